@@ -1,0 +1,191 @@
+import { z } from 'zod';
+
+/**
+ * The one schema of the environment: every variable of the service, its default and what is wrong with a bad
+ * value. Only `environment.ts` reads the real environment; the rest is handed its part of `Config`.
+ */
+
+const DEFAULT_LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+const bool = z
+  .string()
+  .toLowerCase()
+  .refine((v) => ['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'].includes(v), 'must be true or false')
+  .transform((v) => ['true', '1', 'yes', 'on'].includes(v));
+
+const number = z
+  .string()
+  .refine((v) => v.trim() !== '' && Number.isFinite(Number(v)), 'must be a number')
+  .transform(Number);
+
+const integer = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  number.pipe(
+    z
+      .number()
+      .int('must be a whole number')
+      .min(min, `must be at least ${min}`)
+      .max(max, `must be at most ${max}`),
+  );
+
+const json = <T extends z.ZodType>(inner: T, what: string) =>
+  z
+    .string()
+    .transform((text, ctx): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        ctx.addIssue({ code: 'custom', message: `must be ${what}` });
+        return z.NEVER;
+      }
+    })
+    .pipe(inner);
+
+const identifier = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, 'must be lower-case letters, digits and underscores');
+
+const latencyBuckets = json(
+  z
+    .array(z.number().positive('bounds must be above 0'), 'must be a JSON array of seconds')
+    .min(1, 'must hold at least one bound')
+    .refine((b) => b.every((v, i) => i === 0 || v > (b[i - 1] ?? 0)), 'must be strictly increasing'),
+  'a JSON array of seconds',
+);
+
+const variables = z.object({
+  ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: integer(0, 65535).default(8000),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a pino level')
+    .default('info'),
+
+  PROMETHEUS__ENABLED: bool.default(true),
+  PROMETHEUS__METRICS_PATH: z
+    .string()
+    .regex(/^\/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-]$/, 'must be an absolute path such as /metrics')
+    .default('/metrics'),
+  PROMETHEUS__METRIC_NAMESPACE: identifier.default('mlops'),
+  PROMETHEUS__METRIC_SUBSYSTEM: identifier.default('backend'),
+  PROMETHEUS__LATENCY_BUCKETS: latencyBuckets.default(DEFAULT_LATENCY_BUCKETS),
+  PROMETHEUS__INSTRUMENT_INPROGRESS: bool.default(true),
+  PROMETHEUS__BEARER_TOKEN: z.string().min(1).optional(),
+
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/.+/, 'must be a postgres:// URL')
+    .optional(),
+  STORAGE_ROOT: z.string().min(1).default('./var'),
+  STORAGE_BACKEND: z.enum(['local', 's3'], 'must be local or s3').default('local'),
+  S3__ENDPOINT: z.string().optional(),
+  S3__REGION: z.string().optional(),
+  S3__BUCKET: z.string().optional(),
+  S3__ACCESS_KEY: z.string().optional(),
+  S3__SECRET_KEY: z.string().optional(),
+  S3__FORCE_PATH_STYLE: bool.default(true),
+  S3__PUBLIC_ENDPOINT: z.string().optional(),
+  S3__PRESIGN_EXPIRY: integer(1).default(3600),
+
+  MAX_UPLOAD_BYTES: integer(1).default(10_737_418_240),
+  MIN_DATA_ROWS: integer(1).default(2),
+  MAX_EMPTY_RATIO: number
+    .pipe(z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1'))
+    .default(0.5),
+  MAX_MODEL_ARTIFACTS: integer(0).default(5),
+
+  DATASET_TTL_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(0),
+  DATASET_TTL_CHECK_INTERVAL_SEC: integer(1).default(3600),
+  DATASET_TTL_BATCH_LIMIT: integer(1, 100_000).default(500),
+
+  TRAINING__CONCURRENCY: integer(1, 64).default(1),
+  TRAINING__TIMEOUT_SEC: number.pipe(z.number().positive('must be above 0')).default(3600),
+  TRAINING__MAX_RETRIES: integer(0, 100).default(2),
+  TRAINING__MEMORY_LIMIT_MB: integer(128).default(4096),
+
+  AUTH__MODE: z.enum(['none', 'keys'], 'must be none or keys').optional(),
+  AUTH__ADMIN_KEY: z.string().min(16, 'must be at least 16 characters').optional(),
+  CORS__ALLOW_ORIGINS: json(
+    z.array(z.string(), 'must be a JSON array of origins'),
+    'a JSON array of origins',
+  ).default([]),
+});
+
+/** Rules between variables; each names the variable to change. */
+const environment = variables.superRefine((env, ctx) => {
+  const fault = (name: keyof typeof env, message: string) =>
+    ctx.addIssue({ code: 'custom', path: [name], message });
+  if (env.AUTH__MODE === undefined && !LOOPBACK.test(env.HOST))
+    fault(
+      'AUTH__MODE',
+      `must be set (none or keys) when HOST is not a loopback address (HOST is ${env.HOST})`,
+    );
+  if (env.AUTH__MODE === 'keys' && env.AUTH__ADMIN_KEY === undefined)
+    fault(
+      'AUTH__ADMIN_KEY',
+      'must be set when AUTH__MODE is keys: issued keys are not built yet, it is the only key',
+    );
+  if (env.STORAGE_BACKEND === 's3') fault('STORAGE_BACKEND', 's3 is not built yet: use local');
+  if (env.ROLE !== 'all' && env.DATABASE_URL === undefined)
+    fault('ROLE', `${env.ROLE} needs DATABASE_URL: the embedded database has one owner, use ROLE=all`);
+});
+
+export type Config = ReturnType<typeof parseConfig>;
+
+/** Every fault of an environment, a line each. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/**
+ * Environment in, nested configuration out.
+ * @throws {ConfigError} naming every bad variable at once
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
+  // An empty value is what `NAME=` in a .env file or compose file gives: the same as unset.
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path[0] ?? 'environment'}: ${issue.message}`),
+    );
+  }
+  const e = parsed.data;
+  return {
+    role: e.ROLE,
+    http: { host: e.HOST, port: e.PORT, corsOrigins: e.CORS__ALLOW_ORIGINS },
+    logLevel: e.LOG_LEVEL,
+    metrics: {
+      enabled: e.PROMETHEUS__ENABLED,
+      path: e.PROMETHEUS__METRICS_PATH,
+      prefix: `${e.PROMETHEUS__METRIC_NAMESPACE}.${e.PROMETHEUS__METRIC_SUBSYSTEM}`,
+      latencyBuckets: e.PROMETHEUS__LATENCY_BUCKETS,
+      inProgress: e.PROMETHEUS__INSTRUMENT_INPROGRESS,
+      bearerToken: e.PROMETHEUS__BEARER_TOKEN,
+    },
+    databaseUrl: e.DATABASE_URL,
+    storage: { root: e.STORAGE_ROOT },
+    uploads: { maxBytes: e.MAX_UPLOAD_BYTES, minRows: e.MIN_DATA_ROWS, maxEmptyRatio: e.MAX_EMPTY_RATIO },
+    models: { keep: e.MAX_MODEL_ARTIFACTS },
+    ttl: {
+      days: e.DATASET_TTL_DAYS,
+      intervalSeconds: e.DATASET_TTL_CHECK_INTERVAL_SEC,
+      batchLimit: e.DATASET_TTL_BATCH_LIMIT,
+    },
+    training: {
+      concurrency: e.TRAINING__CONCURRENCY,
+      timeoutSeconds: e.TRAINING__TIMEOUT_SEC,
+      maxRetries: e.TRAINING__MAX_RETRIES,
+      memoryLimitMb: e.TRAINING__MEMORY_LIMIT_MB,
+    },
+    auth: { mode: e.AUTH__MODE ?? 'none', adminKey: e.AUTH__ADMIN_KEY },
+  } as const;
+}

@@ -1,0 +1,37 @@
+/**
+ * Every error a client may see: the closed set of `code`s of our problem+json answers (RFC 9457), each with
+ * its HTTP status and title. Domain code throws `AppError`; only `http/` knows what a status is for.
+ */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'Invalid request' },
+  unauthorized: { status: 401, title: 'Unauthorized' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  conflict: { status: 409, title: 'Conflict' },
+  too_large: { status: 413, title: 'Payload too large' },
+  unsupported_format: { status: 415, title: 'Unsupported format' },
+  range_not_satisfiable: { status: 416, title: 'Range not satisfiable' },
+  empty: { status: 422, title: 'Empty dataset' },
+  bad_format: { status: 422, title: 'Malformed dataset' },
+  bad_header: { status: 422, title: 'Unusable header' },
+  too_few_rows: { status: 422, title: 'Too few rows' },
+  too_many_empty: { status: 422, title: 'Too many empty cells' },
+  unusable_data: { status: 422, title: 'Unusable data' },
+  aborted: { status: 499, title: 'Client closed request' },
+  internal: { status: 500, title: 'Internal error' },
+  unavailable: { status: 503, title: 'Service unavailable' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** An error whose `message` is written for the client: no path, no SQL, no stack, at most a few sentences. */
+export class AppError extends Error {
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AppError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,322 @@
+import { MODES, TASKS } from '../domain/modes.ts';
+
+/**
+ * Every metric of the service, once. Instruments, views, `docs/metrics.md`, dashboards and alert rules are made
+ * from this file or checked against it.
+ *
+ * `name` is the OpenTelemetry instrument name. Names of the `domain` group get the configured namespace and
+ * subsystem in front (`mlops.backend.`); the exposition turns dots into underscores and appends the unit and
+ * `_total` by the OpenTelemetry → Prometheus rules.
+ */
+export type MetricKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
+
+export interface MetricDefinition {
+  readonly group: 'domain' | 'http' | 'runtime' | 'process';
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** UCUM. */
+  readonly unit: string;
+  readonly description: string;
+  /** Label → its closed set of values; `null` where the set is bounded by code elsewhere (routes, status codes). */
+  readonly labels: Readonly<Record<string, readonly string[] | null>>;
+  /** Upper bounds in `unit`; only histograms have them. */
+  readonly buckets?: readonly number[];
+}
+
+export const UPLOAD_FAILURE_REASONS = [
+  'too_large',
+  'empty',
+  'bad_format',
+  'bad_header',
+  'too_few_rows',
+  'too_many_empty',
+  'aborted',
+  'storage',
+  'internal',
+] as const;
+export type UploadFailureReason = (typeof UPLOAD_FAILURE_REASONS)[number];
+
+export const RUN_OUTCOMES = ['started', 'success', 'failure', 'cancelled'] as const;
+
+/** Why a run ended in failure. */
+export const TRAINING_ERROR_TYPES = [
+  'bad_target',
+  'too_few_rows',
+  'single_class',
+  'no_features',
+  'bad_params',
+  'dataset_missing',
+  'dataset_unreadable',
+  'timeout',
+  'out_of_memory',
+  'trainer_crashed',
+  'worker_lost',
+  'storage',
+  '_OTHER',
+] as const;
+export type TrainingErrorType = (typeof TRAINING_ERROR_TYPES)[number];
+
+/** Why an attempt is made again. */
+export const RETRY_REASONS = ['worker_lost', 'trainer_crashed', 'storage', '_OTHER'] as const;
+export type RetryReason = (typeof RETRY_REASONS)[number];
+
+export const QUEUE_STATES = ['queued', 'running', 'retrying'] as const;
+export type QueueState = (typeof QUEUE_STATES)[number];
+
+export const TTL_RESULTS = ['success', 'empty', 'failure'] as const;
+
+const TASKS_OR_UNKNOWN = [...TASKS, 'unknown'] as const;
+const SECONDS_SHORT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
+const BODY_BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
+
+export const CATALOGUE = {
+  datasetUploads: {
+    group: 'domain',
+    name: 'dataset.uploads',
+    kind: 'counter',
+    unit: '{upload}',
+    description: 'Datasets uploaded, validated and stored.',
+    labels: { mode: MODES },
+  },
+  datasetUploadFailures: {
+    group: 'domain',
+    name: 'dataset.upload.failures',
+    kind: 'counter',
+    unit: '{upload}',
+    description: 'Uploads refused or lost, by reason. Nothing of them is kept.',
+    labels: { mode: MODES, reason: UPLOAD_FAILURE_REASONS },
+  },
+  datasetUploadSize: {
+    group: 'domain',
+    name: 'dataset.upload.size',
+    kind: 'histogram',
+    unit: 'By',
+    description: 'Size of stored uploads, as sent.',
+    labels: { mode: MODES },
+    buckets: [1e4, 5e4, 1e5, 2.5e5, 5e5, 1e6, 2e6, 5e6, 1e7, 2e7, 1e8, 1e9, 1e10],
+  },
+  datasetUploadDuration: {
+    group: 'domain',
+    name: 'dataset.upload.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time from the first byte of an upload to its acknowledgement, stored uploads only.',
+    labels: { mode: MODES },
+    buckets: SECONDS_SHORT,
+  },
+  datasets: {
+    group: 'domain',
+    name: 'datasets',
+    kind: 'gauge',
+    unit: '{dataset}',
+    description: 'Datasets stored now, read from the database.',
+    labels: {},
+  },
+  datasetStored: {
+    group: 'domain',
+    name: 'dataset.stored',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes of the datasets stored now, read from the database.',
+    labels: {},
+  },
+  trainingRuns: {
+    group: 'domain',
+    name: 'training.runs',
+    kind: 'counter',
+    unit: '{run}',
+    description: 'Training runs by what became of them. A run starts once, however often it is retried.',
+    labels: { mode: MODES, outcome: RUN_OUTCOMES, task: TASKS_OR_UNKNOWN },
+  },
+  trainingFailures: {
+    group: 'domain',
+    name: 'training.failures',
+    kind: 'counter',
+    unit: '{run}',
+    description: 'Training runs that ended in failure, by cause.',
+    labels: { mode: MODES, error_type: TRAINING_ERROR_TYPES },
+  },
+  trainingDuration: {
+    group: 'domain',
+    name: 'training.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time from the start of a successful run to its stored model.',
+    labels: { mode: MODES, task: TASKS },
+    buckets: [0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300, 900, 3600],
+  },
+  trainingRunsActive: {
+    group: 'domain',
+    name: 'training.runs.active',
+    kind: 'gauge',
+    unit: '{run}',
+    description: 'Runs that this process is training now.',
+    labels: { mode: MODES },
+  },
+  trainingLastSuccess: {
+    group: 'domain',
+    name: 'training.last_success.timestamp',
+    kind: 'gauge',
+    unit: 's',
+    description: 'When a run last succeeded, seconds since 1970, read from the database; 0: never.',
+    labels: { mode: MODES },
+  },
+  trainingQueueDepth: {
+    group: 'domain',
+    name: 'training.queue.depth',
+    kind: 'gauge',
+    unit: '{run}',
+    description: 'Runs waiting, in training, and waiting for another attempt, read from the database.',
+    labels: { state: QUEUE_STATES },
+  },
+  trainingQueueOldestAge: {
+    group: 'domain',
+    name: 'training.queue.oldest_age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest waiting run, read from the database; 0: none waits.',
+    labels: {},
+  },
+  trainingQueueWait: {
+    group: 'domain',
+    name: 'training.queue.wait',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time a run waited before its first attempt.',
+    labels: { mode: MODES },
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400],
+  },
+  trainingRetries: {
+    group: 'domain',
+    name: 'training.retries',
+    kind: 'counter',
+    unit: '{attempt}',
+    description: 'Attempts made again, by what ended the one before.',
+    labels: { mode: MODES, reason: RETRY_REASONS },
+  },
+  ttlCycles: {
+    group: 'domain',
+    name: 'dataset.ttl.cycles',
+    kind: 'counter',
+    unit: '{cycle}',
+    description: 'Clean-up cycles by result; `empty`: nothing had expired.',
+    labels: { result: TTL_RESULTS },
+  },
+  ttlCycleDuration: {
+    group: 'domain',
+    name: 'dataset.ttl.cycle.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Duration of a clean-up cycle.',
+    labels: {},
+    buckets: SECONDS_SHORT,
+  },
+  ttlLastSuccess: {
+    group: 'domain',
+    name: 'dataset.ttl.last_success.timestamp',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'When a clean-up cycle last ended without failure, seconds since 1970, read from the database; 0: never.',
+    labels: {},
+  },
+  ttlDatasetsRemoved: {
+    group: 'domain',
+    name: 'dataset.ttl.datasets_removed',
+    kind: 'counter',
+    unit: '{dataset}',
+    description: 'Expired datasets removed.',
+    labels: {},
+  },
+  ttlFilesRemoved: {
+    group: 'domain',
+    name: 'dataset.ttl.files_removed',
+    kind: 'counter',
+    unit: '{file}',
+    description: 'Files of expired datasets removed.',
+    labels: {},
+  },
+  ttlFilesMissing: {
+    group: 'domain',
+    name: 'dataset.ttl.files_missing',
+    kind: 'counter',
+    unit: '{file}',
+    description: 'Files of expired datasets that were already gone.',
+    labels: {},
+  },
+  ttlExpiredDatasets: {
+    group: 'domain',
+    name: 'dataset.ttl.expired_datasets',
+    kind: 'gauge',
+    unit: '{dataset}',
+    description: 'Datasets past their TTL and not yet removed, read from the database.',
+    labels: {},
+  },
+  predictions: {
+    group: 'domain',
+    name: 'predictions',
+    kind: 'counter',
+    unit: '{row}',
+    description: 'Rows predicted.',
+    labels: { task: TASKS },
+  },
+  predictionDuration: {
+    group: 'domain',
+    name: 'prediction.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time to answer a prediction request, model load included.',
+    labels: { task: TASKS },
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
+  },
+  databaseReadFailures: {
+    group: 'domain',
+    name: 'metrics.database_read.failures',
+    kind: 'counter',
+    unit: '{read}',
+    description: 'Scrapes whose database gauges are absent because the database did not answer in time.',
+    labels: {},
+  },
+
+  httpServerRequestDuration: {
+    group: 'http',
+    name: 'http.server.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Duration of HTTP server requests.',
+    labels: {
+      'http.request.method': null,
+      'http.route': null,
+      'http.response.status_code': null,
+      'error.type': null,
+    },
+    // The boundaries are the setting PROMETHEUS__LATENCY_BUCKETS; these are its default.
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
+  },
+  httpServerActiveRequests: {
+    group: 'http',
+    name: 'http.server.active_requests',
+    kind: 'updowncounter',
+    unit: '{request}',
+    description: 'HTTP server requests in flight.',
+    labels: { 'http.request.method': null },
+  },
+  httpServerRequestBodySize: {
+    group: 'http',
+    name: 'http.server.request.body.size',
+    kind: 'histogram',
+    unit: 'By',
+    description: 'Bytes of HTTP request bodies, as received.',
+    labels: { 'http.request.method': null, 'http.route': null, 'http.response.status_code': null },
+    buckets: BODY_BYTES,
+  },
+  httpServerResponseBodySize: {
+    group: 'http',
+    name: 'http.server.response.body.size',
+    kind: 'histogram',
+    unit: 'By',
+    description: 'Bytes of HTTP response bodies, as sent.',
+    labels: { 'http.request.method': null, 'http.route': null, 'http.response.status_code': null },
+    buckets: BODY_BYTES,
+  },
+} as const satisfies Record<string, MetricDefinition>;
