@@ -11,10 +11,11 @@ import { MODES, TASKS } from '../domain/modes.ts';
 export type MetricKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
 export interface MetricDefinition {
-  readonly group: 'domain' | 'http' | 'runtime' | 'process';
+  /** `database` metrics exist only with `DATABASE_URL`; the embedded database has no connections. */
+  readonly group: 'domain' | 'http' | 'database' | 'runtime' | 'process';
   readonly name: string;
   readonly kind: MetricKind;
-  /** UCUM. */
+  /** UCUM; empty where an instrumentation library names none (the exposition then appends nothing). */
   readonly unit: string;
   readonly description: string;
   /** Label → its closed set of values; `null` where the set is bounded by code elsewhere (routes, status codes). */
@@ -67,6 +68,7 @@ export const TTL_RESULTS = ['success', 'empty', 'failure'] as const;
 
 const TASKS_OR_UNKNOWN = [...TASKS, 'unknown'] as const;
 const SECONDS_SHORT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
+const SECONDS_SEMCONV = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const BODY_BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
 
 export const CATALOGUE = {
@@ -148,7 +150,7 @@ export const CATALOGUE = {
   trainingRunsActive: {
     group: 'domain',
     name: 'training.runs.active',
-    kind: 'gauge',
+    kind: 'updowncounter',
     unit: '{run}',
     description: 'Runs that this process is training now.',
     labels: { mode: MODES },
@@ -318,5 +320,219 @@ export const CATALOGUE = {
     description: 'Bytes of HTTP response bodies, as sent.',
     labels: { 'http.request.method': null, 'http.route': null, 'http.response.status_code': null },
     buckets: BODY_BYTES,
+  },
+  httpClientRequestDuration: {
+    group: 'http',
+    name: 'http.client.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Duration of HTTP requests made by this process with fetch.',
+    labels: {
+      'http.request.method': null,
+      'server.address': null,
+      'http.response.status_code': null,
+      'error.type': null,
+    },
+    buckets: SECONDS_SEMCONV,
+  },
+
+  dbClientOperationDuration: {
+    group: 'database',
+    name: 'db.client.operation.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Duration of database client operations.',
+    labels: { 'db.operation.name': null, 'error.type': null },
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+  },
+  dbClientConnectionCount: {
+    group: 'database',
+    name: 'db.client.connection.count',
+    kind: 'updowncounter',
+    unit: '{connection}',
+    description: 'Database connections by state.',
+    labels: { 'db.client.connection.state': ['idle', 'used'] },
+  },
+  dbClientConnectionPendingRequests: {
+    group: 'database',
+    name: 'db.client.connection.pending_requests',
+    kind: 'updowncounter',
+    unit: '{connection}',
+    description: 'Requests waiting for a database connection.',
+    labels: {},
+  },
+  dbClientConnectionMax: {
+    group: 'database',
+    name: 'db.client.connection.max',
+    kind: 'updowncounter',
+    unit: '{connection}',
+    description: 'Most database connections allowed.',
+    labels: {},
+  },
+
+  eventLoopDelayMin: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.delay.min',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Shortest event-loop delay since the scrape before; includes the 10 ms resolution.',
+    labels: {},
+  },
+  eventLoopDelayMax: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.delay.max',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Longest event-loop delay since the scrape before; includes the 10 ms resolution.',
+    labels: {},
+  },
+  eventLoopDelayMean: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.delay.mean',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Mean event-loop delay since the scrape before; includes the 10 ms resolution.',
+    labels: {},
+  },
+  eventLoopDelayStddev: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.delay.stddev',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'Standard deviation of the event-loop delay since the scrape before; includes the 10 ms resolution.',
+    labels: {},
+  },
+  eventLoopDelayP50: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.delay.p50',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Median event-loop delay since the scrape before; includes the 10 ms resolution.',
+    labels: {},
+  },
+  eventLoopDelayP90: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.delay.p90',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      '90th percentile of the event-loop delay since the scrape before; includes the 10 ms resolution.',
+    labels: {},
+  },
+  eventLoopDelayP99: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.delay.p99',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      '99th percentile of the event-loop delay since the scrape before; includes the 10 ms resolution.',
+    labels: {},
+  },
+  eventLoopTime: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.time',
+    kind: 'counter',
+    unit: 's',
+    description: 'Time the event loop has been in each state.',
+    labels: { 'nodejs.eventloop.state': ['active', 'idle'] },
+  },
+  eventLoopUtilization: {
+    group: 'runtime',
+    name: 'nodejs.eventloop.utilization',
+    kind: 'gauge',
+    unit: '1',
+    description: 'Share of the time since the scrape before that the event loop was busy, 0 to 1.',
+    labels: {},
+  },
+  gcDuration: {
+    group: 'runtime',
+    name: 'v8js.gc.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Garbage collection duration by kind.',
+    labels: { 'v8js.gc.type': ['major', 'minor', 'incremental', 'weakcb'] },
+    buckets: SECONDS_SEMCONV,
+  },
+  heapSpaceSize: {
+    group: 'runtime',
+    name: 'v8js.memory.heap.space.size',
+    kind: 'updowncounter',
+    unit: 'By',
+    description: 'Bytes reserved for a heap space.',
+    labels: { 'v8js.heap.space.name': null },
+  },
+  heapUsed: {
+    group: 'runtime',
+    name: 'v8js.memory.heap.used',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes of a heap space in use.',
+    labels: { 'v8js.heap.space.name': null },
+  },
+  heapSpaceAvailableSize: {
+    group: 'runtime',
+    name: 'v8js.memory.heap.space.available_size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes of a heap space that are free.',
+    labels: { 'v8js.heap.space.name': null },
+  },
+  heapSpacePhysicalSize: {
+    group: 'runtime',
+    name: 'v8js.memory.heap.space.physical_size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes committed to a heap space.',
+    labels: { 'v8js.heap.space.name': null },
+  },
+  resourceActive: {
+    group: 'runtime',
+    name: 'v8js.resource.active',
+    kind: 'gauge',
+    unit: '{resource}',
+    description: 'Resources that keep the event loop alive, by type.',
+    labels: { 'v8js.resource.type': null },
+  },
+
+  processCpuTime: {
+    group: 'process',
+    name: 'process.cpu.time',
+    kind: 'counter',
+    unit: 's',
+    description: 'CPU time of the process.',
+    labels: { 'cpu.mode': ['user', 'system'] },
+  },
+  processCpuUtilization: {
+    group: 'process',
+    name: 'process.cpu.utilization',
+    kind: 'gauge',
+    unit: '',
+    description: 'CPU time since the scrape before over the time of all cores, 0 to 1.',
+    labels: { 'cpu.mode': ['user', 'system'] },
+  },
+  processMemoryUsage: {
+    group: 'process',
+    name: 'process.memory.usage',
+    kind: 'gauge',
+    unit: '',
+    description: 'Resident memory of the process, bytes.',
+    labels: {},
+  },
+  processStartTime: {
+    group: 'process',
+    name: 'process.start_time',
+    kind: 'gauge',
+    unit: 's',
+    description: 'When the process started, seconds since 1970.',
+    labels: {},
+  },
+  targetInfo: {
+    group: 'process',
+    name: 'target.info',
+    kind: 'gauge',
+    unit: '',
+    description: 'What is being scraped; always 1. Made from the resource, not by an instrument.',
+    labels: { 'service.name': null, 'service.version': null, 'service.instance.id': null },
   },
 } as const satisfies Record<string, MetricDefinition>;
