@@ -22,7 +22,12 @@ export interface MetricDefinition {
   readonly labels: Readonly<Record<string, readonly string[] | null>>;
   /** Upper bounds in `unit`; only histograms have them. */
   readonly buckets?: readonly number[];
+  /** Where a library makes the metric: its meter, and its own name for the instrument when our view renames it. */
+  readonly source?: { readonly meter: string; readonly instrument?: string };
 }
+
+/** The meter of every instrument that the service makes itself. */
+export const METER_NAME = 'mlops-backend';
 
 export const UPLOAD_FAILURE_REASONS = [
   'too_large',
@@ -294,6 +299,7 @@ export const CATALOGUE = {
     },
     // The boundaries are the setting PROMETHEUS__LATENCY_BUCKETS; these are its default.
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
+    source: { meter: '@opentelemetry/instrumentation-http' },
   },
   httpServerActiveRequests: {
     group: 'http',
@@ -334,6 +340,7 @@ export const CATALOGUE = {
       'error.type': null,
     },
     buckets: SECONDS_SEMCONV,
+    source: { meter: '@opentelemetry/instrumentation-undici' },
   },
 
   dbClientOperationDuration: {
@@ -344,14 +351,17 @@ export const CATALOGUE = {
     description: 'Duration of database client operations.',
     labels: { 'db.operation.name': null, 'error.type': null },
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+    source: { meter: '@opentelemetry/instrumentation-pg' },
   },
-  dbClientConnectionCount: {
+  dbClientConnections: {
     group: 'database',
-    name: 'db.client.connection.count',
+    // Not `…connection.count`: the suffix `_count` belongs to histograms.
+    name: 'db.client.connections',
     kind: 'updowncounter',
     unit: '{connection}',
     description: 'Database connections by state.',
     labels: { 'db.client.connection.state': ['idle', 'used'] },
+    source: { meter: '@opentelemetry/instrumentation-pg', instrument: 'db.client.connection.count' },
   },
   dbClientConnectionPendingRequests: {
     group: 'database',
@@ -360,6 +370,7 @@ export const CATALOGUE = {
     unit: '{connection}',
     description: 'Requests waiting for a database connection.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-pg' },
   },
   dbClientConnectionMax: {
     group: 'database',
@@ -368,6 +379,7 @@ export const CATALOGUE = {
     unit: '{connection}',
     description: 'Most database connections allowed.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-pg' },
   },
 
   eventLoopDelayMin: {
@@ -377,6 +389,7 @@ export const CATALOGUE = {
     unit: 's',
     description: 'Shortest event-loop delay since the scrape before; includes the 10 ms resolution.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayMax: {
     group: 'runtime',
@@ -385,6 +398,7 @@ export const CATALOGUE = {
     unit: 's',
     description: 'Longest event-loop delay since the scrape before; includes the 10 ms resolution.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayMean: {
     group: 'runtime',
@@ -393,6 +407,7 @@ export const CATALOGUE = {
     unit: 's',
     description: 'Mean event-loop delay since the scrape before; includes the 10 ms resolution.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayStddev: {
     group: 'runtime',
@@ -402,6 +417,7 @@ export const CATALOGUE = {
     description:
       'Standard deviation of the event-loop delay since the scrape before; includes the 10 ms resolution.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayP50: {
     group: 'runtime',
@@ -410,6 +426,7 @@ export const CATALOGUE = {
     unit: 's',
     description: 'Median event-loop delay since the scrape before; includes the 10 ms resolution.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayP90: {
     group: 'runtime',
@@ -419,6 +436,7 @@ export const CATALOGUE = {
     description:
       '90th percentile of the event-loop delay since the scrape before; includes the 10 ms resolution.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayP99: {
     group: 'runtime',
@@ -428,6 +446,7 @@ export const CATALOGUE = {
     description:
       '99th percentile of the event-loop delay since the scrape before; includes the 10 ms resolution.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopTime: {
     group: 'runtime',
@@ -436,6 +455,7 @@ export const CATALOGUE = {
     unit: 's',
     description: 'Time the event loop has been in each state.',
     labels: { 'nodejs.eventloop.state': ['active', 'idle'] },
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopUtilization: {
     group: 'runtime',
@@ -444,6 +464,7 @@ export const CATALOGUE = {
     unit: '1',
     description: 'Share of the time since the scrape before that the event loop was busy, 0 to 1.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   gcDuration: {
     group: 'runtime',
@@ -453,6 +474,7 @@ export const CATALOGUE = {
     description: 'Garbage collection duration by kind.',
     labels: { 'v8js.gc.type': ['major', 'minor', 'incremental', 'weakcb'] },
     buckets: SECONDS_SEMCONV,
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   heapSpaceSize: {
     group: 'runtime',
@@ -461,6 +483,7 @@ export const CATALOGUE = {
     unit: 'By',
     description: 'Bytes reserved for a heap space.',
     labels: { 'v8js.heap.space.name': null },
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   heapUsed: {
     group: 'runtime',
@@ -469,6 +492,7 @@ export const CATALOGUE = {
     unit: 'By',
     description: 'Bytes of a heap space in use.',
     labels: { 'v8js.heap.space.name': null },
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   heapSpaceAvailableSize: {
     group: 'runtime',
@@ -477,6 +501,7 @@ export const CATALOGUE = {
     unit: 'By',
     description: 'Bytes of a heap space that are free.',
     labels: { 'v8js.heap.space.name': null },
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   heapSpacePhysicalSize: {
     group: 'runtime',
@@ -485,6 +510,7 @@ export const CATALOGUE = {
     unit: 'By',
     description: 'Bytes committed to a heap space.',
     labels: { 'v8js.heap.space.name': null },
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   resourceActive: {
     group: 'runtime',
@@ -493,6 +519,7 @@ export const CATALOGUE = {
     unit: '{resource}',
     description: 'Resources that keep the event loop alive, by type.',
     labels: { 'v8js.resource.type': null },
+    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
 
   processCpuTime: {
@@ -502,6 +529,7 @@ export const CATALOGUE = {
     unit: 's',
     description: 'CPU time of the process.',
     labels: { 'cpu.mode': ['user', 'system'] },
+    source: { meter: '@opentelemetry/instrumentation-host-metrics' },
   },
   processCpuUtilization: {
     group: 'process',
@@ -510,6 +538,7 @@ export const CATALOGUE = {
     unit: '',
     description: 'CPU time since the scrape before over the time of all cores, 0 to 1.',
     labels: { 'cpu.mode': ['user', 'system'] },
+    source: { meter: '@opentelemetry/instrumentation-host-metrics' },
   },
   processMemoryUsage: {
     group: 'process',
@@ -518,6 +547,7 @@ export const CATALOGUE = {
     unit: '',
     description: 'Resident memory of the process, bytes.',
     labels: {},
+    source: { meter: '@opentelemetry/instrumentation-host-metrics' },
   },
   processStartTime: {
     group: 'process',

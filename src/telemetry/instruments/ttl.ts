@@ -1,0 +1,28 @@
+import type { TTL_RESULTS } from '../catalogue.ts';
+import { catalogueMeter } from './catalogue-meter.ts';
+
+export type TtlInstruments = ReturnType<typeof ttlInstruments>;
+
+export function ttlInstruments(prefix: string) {
+  const meter = catalogueMeter(prefix);
+  const cycles = meter.counter('ttlCycles');
+  const duration = meter.histogram('ttlCycleDuration');
+  const datasetsRemoved = meter.counter('ttlDatasetsRemoved');
+  const filesRemoved = meter.counter('ttlFilesRemoved');
+  const filesMissing = meter.counter('ttlFilesMissing');
+
+  return {
+    /** A clean-up cycle ended. */
+    cycle({ result, seconds }: { result: (typeof TTL_RESULTS)[number]; seconds: number }): void {
+      cycles(1, { result });
+      duration(seconds, {});
+    },
+
+    /** What a cycle removed, and the files that were gone before it came. */
+    removed(removed: { datasets: number; filesRemoved: number; filesMissing: number }): void {
+      datasetsRemoved(removed.datasets, {});
+      filesRemoved(removed.filesRemoved, {});
+      filesMissing(removed.filesMissing, {});
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { isMainThread } from 'node:worker_threads';
+import { config } from '../environment.ts';
+import { otelEnvironment } from './otel-environment.ts';
+import { telemetryStarted } from './running.ts';
+
+/**
+ * Starts telemetry before the program: `node --import ./src/telemetry/register.ts src/main.ts`. Switched off, it
+ * imports nothing more, because an instrumentation patches as soon as it is constructed. Worker threads inherit
+ * `--import`; what they do is told by the main thread.
+ */
+const { OTEL_SDK_DISABLED: disabled } = process.env;
+
+if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true') {
+  const environment = otelEnvironment(process.env);
+  Object.assign(process.env, environment);
+
+  const { register, supportsSyncHooks } = await import('import-in-the-middle/register-hooks.mjs');
+  if (supportsSyncHooks()) {
+    register({ include: ['http', 'node:http', 'https', 'node:https', 'pino', 'pg', 'pg-pool'] });
+  } else {
+    process.stderr.write(
+      `telemetry: Node ${process.versions.node} has no synchronous loader hooks, there will be no HTTP metrics; use 24.11.1 or newer\n`,
+    );
+  }
+
+  const { startSdk } = await import('./sdk.ts');
+  telemetryStarted(
+    startSdk(config.metrics, {
+      traces: environment.OTEL_TRACES_EXPORTER !== 'none',
+      logs: environment.OTEL_LOGS_EXPORTER !== 'none',
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+/**
+ * What the rest of the service may ask of the telemetry that `register.ts` started, without importing any of it:
+ * when telemetry is off, nothing of the OpenTelemetry SDK is loaded and `runningTelemetry()` is undefined.
+ */
+export interface RunningTelemetry {
+  /** Collects every metric once → Prometheus text 0.0.4. Rejects when any part of the collection fails. */
+  readonly scrape: () => Promise<string>;
+  /** Names the route template of the request being handled; it becomes `http_route`. */
+  readonly setRoute: (route: string) => void;
+  readonly shutdown: () => Promise<void>;
+}
+
+// A dead collector must not hold up the end of the process.
+const SHUTDOWN_LIMIT_MS = 2000;
+
+let running: RunningTelemetry | undefined;
+
+/** Called once, by `register.ts`. */
+export function telemetryStarted(telemetry: RunningTelemetry): void {
+  running = telemetry;
+}
+
+export function runningTelemetry(): RunningTelemetry | undefined {
+  return running;
+}
+
+/** Flushes and stops telemetry within 2 s, whatever the exporters do; never rejects. Nothing to do when it is off. */
+export async function shutdownTelemetry(): Promise<void> {
+  const stopping = running?.shutdown();
+  running = undefined;
+  if (stopping === undefined) return;
+  const limit = Promise.withResolvers<void>();
+  const timer = setTimeout(limit.resolve, SHUTDOWN_LIMIT_MS);
+  try {
+    await Promise.race([stopping, limit.promise]);
+  } catch {
+    // The exporters reported it through OpenTelemetry's own diagnostics; the process is ending anyway.
+  } finally {
+    clearTimeout(timer);
+  }
+}
