@@ -1,0 +1,103 @@
+import type { DatePart, LinearEncoder, OneHotEncoder, StandardEncoder } from './document.ts';
+import { type CategoryInput, datePart, type InputData, type NumberInput } from './inputs.ts';
+
+/**
+ * The feature matrix of a linear model, column by column. One-hot groups stay codes: row i has a 1 in feature
+ * `codes[i]` (-1: in none of the group), so a category costs 4 bytes a row however many labels it has.
+ */
+export interface Design {
+  readonly rows: number;
+  readonly width: number;
+  readonly dense: readonly { readonly index: number; readonly values: Float64Array }[];
+  readonly hot: readonly { readonly codes: Int32Array }[];
+}
+
+/** Number of features an encoder makes. */
+export function featureCount(encoder: LinearEncoder): number {
+  if (encoder.kind === 'standard') return encoder.flag ? 2 : 1;
+  return encoder.labels.length + Number(encoder.other) + Number(encoder.missing);
+}
+
+/** @param rows which rows of the inputs, in which order; null: all of them */
+export function encodeDesign(
+  inputs: readonly InputData[],
+  encoders: readonly LinearEncoder[],
+  rows: Int32Array | null,
+): Design {
+  const dense: { index: number; values: Float64Array }[] = [];
+  const hot: { codes: Int32Array }[] = [];
+  let width = 0;
+  for (const encoder of encoders) {
+    const input = inputs[encoder.input]!;
+    if (encoder.kind === 'one_hot') {
+      const labelled = input.kind === 'category' ? input : datePartAsCategory(input, encoder.part!);
+      hot.push({ codes: encodeOneHot(labelled, encoder, width, rows) });
+    } else {
+      const values = gather(partOf(input as NumberInput, encoder.part), rows);
+      if (encoder.flag) dense.push({ index: width + 1, values: missingFlags(values) });
+      dense.push({ index: width, values: standardise(values, encoder) });
+    }
+    width += featureCount(encoder);
+  }
+  const count = rows?.length ?? (inputs[0] ? inputLength(inputs[0]) : 0);
+  return { rows: count, width, dense, hot };
+}
+
+export function inputLength(input: InputData): number {
+  return input.kind === 'number' ? input.values.length : input.codes.length;
+}
+
+function partOf(input: NumberInput, part: DatePart | undefined): Float64Array {
+  return part ? datePart(input.values, part) : input.values;
+}
+
+/** Always a copy: `standardise` works in place. */
+function gather(values: Float64Array, rows: Int32Array | null): Float64Array {
+  if (!rows) return values.slice();
+  const gathered = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) gathered[i] = values[rows[i]!]!;
+  return gathered;
+}
+
+function standardise(values: Float64Array, { mean, scale }: StandardEncoder): Float64Array {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    values[i] = Number.isNaN(value) ? 0 : (value - mean) / scale;
+  }
+  return values;
+}
+
+function missingFlags(values: Float64Array): Float64Array {
+  return values.map((value) => Number(Number.isNaN(value)));
+}
+
+function encodeOneHot(
+  { codes, labels }: CategoryInput,
+  encoder: OneHotEncoder,
+  offset: number,
+  rows: Int32Array | null,
+): Int32Array {
+  const known = new Map(encoder.labels.map((label, position) => [label, offset + position]));
+  let next = offset + encoder.labels.length;
+  const other = encoder.other ? next++ : -1;
+  const missing = encoder.missing ? next : -1;
+  const featureOf = Int32Array.from(labels, (label) => known.get(label) ?? other);
+  const features = new Int32Array(rows?.length ?? codes.length);
+  for (let i = 0; i < features.length; i++) {
+    const code = codes[rows ? rows[i]! : i]!;
+    features[i] = code < 0 ? missing : featureOf[code]!;
+  }
+  return features;
+}
+
+/** Whole numbers (months, weekdays, hours …) as labels. */
+export function datePartAsCategory(input: NumberInput, part: DatePart): CategoryInput {
+  const values = datePart(input.values, part);
+  let highest = -1;
+  for (const value of values) if (value > highest) highest = value;
+  return {
+    kind: 'category',
+    codes: Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value)),
+    labels: Array.from({ length: highest + 1 }, (_, value) => String(value)),
+  };
+}

@@ -1,0 +1,148 @@
+import type { InputColumn } from '../../model/scoring/document.ts';
+import { type InputData, readInput } from '../../model/scoring/inputs.ts';
+import { parseDate } from '../../model/scoring/values.ts';
+import type { CategoryColumn, Column, ColumnType, Table } from '../../table/types.ts';
+import { TrainingError } from './training-error.ts';
+import type { ExcludedColumn } from './types.ts';
+
+/** The columns a model is trained on. `columns[i]` describes `inputs[i]`. */
+export interface InputSelection {
+  readonly columns: readonly InputColumn[];
+  readonly inputs: readonly InputData[];
+  readonly excluded: readonly ExcludedColumn[];
+}
+
+/**
+ * Every column but the target, less those that cannot help: empty and constant ones, identifiers, and exact
+ * copies of an earlier column. Nothing here looks at the target, so it may use all rows.
+ *
+ * @param rows rows of the table that have a target
+ * @throws TrainingError `no_features` when nothing is left
+ */
+export function selectInputs(
+  table: Table,
+  target: string,
+  rows: Int32Array,
+  types: Readonly<Record<string, ColumnType>>,
+): InputSelection {
+  const columns: InputColumn[] = [];
+  const inputs: InputData[] = [];
+  const excluded: ExcludedColumn[] = [];
+  const seen = new Map<number, InputData[]>();
+  for (const column of table.columns) {
+    if (column.name === target) continue;
+    const described = { name: column.name, type: typeOf(column, types) };
+    const input = readInput(column, described);
+    const reason =
+      uselessness(described, input, rows) ?? (isCopy(input, rows, seen) ? 'duplicate' : undefined);
+    if (reason) {
+      excluded.push({ column: column.name, reason });
+    } else {
+      columns.push(described);
+      inputs.push(input);
+    }
+  }
+  if (columns.length === 0) {
+    throw new TrainingError(
+      'no_features',
+      'No column is left to predict from: every column but the target is empty, constant or an identifier.',
+    );
+  }
+  return { columns, inputs, excluded };
+}
+
+function typeOf(column: Column, types: Readonly<Record<string, ColumnType>>): ColumnType {
+  const known = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
+  if (known === 'datetime') return known;
+  if (column.kind === 'number') return 'number';
+  if (known) return known;
+  if (everyLabel(column, (label) => /^(true|false)$/i.test(label))) return 'boolean';
+  return everyLabel(column, (label) => parseDate(label) !== undefined) ? 'datetime' : 'string';
+}
+
+function everyLabel(column: CategoryColumn, holds: (label: string) => boolean): boolean {
+  const labels = column.labels.filter((label) => label.trim() !== '');
+  return labels.length > 0 && labels.every((label) => holds(label.trim()));
+}
+
+function uselessness(
+  { name, type }: InputColumn,
+  input: InputData,
+  rows: Int32Array,
+): ExcludedColumn['reason'] | undefined {
+  const { distinct, missing } = countDistinct(input, rows);
+  if (distinct === 0) return 'empty';
+  // One value with gaps still tells present from missing.
+  if (distinct === 1 && missing === 0) return 'constant';
+  const present = rows.length - missing;
+  // A few rows may differ by chance.
+  if (distinct < present || present < MIN_ROWS_FOR_IDENTIFIER) return undefined;
+  if (type === 'string') return 'identifier';
+  const isInteger = input.kind === 'number' && rows.every((row) => isIntegerOrMissing(input.values[row]!));
+  return type === 'number' && isInteger && isNamedLikeIdentifier(name) ? 'identifier' : undefined;
+}
+
+const MIN_ROWS_FOR_IDENTIFIER = 20;
+
+function isIntegerOrMissing(value: number): boolean {
+  return Number.isInteger(value) || Number.isNaN(value);
+}
+
+const IDENTIFIER_WORDS = new Set(['id', 'ids', 'uuid', 'guid', 'key', 'index', 'idx', 'rowid', 'rownum']);
+
+/** "id", "customer_id", "customerId", "ID number", "Unnamed: 0" (an index written by pandas) … */
+function isNamedLikeIdentifier(name: string): boolean {
+  if (/^unnamed: \d+$/i.test(name)) return true;
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const [first] = words;
+  return first === undefined || IDENTIFIER_WORDS.has(first) || IDENTIFIER_WORDS.has(words.at(-1)!);
+}
+
+function countDistinct(input: InputData, rows: Int32Array): { distinct: number; missing: number } {
+  const values = input.kind === 'number' ? input.values : input.codes;
+  const seen = new Set<number>();
+  let missing = 0;
+  // Past this many repeats no rule can apply, so a long column is not hashed to its end.
+  let repeats = 0;
+  for (const row of rows) {
+    const value = values[row]!;
+    if (Number.isNaN(value) || (input.kind === 'category' && value < 0)) missing++;
+    else if (seen.has(value)) repeats++;
+    else seen.add(value);
+    if (repeats > 0 && seen.size > 1) return { distinct: seen.size, missing };
+  }
+  return { distinct: seen.size, missing };
+}
+
+/** Whether an earlier column holds the same values; remembers this one. */
+function isCopy(input: InputData, rows: Int32Array, seen: Map<number, InputData[]>): boolean {
+  const hash = fingerprint(input, rows);
+  const candidates = seen.get(hash) ?? [];
+  if (candidates.some((candidate) => areEqual(candidate, input, rows))) return true;
+  seen.set(hash, [...candidates, input]);
+  return false;
+}
+
+function fingerprint(input: InputData, rows: Int32Array): number {
+  const step = Math.max(1, Math.floor(rows.length / 1000));
+  let hash = input.kind === 'number' ? 1 : 2;
+  for (let i = 0; i < rows.length; i += step) {
+    const value = input.kind === 'number' ? input.values[rows[i]!]! : input.codes[rows[i]!]!;
+    hash = (hash * 31 + (Number.isNaN(value) ? 0.5 : value)) % 1e9;
+  }
+  return hash;
+}
+
+function areEqual(a: InputData, b: InputData, rows: Int32Array): boolean {
+  if (a.kind === 'number' && b.kind === 'number') {
+    return rows.every((row) => Object.is(a.values[row], b.values[row]) || a.values[row] === b.values[row]);
+  }
+  if (a.kind === 'category' && b.kind === 'category') {
+    return rows.every((row) => a.labels[a.codes[row]!] === b.labels[b.codes[row]!]);
+  }
+  return false;
+}

@@ -1,0 +1,52 @@
+import type { Estimator } from '../../../model/scoring/document.ts';
+import { scoreEstimator } from '../../../model/scoring/index.ts';
+import type { InputData } from '../../../model/scoring/inputs.ts';
+import { createRandom, sample, shuffle } from '../random.ts';
+import type { TrainingData } from '../training-data.ts';
+import type { FeatureImportance } from '../types.ts';
+import { mainScore } from './evaluate.ts';
+
+const MAX_ROWS = 5000;
+/** Cells scored in all: columns² × rows × repeats. */
+const MAX_CELLS = 2e8;
+const REPEATS = 5;
+
+/**
+ * Permutation importance (Breiman, 2001): the mean fall of the main score when one column's values are shuffled
+ * among rows the model did not see. Wide tables use fewer rows and repeats, so that the work stays bounded.
+ */
+export function permutationImportance(
+  data: TrainingData,
+  estimator: Estimator,
+  test: Int32Array,
+  seed: number,
+): FeatureImportance[] {
+  const random = createRandom(seed, 'importance');
+  const perRow = data.inputs.length ** 2;
+  const rows = sample(test, Math.max(50, Math.min(MAX_ROWS, Math.floor(MAX_CELLS / perRow))), random);
+  const repeats = Math.max(1, Math.min(REPEATS, Math.floor(MAX_CELLS / (perRow * rows.length))));
+  const inputs = data.inputs.map((input) => takeRows(input, rows));
+  const reference = mainScore(data, scoreEstimator(estimator, inputs, null), rows);
+  return data.columns
+    .map(({ name }, position) => {
+      let fall = 0;
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        const shuffled = inputs.with(position, shuffleInput(inputs[position]!, random));
+        fall += reference - mainScore(data, scoreEstimator(estimator, shuffled, null), rows);
+      }
+      return { feature: name, importance: fall / repeats };
+    })
+    .sort((a, b) => b.importance - a.importance);
+}
+
+function takeRows(input: InputData, rows: Int32Array): InputData {
+  return input.kind === 'number'
+    ? { kind: 'number', values: Float64Array.from(rows, (row) => input.values[row]!) }
+    : { ...input, codes: rows.map((row) => input.codes[row]!) };
+}
+
+function shuffleInput(input: InputData, random: () => number): InputData {
+  return input.kind === 'number'
+    ? { kind: 'number', values: shuffle(input.values.slice(), random) }
+    : { ...input, codes: shuffle(input.codes.slice(), random) };
+}
