@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { Exposition } from './exposition-reader.ts';
+import { Fixture } from './fixture-client.ts';
+
+const SDK_OR_INSTRUMENTATION =
+  /node_modules\/(@opentelemetry\/(sdk|instrumentation|auto-instrumentations|exporter)|import-in-the-middle)/;
+
+describe('switched off', () => {
+  test.each([{ PROMETHEUS__ENABLED: 'false' }, { OTEL_SDK_DISABLED: 'true' }])(
+    '%o loads nothing of the SDK and leaves the metrics path to the 404',
+    async (env) => {
+      await using fixture = await Fixture.start(env);
+
+      expect((await fixture.get('/plain')).status).toBe(200);
+      expect((await fixture.get('/metrics')).status).toBe(404);
+      const { telemetry, imported } = await fixture.describe();
+      expect(telemetry).toBe(false);
+      expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url))).toEqual([]);
+    },
+  );
+
+  test('the same look at the imports finds the SDK when it is on', async () => {
+    await using fixture = await Fixture.start();
+    const { imported } = await fixture.describe();
+    expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url)).length).toBeGreaterThan(10);
+  });
+});
+
+test('a worker thread, which inherits --import, starts no telemetry of its own', async () => {
+  await using fixture = await Fixture.start();
+  const described = fixture.event('described');
+  await fixture.command('describe a worker thread');
+  const { imported } = await described;
+  expect(imported.some((url) => url.endsWith('/src/telemetry/register.ts'))).toBe(true);
+  expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url))).toEqual([]);
+});
+
+test('a bad setting stops the start before anything is opened', async () => {
+  await expect(Fixture.start({ PROMETHEUS__LATENCY_BUCKETS: '[2,1]' })).rejects.toThrow('exited with 1');
+});
+
+describe('settings', () => {
+  test('namespace, subsystem, path, buckets and in-progress are honoured', async () => {
+    await using fixture = await Fixture.start({
+      PROMETHEUS__METRIC_NAMESPACE: 'acme',
+      PROMETHEUS__METRIC_SUBSYSTEM: 'ml_api',
+      PROMETHEUS__METRICS_PATH: '/internal/metrics',
+      PROMETHEUS__LATENCY_BUCKETS: '[0.1,1,60]',
+      PROMETHEUS__INSTRUMENT_INPROGRESS: 'false',
+    });
+    await fixture.get('/plain');
+    expect((await fixture.get('/metrics')).status).toBe(404);
+
+    const exposition = new Exposition(await (await fixture.get('/internal/metrics')).text());
+    expect(exposition.value('acme_ml_api_dataset_uploads_total', { mode: 'light' })).toBe(0);
+    expect(exposition.text).not.toContain('mlops_backend_');
+    const bounds = exposition
+      .samples('http_server_request_duration_seconds_bucket')
+      .filter(({ labels: { http_route } }) => http_route === '/plain')
+      .map(({ labels: { le } }) => le);
+    expect(bounds).toEqual(['0.1', '1.0', '60.0', '+Inf']);
+    expect(exposition.families.has('http_server_active_requests')).toBe(false);
+    expect(
+      exposition.sum('http_server_request_duration_seconds_count', { http_route: '/internal/metrics' }),
+    ).toBe(0);
+  });
+
+  test('with a bearer token, only a scrape that carries it is answered', async () => {
+    await using fixture = await Fixture.start({ PROMETHEUS__BEARER_TOKEN: 'a-long-secret' });
+
+    const without = await fixture.get('/metrics');
+    expect(without.status).toBe(401);
+    expect(without.headers.get('www-authenticate')).toMatch(/^Bearer /);
+    expect((await fixture.get('/metrics', { authorization: 'Bearer a-long-secre' })).status).toBe(401);
+    expect((await fixture.get('/metrics', { authorization: 'Bearer a-long-secret' })).status).toBe(200);
+  });
+});
+
+describe('target_info', () => {
+  const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+
+  test('holds the service’s name, version and instance, and nothing else', async () => {
+    await using fixture = await Fixture.start();
+    const [info] = (await fixture.scrape()).samples('target_info');
+    expect(info).toEqual({
+      name: 'target_info',
+      value: 1,
+      labels: {
+        service_name: 'mlops-backend',
+        service_version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        service_instance_id: expect.stringMatching(UUID),
+      },
+    });
+  });
+
+  test('takes what OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say', async () => {
+    await using fixture = await Fixture.start({
+      OTEL_SERVICE_NAME: 'renamed',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=one,deployment.environment.name=staging',
+    });
+    const [info] = (await fixture.scrape()).samples('target_info');
+    expect(info?.labels).toMatchObject({
+      service_name: 'renamed',
+      service_instance_id: 'one',
+      deployment_environment_name: 'staging',
+    });
+  });
+});
+
+describe.concurrent('a real process', () => {
+  test('answers gzip when asked, with the same families', async () => {
+    await using fixture = await Fixture.start();
+    const request = fixture.request('GET', '/metrics');
+    request.setHeader('accept-encoding', 'gzip');
+    const [response] = await once(request.end(), 'response');
+    expect(response.headers['content-encoding']).toBe('gzip');
+
+    const unpacked = new Exposition(gunzipSync(await buffer(response)).toString());
+    const plain = await fixture.get('/metrics', { 'accept-encoding': 'identity' });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(plain.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const families = [...new Exposition(await plain.text()).families.keys()];
+    expect(families).toEqual(expect.arrayContaining([...unpacked.families.keys()]));
+  });
+
+  test('answers 503 when a callback fails, and says why to its own log only', async () => {
+    await using fixture = await Fixture.start();
+    await fixture.command('break a callback');
+    const failed = fixture.event('scrape failed');
+    const response = await fixture.get('/metrics');
+
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe('Metrics could not be collected.\n');
+    expect((await failed).reason).toContain('callback');
+  });
+
+  test('answers 503 when a callback never comes back', async () => {
+    await using fixture = await Fixture.start();
+    await fixture.command('hang a callback');
+    expect((await fixture.get('/metrics')).status).toBe(503);
+  });
+});
+
+describe('traces', () => {
+  interface Trace {
+    readonly span: { readonly traceId: string; readonly spanId: string };
+    readonly log: Readonly<Record<string, unknown>>;
+  }
+  const traceOf = async (fixture: Fixture, headers = {}) =>
+    (await (await fixture.get('/trace', headers)).json()) as Trace;
+  const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+  test('have real ids without an exporter, in the request and in its log lines', async () => {
+    await using fixture = await Fixture.start();
+    const first = await traceOf(fixture);
+    const second = await traceOf(fixture);
+
+    expect(first.span.traceId).toMatch(/^(?!0{32})[\da-f]{32}$/);
+    expect(second.span.traceId).not.toBe(first.span.traceId);
+    expect(first.log).toMatchObject({ trace_id: first.span.traceId, span_id: first.span.spanId });
+  });
+
+  test('continue the caller’s', async () => {
+    await using fixture = await Fixture.start();
+    const { span } = await traceOf(fixture, { traceparent: TRACEPARENT });
+    expect(span.traceId).toBe('0af7651916cd43dd8448eb211c80319c');
+  });
+
+  test('without an endpoint no connection is attempted, not even at the end', async () => {
+    await using fixture = await Fixture.start();
+    await fixture.get('/trace');
+    await fixture.scrape();
+    await fixture.command('shut down telemetry');
+    expect((await fixture.describe()).connections).toBe(0);
+  });
+
+  test('and logs go to the endpoint that is configured', async () => {
+    const paths: string[] = [];
+    await using collector = createServer((request, response) => {
+      paths.push(request.url ?? '');
+      request.resume().on('end', () => response.end());
+    });
+    await once(collector.listen(0, '127.0.0.1'), 'listening');
+    const { port } = collector.address() as AddressInfo;
+
+    await using fixture = await Fixture.start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+    await fixture.get('/trace');
+    await fixture.command('shut down telemetry');
+    expect(paths.sort()).toEqual(['/v1/logs', '/v1/traces']);
+  });
+});

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runningTelemetry, shutdownTelemetry, telemetryStarted } from '../../src/telemetry/running.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const telemetry = (shutdown: () => Promise<void>) => ({
+  scrape: () => Promise.resolve(''),
+  setRoute: () => {},
+  shutdown,
+});
+
+test('shutting down waits no longer than 2 s for exporters that do not answer', async () => {
+  telemetryStarted(telemetry(() => new Promise(() => {})));
+  let ended = false;
+  const stopping = shutdownTelemetry().then(() => {
+    ended = true;
+  });
+
+  await vi.advanceTimersByTimeAsync(1999);
+  expect(ended).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  await stopping;
+  expect(ended).toBe(true);
+});
+
+test('shutting down survives exporters that fail, and leaves no timer behind', async () => {
+  telemetryStarted(telemetry(() => Promise.reject(new Error('unreachable'))));
+  await shutdownTelemetry();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('shutting down twice, or telemetry that never started, is nothing', async () => {
+  const shutdown = vi.fn(() => Promise.resolve());
+  telemetryStarted(telemetry(shutdown));
+  await Promise.all([shutdownTelemetry(), shutdownTelemetry()]);
+  await shutdownTelemetry();
+  expect(shutdown).toHaveBeenCalledTimes(1);
+  expect(runningTelemetry()).toBeUndefined();
+});
