@@ -1,0 +1,245 @@
+#!/usr/bin/env bash
+# One door to everything: installs what is missing, starts the service, runs the tests, brings the stack up.
+set -euo pipefail
+
+readonly OLDEST_NODE=20 # can install, and can run the Node that the service needs
+readonly SERVICE_NODE=24
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+readonly root
+# Settings such as STORAGE_ROOT=./var and the file .env are relative to the checkout, wherever we are called from.
+cd -- "$root"
+
+usage() {
+  cat <<'USAGE'
+./run.sh              install if needed, start the service (and Prometheus, Alertmanager where installed)
+./run.sh test [args]  install if needed, run the whole test suite; args go to vitest
+./run.sh up           the whole stack in Docker: service, worker, PostgreSQL, Prometheus, Alertmanager, Grafana
+./run.sh dev          the same with live reload of src/
+./run.sh down         stop the stack; data stays in its volumes
+./run.sh logs [name]  follow the stack's logs
+./run.sh exec CMD     install if needed, run a command with the service's Node first in the PATH
+./run.sh help         this text
+
+Settings come from the environment and from .env; .env.example explains each.
+USAGE
+}
+
+fail() {
+  printf 'run.sh: %s\n' "$1" >&2
+  exit 1
+}
+
+# ---------------------------------------------------------------------------------------------------------------
+# Set-up: the exact packages of package-lock.json, and a Node that is new enough
+
+machine_node_major() { node -p 'process.versions.node.split(".")[0]'; }
+
+check_tools() {
+  command -v node >/dev/null ||
+    fail "Node.js is missing. Install Node $OLDEST_NODE or newer with npm (https://nodejs.org), then run this again."
+  local major
+  major=$(machine_node_major) || fail "'node' is in the PATH but does not start."
+  [ "$major" -ge "$OLDEST_NODE" ] ||
+    fail "Node $(node --version) is too old: $OLDEST_NODE or newer is needed (https://nodejs.org)."
+}
+
+# What the installed packages depend on: the lock file and the kind of machine. Not Node's version: the packages'
+# binaries use Node-API, and the Node that they bring is the same under any.
+wanted_stamp() {
+  node - <<'JS'
+const { createHash } = require('node:crypto');
+const lock = createHash('sha256').update(require('node:fs').readFileSync('package-lock.json')).digest('hex');
+console.log(lock, `${process.platform}-${process.arch}`);
+JS
+}
+
+# Without a terminal npm shows nothing for a minute or more.
+say_that_it_goes_on() {
+  local seconds=0
+  # The last sleep outlives us by seconds; it must not hold the caller's pipes open.
+  while sleep 15 >/dev/null 2>&1; do
+    seconds=$((seconds + 15))
+    printf '  still installing, %d s\n' "$seconds" >&2
+  done
+}
+
+install_packages() {
+  command -v npm >/dev/null || fail "npm is missing. Install it together with Node (https://nodejs.org)."
+  printf 'Installing the packages of package-lock.json; the first time takes a minute or two.\n' >&2
+  # A service user's home may not exist; npm needs a cache it can write.
+  if [ ! -w "${HOME:-/nonexistent}" ]; then export npm_config_cache="$root/.cache/npm"; fi
+  # Only the conformance tests use ONNX Runtime, on its CPU build that ships in the package.
+  export ONNXRUNTIME_NODE_INSTALL=skip npm_config_update_notifier=false
+  local progress=''
+  if [ ! -t 2 ]; then
+    say_that_it_goes_on &
+    progress=$!
+  fi
+  local status=0
+  # Warnings are left out: one for each package that wants a newer Node than the installing one.
+  npm ci --include=dev --no-audit --no-fund --loglevel=error >&2 || status=$?
+  if [ -n "$progress" ]; then kill "$progress" 2>/dev/null || true; fi
+  [ "$status" -eq 0 ] || fail "npm ci failed (exit code $status); its message is above."
+}
+
+# node_modules/node fetches its binary in an install script, which npm may have been told not to run.
+own_node_works() { [ "$(node_modules/node/bin/node -p 1 2>/dev/null)" = 1 ]; }
+
+set_up() {
+  check_tools
+  local stamp_file=node_modules/.installed-for stamp
+  stamp=$(wanted_stamp)
+  if [ "$(cat "$stamp_file" 2>/dev/null)" != "$stamp" ]; then
+    install_packages
+    if [ "$(machine_node_major)" -lt "$SERVICE_NODE" ] && ! own_node_works; then
+      (cd node_modules/node && node installArchSpecificPackage.js >&2) || true
+    fi
+    printf '%s\n' "$stamp" >"$stamp_file"
+  fi
+  if [ "$(machine_node_major)" -lt "$SERVICE_NODE" ]; then
+    [ -x node_modules/node/bin/node ] ||
+      fail "the npm package 'node' brought no Node $SERVICE_NODE for this machine. Install Node $SERVICE_NODE by hand and run this again."
+    PATH="$root/node_modules/node/bin:$PATH"
+    export PATH
+  fi
+}
+
+# ---------------------------------------------------------------------------------------------------------------
+# Start on this machine
+
+# The settings that start-up and monitoring need, NAME=value a line, from .env where the environment has them not.
+# Node's own parser reads the file, as it does for the service.
+print_settings() {
+  node - <<'JS'
+const { existsSync, readFileSync } = require('node:fs');
+const file = existsSync('.env') ? require('node:util').parseEnv(readFileSync('.env', 'utf8')) : {};
+const wanted = /^(HOST|PORT|STORAGE_ROOT|NATIVE_MONITORING|PROMETHEUS_PORT|ALERTMANAGER_PORT|ALERT_\w+|PROMETHEUS__\w+)$/;
+for (const [name, value] of Object.entries({ ...file, ...process.env }))
+  if (wanted.test(name) && value !== '' && !/[\r\n]/.test(value)) console.log(`${name}=${value}`);
+JS
+}
+
+load_settings() {
+  local name value
+  while IFS='=' read -r name value; do export "$name=$value"; done < <(print_settings)
+}
+
+# Where a client on this machine reaches the service: a wildcard address is no address to call.
+service_address() {
+  local host=${HOST:-127.0.0.1}
+  case $host in
+    0.0.0.0 | :: | '[::]') host=127.0.0.1 ;;
+    '['*) ;;
+    *:*) host="[$host]" ;;
+  esac
+  printf '%s:%s' "$host" "${PORT:-8000}"
+}
+
+start() {
+  set_up
+  load_settings
+  SERVICE_ADDRESS=$(service_address)
+  export SERVICE_ADDRESS
+  if [ "${PORT:-8000}" = 0 ]; then
+    printf 'Starting on a free port; the log names it.\n'
+  else
+    printf 'Starting the service:\n  API          http://%s/api/ml/v1\n  Docs         http://%s/api/docs\n  Metrics      http://%s%s\n' \
+      "$SERVICE_ADDRESS" "$SERVICE_ADDRESS" "$SERVICE_ADDRESS" "${PROMETHEUS__METRICS_PATH:-/metrics}"
+    # The monitoring programs stop when this descriptor closes, however the service ends.
+    exec 9> >(exec bash scripts/native-monitoring.sh)
+  fi
+  # exec: signals reach Node itself and its exit code is ours.
+  exec node --disable-warning=ExperimentalWarning --import ./src/telemetry/register.ts src/main.ts
+}
+
+run_tests() {
+  set_up
+  exec node node_modules/vitest/vitest.mjs run "$@"
+}
+
+run_command() {
+  [ $# -gt 0 ] || fail "exec needs a command, such as: ./run.sh exec npm run lint"
+  set_up
+  exec "$@"
+}
+
+# ---------------------------------------------------------------------------------------------------------------
+# The stack in Docker
+
+check_docker() {
+  local without="Without Docker, ./run.sh starts the service, and Prometheus where it is installed."
+  command -v docker >/dev/null || fail "Docker is missing (https://docs.docker.com/get-docker). $without"
+  docker compose version >/dev/null 2>&1 || fail "Docker has no 'compose' command; install its compose plugin. $without"
+  docker info >/dev/null 2>&1 || fail "Docker is installed, but its engine does not answer: start it. $without"
+}
+
+random_secret() { od -An -N18 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# The first `up` writes .env with secrets of its own: no default password ever guards the stack.
+write_env_file() {
+  if [ -e .env ]; then return; fi
+  (
+    umask 077
+    while IFS= read -r line; do
+      case $line in
+        AUTH__ADMIN_KEY= | GRAFANA_ADMIN_PASSWORD= | POSTGRES_PASSWORD=) printf '%s%s\n' "$line" "$(random_secret)" ;;
+        *) printf '%s\n' "$line" ;;
+      esac
+    done <.env.example >.env
+  )
+  printf 'Wrote .env with new secrets; keep it.\n'
+}
+
+# One setting as compose sees it, from the environment or .env.
+setting() {
+  local value=${!1:-}
+  if [ -z "$value" ] && [ -f .env ]; then value=$(sed -n "s/^$1=//p" .env | tail -n 1); fi
+  printf '%s' "${value:-$2}"
+}
+
+compose_up() {
+  check_docker
+  write_env_file
+  docker compose "$@" up --detach --build --wait --wait-timeout 300 ||
+    fail "the stack did not become healthy; './run.sh logs' shows why."
+  cat <<URLS
+The stack is up:
+  API          http://127.0.0.1:$(setting PORT 8000)/api/ml/v1     key: AUTH__ADMIN_KEY in .env
+  Docs         http://127.0.0.1:$(setting PORT 8000)/api/docs
+URLS
+  case ",$(setting COMPOSE_PROFILES '')," in
+    *,monitoring,*)
+      cat <<URLS
+  Grafana      http://127.0.0.1:$(setting GRAFANA_PORT 3001)     login: $(setting GRAFANA_ADMIN_USER admin), password: GRAFANA_ADMIN_PASSWORD in .env
+  Prometheus   http://127.0.0.1:$(setting PROMETHEUS_PORT 9090)
+  Alertmanager http://127.0.0.1:$(setting ALERTMANAGER_PORT 9093)
+URLS
+      ;;
+  esac
+}
+
+dev_files=(--file docker-compose.yaml --file docker-compose.dev.yaml)
+
+command=${1:-start}
+if [ $# -gt 0 ]; then shift; fi
+case $command in
+  start) start ;;
+  test) run_tests "$@" ;;
+  exec) run_command "$@" ;;
+  up) compose_up --file docker-compose.yaml ;;
+  dev) compose_up "${dev_files[@]}" ;;
+  down)
+    check_docker
+    docker compose "${dev_files[@]}" --profile monitoring down "$@"
+    ;;
+  logs)
+    check_docker
+    docker compose "${dev_files[@]}" --profile monitoring logs --follow --tail 200 "$@"
+    ;;
+  help | -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Prometheus and Alertmanager beside a service that runs without Docker: the stack's own rules, on loopback.
+#
+# Started by run.sh. Standard input is a pipe whose other end the service holds: when it closes, the service has
+# ended, by whatever means, and so do we. Nothing here may keep the service from running: every trouble is a
+# sentence on standard output.
+set -uo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+monitoring=$root/infra/monitoring
+service_address=${SERVICE_ADDRESS:?host:port of the service}
+prometheus_port=${PROMETHEUS_PORT:-9090}
+alertmanager_port=${ALERTMANAGER_PORT:-9093}
+
+case "${NATIVE_MONITORING:-true} ${PROMETHEUS__ENABLED:-true}" in
+  *false* | *no* | *off* | *0*) exit 0 ;;
+esac
+
+mkdir -p -- "${STORAGE_ROOT:-./var}/monitoring" || exit 0
+data=$(cd -- "${STORAGE_ROOT:-./var}/monitoring" && pwd)
+
+# Ctrl-C goes to the whole foreground group; what we run ends with the service, not before it.
+trap '' INT
+trap 'exit 0' TERM HUP
+trap stop_programs EXIT
+pids=()
+
+stop_programs() {
+  local pid waited
+  for pid in "${pids[@]+"${pids[@]}"}"; do kill -TERM "$pid" 2>/dev/null; done
+  for pid in "${pids[@]+"${pids[@]}"}"; do
+    for ((waited = 0; waited < 100; waited++)); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null
+  done
+}
+
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# run_program TITLE PORT COMMAND…: in a session of its own where the system can, so that Ctrl-C does not reach it.
+run_program() {
+  local title=$1 port=$2 log
+  shift 2
+  log=$data/$(basename -- "$1").log
+  if answers "$port"; then
+    printf '  %-12s not started: port %s is taken\n' "$title" "$port"
+    return 1
+  fi
+  local detach=()
+  if command -v setsid >/dev/null; then detach=(setsid); fi
+  "${detach[@]+"${detach[@]}"}" "$@" </dev/null >"$log" 2>&1 &
+  local pid=$!
+  pids+=("$pid")
+  local waited
+  for ((waited = 0; waited < 100; waited++)); do
+    if answers "$port"; then
+      printf '  %-12s http://127.0.0.1:%s\n' "$title" "$port"
+      return 0
+    fi
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  printf '  %-12s did not start; see %s\n' "$title" "$log"
+  return 1
+}
+
+# A YAML single-quoted scalar.
+quoted() { printf "'%s'" "${1//\'/\'\'}"; }
+
+write_prometheus_config() {
+  (umask 077 && printf '%s' "${PROMETHEUS__BEARER_TOKEN:-}" >"$data/metrics-token")
+  cat >"$data/prometheus.yml" <<YAML
+# Written at each start by scripts/native-monitoring.sh.
+global:
+  scrape_interval: 15s
+  scrape_timeout: 10s
+  evaluation_interval: 15s
+rule_files:
+  - $(quoted "$monitoring/prometheus/rules/*.yml")
+alerting:
+  alertmanagers:
+    - static_configs:
+        - targets: ['127.0.0.1:$alertmanager_port']
+scrape_configs:
+  - job_name: backend
+    metrics_path: $(quoted "${PROMETHEUS__METRICS_PATH:-/metrics}")
+    authorization:
+      credentials_file: $(quoted "$data/metrics-token")
+    static_configs:
+      - targets: [$(quoted "$service_address")]
+  - job_name: prometheus
+    static_configs:
+      - targets: ['127.0.0.1:$prometheus_port']
+  - job_name: alertmanager
+    static_configs:
+      - targets: ['127.0.0.1:$alertmanager_port']
+YAML
+}
+
+start_prometheus() {
+  command -v prometheus >/dev/null || return 0
+  write_prometheus_config
+  run_program Prometheus "$prometheus_port" prometheus \
+    --config.file="$data/prometheus.yml" \
+    --storage.tsdb.path="$data/prometheus" \
+    --storage.tsdb.retention.time=15d \
+    --storage.tsdb.retention.size=2GB \
+    --web.listen-address="127.0.0.1:$prometheus_port"
+}
+
+start_alertmanager() {
+  local program
+  program=$(command -v prometheus-alertmanager || command -v alertmanager) || return 0
+  (umask 077 && sh "$monitoring/alertmanager/render-config.sh" "$monitoring/alertmanager/alertmanager.yml" \
+    >"$data/alertmanager.yml") || return 0
+  run_program Alertmanager "$alertmanager_port" "$program" \
+    --config.file="$data/alertmanager.yml" \
+    --storage.path="$data/alertmanager" \
+    --cluster.listen-address= \
+    --web.listen-address="127.0.0.1:$alertmanager_port"
+}
+
+start_prometheus
+start_alertmanager
+[ "${#pids[@]}" -gt 0 ] || exit 0
+
+# Ends at end of file: the service is gone.
+while read -r _; do :; done
