@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 
 const DEFAULT_LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+const DEFAULT_HOST = '127.0.0.1';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 const bool = z
@@ -55,7 +56,7 @@ const latencyBuckets = json(
 
 const variables = z.object({
   ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  HOST: z.string().min(1).default(DEFAULT_HOST),
   PORT: integer(0, 65535).default(8000),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a pino level')
@@ -111,24 +112,27 @@ const variables = z.object({
   ).default([]),
 });
 
-/** Rules between variables; each names the variable to change. */
-const environment = variables.superRefine((env, ctx) => {
-  const fault = (name: keyof typeof env, message: string) =>
-    ctx.addIssue({ code: 'custom', path: [name], message });
-  if (env.AUTH__MODE === undefined && !LOOPBACK.test(env.HOST))
-    fault(
-      'AUTH__MODE',
-      `must be set (none or keys) when HOST is not a loopback address (HOST is ${env.HOST})`,
+/** The name of every variable, for `.env.example` and the documentation to be checked against. */
+export const variableNames: readonly string[] = Object.keys(variables.shape);
+
+/** Rules between variables, over the raw values: they must speak even where another variable is wrong. */
+function crossFaults(env: Readonly<Record<string, string | undefined>>): string[] {
+  const faults: string[] = [];
+  const host = env['HOST'] ?? DEFAULT_HOST;
+  const role = env['ROLE'] ?? 'all';
+  if (env['AUTH__MODE'] === undefined && !LOOPBACK.test(host))
+    faults.push(
+      `AUTH__MODE: must be set (none or keys) when HOST is not a loopback address (HOST is ${host})`,
     );
-  if (env.AUTH__MODE === 'keys' && env.AUTH__ADMIN_KEY === undefined)
-    fault(
-      'AUTH__ADMIN_KEY',
-      'must be set when AUTH__MODE is keys: issued keys are not built yet, it is the only key',
+  if (env['AUTH__MODE'] === 'keys' && env['AUTH__ADMIN_KEY'] === undefined)
+    faults.push(
+      'AUTH__ADMIN_KEY: must be set when AUTH__MODE is keys (issued keys are not built yet: it is the only key)',
     );
-  if (env.STORAGE_BACKEND === 's3') fault('STORAGE_BACKEND', 's3 is not built yet: use local');
-  if (env.ROLE !== 'all' && env.DATABASE_URL === undefined)
-    fault('ROLE', `${env.ROLE} needs DATABASE_URL: the embedded database has one owner, use ROLE=all`);
-});
+  if (env['STORAGE_BACKEND'] === 's3') faults.push('STORAGE_BACKEND: s3 is not built yet, use local');
+  if ((role === 'api' || role === 'worker') && env['DATABASE_URL'] === undefined)
+    faults.push(`ROLE: ${role} needs DATABASE_URL, since the embedded database has one owner; or use all`);
+  return faults;
+}
 
 export type Config = ReturnType<typeof parseConfig>;
 
@@ -152,12 +156,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path[0] ?? 'environment'}: ${issue.message}`),
-    );
-  }
+  const parsed = variables.safeParse(given);
+  const faults = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
+    ...crossFaults(given),
+  ];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
   return {
     role: e.ROLE,

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   unsupported_format: { status: 415, title: 'Unsupported format' },
   range_not_satisfiable: { status: 416, title: 'Range not satisfiable' },
   empty: { status: 422, title: 'Empty dataset' },
+  idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   bad_format: { status: 422, title: 'Malformed dataset' },
   bad_header: { status: 422, title: 'Unusable header' },
   too_few_rows: { status: 422, title: 'Too few rows' },

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+
+const INT8 = 20;
+const RECONNECT_DELAY_MS = 1000;
+
+/** Our 64-bit columns are counts and bytes, all below 2^53: numbers, as on the embedded database. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
+};
+
+/** One session that listens, opened again whenever it is lost. */
+async function listen(url: string, logger: Logger, channel: string, onPayload: (payload: string) => void) {
+  const stop = new AbortController();
+  let client: pg.Client | undefined;
+
+  const connect = async () => {
+    client = new pg.Client({
+      connectionString: url,
+      application_name: 'mlops-backend-listen',
+      keepAlive: true,
+    });
+    const lost = new Promise<void>((resolve) => {
+      client?.on('end', resolve);
+      client?.on('error', () => resolve());
+    });
+    client.on('notification', (message) => onPayload(message.payload ?? ''));
+    await client.connect();
+    await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    onPayload('');
+    return lost;
+  };
+
+  let lost = await connect();
+  const keepUp = (async () => {
+    while (!stop.signal.aborted) {
+      await lost;
+      if (stop.signal.aborted) return;
+      logger.warn({ channel }, 'database notifications lost, reconnecting');
+      await delay(RECONNECT_DELAY_MS, undefined, { signal: stop.signal }).catch(() => {});
+      if (stop.signal.aborted) return;
+      lost = await connect().catch(() => Promise.resolve());
+    }
+  })();
+
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await client?.end().catch(() => {});
+      await keepUp;
+    },
+  };
+}
+
+/** A PostgreSQL server. Connections are opened when first needed. */
+export async function openPostgres(url: string, logger: Logger): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, types, max: 10, connectionTimeoutMillis: 5000 });
+  pool.on('error', (error) => logger.warn({ err: error }, 'idle database connection lost'));
+  const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    sql,
+    embedded: false,
+    queueOptions: { connectionString: url, application_name: 'mlops-backend-queue' },
+    listen: (channel, onPayload) => listen(url, logger, channel, onPayload),
+    [Symbol.asyncDispose]: () => sql.destroy(),
+  };
+}

@@ -1,0 +1,108 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Mode, Task } from '../../domain/modes.ts';
+import type { Compression, Format, TableProfile } from '../../domain/table/types.ts';
+
+/** The tables as Kysely sees them; made by `migrations/`. Times are `timestamptz`, read as `Date`. */
+export interface Schema {
+  datasets: DatasetTable;
+  dataset_names: DatasetNameTable;
+  training_runs: TrainingRunTable;
+  artifacts: ArtifactTable;
+  object_leases: ObjectLeaseTable;
+  ttl_state: TtlStateTable;
+}
+
+interface DatasetTable {
+  id: string;
+  owner: string;
+  name: string;
+  version: number;
+  mode: Mode;
+  format: Format;
+  compression: Compression;
+  rows: number;
+  columns: number;
+  size_bytes: number;
+  sha256: string;
+  storage_key: string;
+  profile: JSONColumnType<TableProfile>;
+  created_at: Date;
+}
+
+/** The last version given to a name; outlives its datasets, so that a version is never given twice. */
+interface DatasetNameTable {
+  owner: string;
+  name: string;
+  last_version: number;
+}
+
+export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+
+/** Any JSON object; its shape belongs to the domain that writes it. */
+export type Json = Record<string, unknown>;
+type JsonColumn = ColumnType<Json, string, string>;
+type NullableJsonColumn = ColumnType<Json | null, string | null, string | null>;
+
+interface TrainingRunTable {
+  id: string;
+  owner: string;
+  dataset_id: string;
+  mode: Mode;
+  task: Task;
+  target: string;
+  seed: number;
+  params: JsonColumn;
+  status: RunStatus;
+  /** Attempts begun so far. */
+  attempt: number;
+  /** 0 to 1. */
+  progress: number;
+  progress_details: NullableJsonColumn;
+  queued_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  cancel_requested_at: Date | null;
+  metrics: NullableJsonColumn;
+  artifact_id: string | null;
+  error: string | null;
+  error_type: string | null;
+  trace_id: string | null;
+  trace_context: JsonColumn;
+  idempotency_key: string | null;
+  request_hash: string;
+}
+
+interface ArtifactTable {
+  id: string;
+  owner: string;
+  run_id: string;
+  dataset_id: string;
+  mode: Mode;
+  task: Task;
+  target: string;
+  format: string;
+  size_bytes: number;
+  sha256: string;
+  storage_key: string;
+  /** The file that `predict` reads. */
+  scoring_key: string;
+  inputs: JsonColumn;
+  metrics: JsonColumn;
+  created_at: Date;
+}
+
+/**
+ * A stored object that no row speaks for (yet, or any more). Whoever writes or removes an object holds its
+ * lease; when the lease runs out, the object is reclaimed. So a crash at any point leaves no orphan.
+ */
+interface ObjectLeaseTable {
+  storage_key: string;
+  reason: 'write' | 'delete' | 'ttl';
+  expires_at: Date;
+}
+
+/** One row: what the TTL clean-up must remember over a restart. */
+interface TtlStateTable {
+  id: Generated<number>;
+  last_success_at: Date | null;
+}

@@ -1,0 +1,120 @@
+import { sql, type Transaction } from 'kysely';
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { Database } from '../db/database.ts';
+import type { Schema } from '../db/schema.ts';
+
+const TRAINING = 'training';
+const CLEAN_UP = 'dataset-clean-up';
+
+/** A worker that stops answering is missed after this long, and its job given to another. */
+const HEARTBEAT_SECONDS = 10;
+const QUEUE_OPTIONS = { heartbeatSeconds: HEARTBEAT_SECONDS, notify: true, retryDelay: 1 };
+const WORK_OPTIONS = {
+  heartbeatRefreshSeconds: 1,
+  pollingIntervalSeconds: 0.5,
+  notifyPollingIntervalSeconds: 1,
+};
+/** How often an attempt is made again is the run's own affair; the queue only must not give up before. */
+const NO_RETRY_LIMIT = 10_000;
+const DAY_SECONDS = 86_400;
+
+/** A job that throws is delivered again; one that resolves is done. */
+export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
+
+export interface TrainingJob {
+  readonly runId: string;
+}
+
+export interface Queue {
+  /** Enqueues with the transaction that wrote the run: both or neither. */
+  enqueueTraining(trx: Transaction<Schema>, job: TrainingJob): Promise<void>;
+  cancelTraining(runId: string): Promise<void>;
+  workTraining(concurrency: number, handler: JobHandler<TrainingJob>): Promise<void>;
+  /** Runs `handler` every `intervalSeconds`, at once the first time, one at a time however many processes ask. */
+  workCleanUp(intervalSeconds: number, handler: (signal: AbortSignal) => Promise<void>): Promise<void>;
+  /** Takes no more jobs; waits for those under way, whose handlers must end within the time. */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+/** Jobs a killed process left active. The embedded database has one owner, so they are surely nobody's. */
+async function handBackLostJobs(boss: PgBoss, db: Database, name: string): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from pgboss.job where name = ${name} and state = 'active'`.execute(db.sql);
+  if (rows.length > 0)
+    await boss.fail(
+      name,
+      rows.map((row) => row.id),
+    );
+}
+
+export async function openQueue(
+  db: Database,
+  role: 'all' | 'api' | 'worker',
+  logger: Logger,
+): Promise<Queue> {
+  const boss = new PgBoss({
+    ...db.queueOptions,
+    schema: 'pgboss',
+    useListenNotify: true,
+    supervise: role !== 'api',
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+    schedule: false,
+    registerInstance: false,
+  });
+  boss.on('error', (error) => logger.error({ err: error }, 'queue error'));
+  boss.on('warning', (warning) => logger.warn({ warning: warning.message }, 'queue warning'));
+  await boss.start();
+  await boss.createQueue(TRAINING, { ...QUEUE_OPTIONS, retryLimit: NO_RETRY_LIMIT });
+  await boss.createQueue(CLEAN_UP, { ...QUEUE_OPTIONS, policy: 'stately', retryLimit: 2 });
+  if (db.embedded) for (const name of [TRAINING, CLEAN_UP]) await handBackLostJobs(boss, db, name);
+
+  const timers: NodeJS.Timeout[] = [];
+
+  return {
+    async enqueueTraining(trx, job) {
+      await boss.send(TRAINING, job, {
+        id: job.runId,
+        db: fromKysely(trx),
+        expireInSeconds: DAY_SECONDS - 1,
+        retryLimit: NO_RETRY_LIMIT,
+      });
+    },
+
+    async cancelTraining(runId) {
+      await boss.cancel(TRAINING, runId);
+    },
+
+    async workTraining(concurrency, handler) {
+      const workId = await boss.work<TrainingJob>(
+        TRAINING,
+        { ...WORK_OPTIONS, localConcurrency: concurrency },
+        async ([job]) => {
+          if (!job) return;
+          await handler(job.data, job.signal);
+          // With notifications on, a worker otherwise waits out its polling interval between two jobs.
+          boss.notifyWorker(workId);
+        },
+      );
+    },
+
+    async workCleanUp(intervalSeconds, handler) {
+      await boss.work(CLEAN_UP, WORK_OPTIONS, async ([job]) => {
+        if (job) await handler(job.signal);
+      });
+      // One job per slot of the interval, whoever asks first.
+      const ask = () =>
+        boss
+          .send(CLEAN_UP, null, { singletonSeconds: intervalSeconds })
+          .catch((error: unknown) => logger.error({ err: error }, 'clean-up could not be queued'));
+      await ask();
+      timers.push(setInterval(ask, intervalSeconds * 1000));
+    },
+
+    async stop(timeoutMs) {
+      for (const timer of timers) clearInterval(timer);
+      await boss.stop({ graceful: true, timeout: timeoutMs });
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Schema } from '../db/schema.ts';
+import type { Storage } from './storage.ts';
+
+const LEASE_MS = 5 * 60_000;
+const RENEW_MS = 60_000;
+
+type Reason = Schema['object_leases']['reason'];
+
+/** Objects and rows can't be written in one transaction; the leases make a crash in between harmless. */
+export interface ObjectLeases {
+  /**
+   * Announces an object about to be written. Whoever writes the row that speaks for the object calls `settle`
+   * in the same transaction; disposed before that, the object is removed.
+   */
+  hold(...keys: string[]): Promise<ObjectLease>;
+  /** Notes, in the transaction that deletes the rows, that their objects are to go. */
+  surrender(trx: Kysely<Schema>, keys: readonly string[], reason: Exclude<Reason, 'write'>): Promise<void>;
+  /**
+   * Removes surrendered objects and those whose holder is gone, of one reason or of all. What can't be removed
+   * now stays for the next time. Safe to run again at any time.
+   */
+  reclaim(now: Date, reason?: Reason): Promise<Reclaimed>;
+}
+
+export interface Reclaimed {
+  removed: number;
+  /** Already gone. */
+  missing: number;
+  failed: number;
+}
+
+export interface ObjectLease extends AsyncDisposable {
+  settle(trx: Kysely<Schema>): Promise<void>;
+}
+
+export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logger): ObjectLeases {
+  const remove = async (key: string) => {
+    const there = await storage.remove(key);
+    await db.deleteFrom('object_leases').where('storage_key', '=', key).execute();
+    return there;
+  };
+
+  return {
+    async hold(...keys) {
+      const until = () => new Date(Date.now() + LEASE_MS);
+      await db
+        .insertInto('object_leases')
+        .values(keys.map((storage_key) => ({ storage_key, reason: 'write' as const, expires_at: until() })))
+        .execute();
+      // An update, never an insert: a renewal that comes late must not lease a settled object again.
+      const renew = () =>
+        db
+          .updateTable('object_leases')
+          .set({ expires_at: until() })
+          .where('storage_key', 'in', keys)
+          .execute();
+      let settled = false;
+      const timer = setInterval(() => {
+        renew().catch((error: unknown) => logger.warn({ err: error }, 'object lease not renewed'));
+      }, RENEW_MS);
+      return {
+        async settle(trx) {
+          clearInterval(timer);
+          const held = await trx
+            .deleteFrom('object_leases')
+            .where('storage_key', 'in', keys)
+            .where('expires_at', '>', new Date())
+            .returning('storage_key')
+            .execute();
+          if (held.length !== keys.length)
+            throw new Error('the lease of a stored object ran out before it was settled');
+          settled = true;
+        },
+        async [Symbol.asyncDispose]() {
+          clearInterval(timer);
+          if (settled) return;
+          for (const key of keys) {
+            await remove(key).catch((error: unknown) =>
+              logger.warn({ err: error, key }, 'object left to the clean-up'),
+            );
+          }
+        },
+      };
+    },
+
+    async surrender(trx, keys, reason) {
+      if (keys.length === 0) return;
+      const expires_at = new Date(0);
+      await trx
+        .insertInto('object_leases')
+        .values(keys.map((storage_key) => ({ storage_key, reason, expires_at })))
+        .onConflict((oc) => oc.column('storage_key').doUpdateSet({ reason, expires_at }))
+        .execute();
+    },
+
+    async reclaim(now, reason) {
+      const count: Reclaimed = { removed: 0, missing: 0, failed: 0 };
+      const lapsed = await db
+        .selectFrom('object_leases')
+        .select('storage_key')
+        .where('expires_at', '<', now)
+        .$if(reason !== undefined, (query) => query.where('reason', '=', reason as Reason))
+        .execute();
+      for (const { storage_key } of lapsed) {
+        try {
+          if (await remove(storage_key)) count.removed += 1;
+          else count.missing += 1;
+        } catch (error) {
+          logger.warn({ err: error, key: storage_key }, 'object left to the next clean-up');
+          count.failed += 1;
+        }
+      }
+      return count;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, constants, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ObjectNotFound, type Storage, StorageError } from './storage.ts';
+
+const KEY = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/;
+const PART = '.part';
+/** Larger than the stream default of 64 KiB: fewer, longer writes. */
+const WRITE_BUFFER_BYTES = 1024 * 1024;
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code;
+const isFileSystemFault = (error: unknown) =>
+  (error as NodeJS.ErrnoException | undefined)?.syscall !== undefined;
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Files under one folder: written beside their place, flushed, renamed, and the folder flushed. */
+export async function openLocalStorage(root: string): Promise<Storage> {
+  await mkdir(root, { recursive: true });
+  const pathOf = (key: string) => {
+    if (!KEY.test(key)) throw new Error('bad storage key');
+    return join(root, key);
+  };
+
+  return {
+    async write(key, source, signal) {
+      const path = pathOf(key);
+      const part = path + PART;
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        const target = createWriteStream(part, {
+          flags: 'wx',
+          flush: true,
+          highWaterMark: WRITE_BUFFER_BYTES,
+        });
+        await pipeline(source, target, { ...(signal && { signal }) });
+        await rename(part, path);
+        await syncFolder(dirname(path));
+      } catch (error) {
+        await rm(part, { force: true });
+        // A fault of the source is the caller's own error and passes through as it is.
+        throw isFileSystemFault(error) && codeOf(error) !== 'ECONNRESET'
+          ? new StorageError({ cause: error })
+          : error;
+      }
+    },
+
+    async read(key, range): Promise<Readable> {
+      try {
+        const handle = await open(pathOf(key), 'r');
+        return createReadStream('', { fd: handle, ...range });
+      } catch (error) {
+        throw codeOf(error) === 'ENOENT'
+          ? new ObjectNotFound({ cause: error })
+          : new StorageError({ cause: error });
+      }
+    },
+
+    async remove(key) {
+      const path = pathOf(key);
+      try {
+        await rm(path + PART, { force: true });
+        await unlink(path);
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return false;
+        throw new StorageError({ cause: error });
+      }
+    },
+
+    async withLocalFile(key, use) {
+      const path = pathOf(key);
+      try {
+        await access(path, constants.R_OK);
+      } catch (error) {
+        throw codeOf(error) === 'ENOENT'
+          ? new ObjectNotFound({ cause: error })
+          : new StorageError({ cause: error });
+      }
+      return use(path);
+    },
+
+    async check() {
+      await access(root, constants.W_OK | constants.X_OK);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * Objects by key, streams in and out, no vendor's types. Keys are ours: lower-case letters, digits, `-`, `.`
+ * and `/`.
+ */
+export interface Storage {
+  /** Stores the whole stream or nothing: until it resolves, the key is not there. Durable once it resolves. */
+  write(key: string, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  /**
+   * @param range bytes from `start` to `end`, both included
+   * @throws {ObjectNotFound}
+   */
+  read(key: string, range?: { start: number; end: number }): Promise<Readable>;
+  /** Removes the object and whatever an interrupted write left of it. False: it was not there. */
+  remove(key: string): Promise<boolean>;
+  /**
+   * Hands `use` a local path of the object, for as long as it runs.
+   * @throws {ObjectNotFound}
+   */
+  withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
+  /** Resolves when objects can be written now. */
+  check(): Promise<void>;
+}
+
+export class ObjectNotFound extends Error {
+  constructor(options?: ErrorOptions) {
+    super('no such object', options);
+    this.name = 'ObjectNotFound';
+  }
+}
+
+/** Any other fault of the storage: disk full, no permission, network. Its message is for the log only. */
+export class StorageError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the storage failed', options);
+    this.name = 'StorageError';
+  }
+}

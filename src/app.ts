@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Database } from './adapters/db/database.ts';
+import { migrate } from './adapters/db/migrate.ts';
+import { openPglite } from './adapters/db/pglite.ts';
+import { openPostgres } from './adapters/db/postgres.ts';
+import { openQueue } from './adapters/queue/queue.ts';
+import { objectLeases } from './adapters/storage/leases.ts';
+import { openLocalStorage } from './adapters/storage/local.ts';
+import type { Config } from './config.ts';
+import { createRemoveDataset } from './domain/dataset/remove.ts';
+import { createUploadDataset } from './domain/dataset/upload.ts';
+import { createPredict } from './domain/model/predict.ts';
+import { createRemoveArtifact } from './domain/model/remove.ts';
+import { createReading } from './domain/reading.ts';
+import { createCancelTraining } from './domain/training/cancel.ts';
+import { createRequestTraining } from './domain/training/request.ts';
+import { createRunTraining } from './domain/training/run.ts';
+import { openRunWatch } from './domain/training/watch.ts';
+import { createSweepExpired } from './domain/ttl/sweep.ts';
+import { createHttpApp } from './http/app.ts';
+import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
+import { createInstruments } from './telemetry/instruments/instruments.ts';
+import { startWorker } from './worker/worker.ts';
+
+/** What a stop waits for training to finish before the run goes back to the queue. */
+const FINISH_TRAINING_MS = 3000;
+const STOP_QUEUE_MS = 5000;
+const CLOSE_CONNECTIONS_MS = 2000;
+
+export interface App extends AsyncDisposable {
+  /** Where it listens. */
+  readonly address: AddressInfo;
+}
+
+const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
+  config.databaseUrl === undefined
+    ? openPglite(config.storage.root)
+    : openPostgres(config.databaseUrl, logger);
+
+async function listen(server: ServerType, { host, port }: Config['http']): Promise<AddressInfo> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  await promise;
+  return server.address() as AddressInfo;
+}
+
+/** No new connections; requests under way get a little time to end. */
+async function close(server: ServerType): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  const timer = setTimeout(
+    () => 'closeAllConnections' in server && server.closeAllConnections(),
+    CLOSE_CONNECTIONS_MS,
+  );
+  await promise;
+  clearTimeout(timer);
+}
+
+/** The composition root: everything is built once, in order, and closed in the opposite one. */
+export async function startApp(config: Config, logger: Logger): Promise<App> {
+  await using stack = new AsyncDisposableStack();
+  await mkdir(config.storage.root, { recursive: true });
+
+  const db = stack.use(await openDatabase(config, logger));
+  await migrate(db.sql);
+  const storage = await openLocalStorage(join(config.storage.root, 'objects'));
+  const leases = objectLeases(db.sql, storage, logger);
+  // An embedded database has no other process: whatever is half-written was left by one that died.
+  await leases.reclaim(db.embedded ? new Date(8.64e14) : new Date());
+
+  const instruments = createInstruments(config.metrics.prefix);
+  registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);
+
+  // Closed after the queue: a run that is still in training listens for its cancellation.
+  const watch = stack.use(await openRunWatch(db));
+  const queue = await openQueue(db, config.role, logger);
+  stack.defer(() => queue.stop(STOP_QUEUE_MS));
+
+  const sweepExpired = createSweepExpired({
+    db: db.sql,
+    leases,
+    policy: config.ttl,
+    metrics: instruments.ttl,
+  });
+  const letGo = new AbortController();
+  if (config.role !== 'api') {
+    await startWorker({
+      queue,
+      leases,
+      sweepExpired,
+      runTraining: createRunTraining({
+        db: db.sql,
+        storage,
+        leases,
+        watch,
+        metrics: instruments.training,
+        limits: config.training,
+        keepModels: config.models.keep,
+        logger,
+      }),
+      concurrency: config.training.concurrency,
+      cleanUp: config.ttl,
+      stopping: letGo.signal,
+      logger,
+    });
+    stack.defer(() => {
+      setTimeout(() => letGo.abort(), FINISH_TRAINING_MS).unref();
+    });
+  }
+
+  const stopping = new AbortController();
+  const http = createHttpApp({
+    metricsPath: config.metrics.path,
+    metricsToken: config.metrics.bearerToken,
+    corsOrigins: config.http.corsOrigins,
+    adminKey: config.auth.mode === 'keys' ? config.auth.adminKey : undefined,
+    api:
+      config.role === 'worker'
+        ? undefined
+        : {
+            db: db.sql,
+            storage,
+            watch,
+            stopping: stopping.signal,
+            ttl: config.ttl,
+            sweepLimit: config.ttl.batchLimit,
+            uploadDataset: createUploadDataset({
+              db: db.sql,
+              storage,
+              leases,
+              limits: config.uploads,
+              metrics: instruments.uploads,
+            }),
+            removeDataset: createRemoveDataset({ db: db.sql, leases }),
+            sweepExpired,
+            requestTraining: createRequestTraining({ db: db.sql, queue }),
+            cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
+            removeArtifact: createRemoveArtifact({ db: db.sql, leases }),
+            predict: createPredict({ db: db.sql, storage, metrics: instruments.predictions }),
+          },
+    health: {
+      version: packageJson.version,
+      role: config.role,
+      checks: { database: () => sql`select 1`.execute(db.sql), storage: () => storage.check() },
+    },
+    logger,
+  });
+  const server = createAdaptorServer({ fetch: http.fetch });
+  const address = await listen(server, config.http);
+  stack.defer(() => close(server));
+  stack.defer(() => stopping.abort());
+
+  const owned = stack.move();
+  return { address, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

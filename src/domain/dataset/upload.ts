@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { ObjectLeases } from '../../adapters/storage/leases.ts';
+import { type Storage, StorageError } from '../../adapters/storage/storage.ts';
+import { AppError } from '../../errors.ts';
+import type { UploadFailureReason } from '../../telemetry/catalogue.ts';
+import type { UploadInstruments } from '../../telemetry/instruments/uploads.ts';
+import type { Mode } from '../modes.ts';
+import { detectFileType } from '../table/file-type.ts';
+import { inspectFile } from '../table/inspect.ts';
+import type { FileType } from '../table/types.ts';
+import type { Dataset } from './repository.ts';
+
+/** Enough of a file to tell its format. */
+const HEAD_BYTES = 65_536;
+const MAX_NAME_LENGTH = 255;
+const FORM_OVERHEAD_BYTES = 65_536;
+
+export interface UploadLimits {
+  readonly maxBytes: number;
+  readonly minRows: number;
+  /** Share of empty cells, 0 to 1. */
+  readonly maxEmptyRatio: number;
+}
+
+export interface UploadRequest {
+  readonly owner: string;
+  readonly mode: Mode;
+  /** Bytes the client announced, 0 when it did not: a file too large is refused before it is sent. */
+  readonly declaredBytes: number;
+  /** Begins to read the request; inside the verb, so that a request without a file is a refused upload too. */
+  readonly open: () => Promise<{ name: string | undefined; bytes: AsyncIterable<Uint8Array> }>;
+  readonly signal: AbortSignal;
+}
+
+/** Takes a file in, or refuses it and keeps nothing. */
+export type UploadDataset = (request: UploadRequest) => Promise<Dataset>;
+
+interface UploadDeps {
+  readonly db: Kysely<Schema>;
+  readonly storage: Storage;
+  readonly leases: ObjectLeases;
+  readonly limits: UploadLimits;
+  readonly metrics: UploadInstruments;
+}
+
+/** The last part of the name as sent, without control characters. */
+function cleanName(name: string | undefined): string {
+  const base = (name ?? '').normalize('NFC').split(/[\\/]/).at(-1) ?? '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  const clean = base.replace(/[\u0000-\u001f\u007f]/g, '').trim();
+  if (clean === '' || clean === '.' || clean === '..')
+    throw new AppError('invalid_request', 'The upload has no file name: send one, or ?name=.');
+  if (clean.length > MAX_NAME_LENGTH)
+    throw new AppError('invalid_request', `The file name is longer than ${MAX_NAME_LENGTH} characters.`);
+  return clean;
+}
+
+const tooLarge = (maxBytes: number) =>
+  new AppError('too_large', `The file is larger than the limit of ${maxBytes} bytes.`);
+
+/** What passed through: size and checksum grow with the stream, the type is known once its head was seen. */
+class Intake {
+  bytes = 0;
+  fileType: FileType | undefined;
+  readonly #hash = createHash('sha256');
+  readonly #name: string;
+  readonly #maxBytes: number;
+
+  constructor(name: string, maxBytes: number) {
+    this.#name = name;
+    this.#maxBytes = maxBytes;
+  }
+
+  get sha256(): string {
+    return this.#hash.digest('hex');
+  }
+
+  async *pass(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let head: Uint8Array[] = [];
+    for await (const chunk of body) {
+      this.bytes += chunk.byteLength;
+      if (this.bytes > this.#maxBytes) throw tooLarge(this.#maxBytes);
+      this.#hash.update(chunk);
+      if (!this.fileType) {
+        head.push(chunk);
+        if (this.bytes >= HEAD_BYTES) {
+          this.#detect(head);
+          head = [];
+        }
+      }
+      yield chunk;
+    }
+    if (!this.fileType) this.#detect(head);
+  }
+
+  #detect(head: readonly Uint8Array[]): void {
+    this.fileType = detectFileType(Buffer.concat(head), this.#name);
+  }
+}
+
+const REASONS: Partial<Record<string, UploadFailureReason>> = {
+  too_large: 'too_large',
+  empty: 'empty',
+  unsupported_format: 'bad_format',
+  bad_format: 'bad_format',
+  bad_header: 'bad_header',
+  too_few_rows: 'too_few_rows',
+  too_many_empty: 'too_many_empty',
+  aborted: 'aborted',
+  // A request without a usable file or name: there is nothing to store.
+  invalid_request: 'empty',
+};
+
+function reasonOf(error: unknown): UploadFailureReason {
+  if (error instanceof AppError) return REASONS[error.code] ?? 'internal';
+  return error instanceof StorageError ? 'storage' : 'internal';
+}
+
+export function createUploadDataset({ db, storage, leases, limits, metrics }: UploadDeps): UploadDataset {
+  async function store(request: UploadRequest): Promise<Dataset> {
+    const { owner, mode, signal } = request;
+    // What a form adds to its file is far below this.
+    if (request.declaredBytes > limits.maxBytes + FORM_OVERHEAD_BYTES) throw tooLarge(limits.maxBytes);
+    const body = await request.open();
+    const name = cleanName(body.name);
+    const id = uuidv7();
+    const key = `datasets/${id}`;
+    await using lease = await leases.hold(key);
+
+    const intake = new Intake(name, limits.maxBytes);
+    await storage.write(key, intake.pass(body.bytes), signal);
+    const fileType = intake.fileType as FileType;
+    const profile = await storage.withLocalFile(key, (path) =>
+      inspectFile({ path, fileType, limits, signal }),
+    );
+
+    return db.transaction().execute(async (trx) => {
+      const { last_version } = await trx
+        .insertInto('dataset_names')
+        .values({ owner, name, last_version: 1 })
+        .onConflict((oc) =>
+          oc.columns(['owner', 'name']).doUpdateSet({ last_version: sql`dataset_names.last_version + 1` }),
+        )
+        .returning('last_version')
+        .executeTakeFirstOrThrow();
+      const dataset = await trx
+        .insertInto('datasets')
+        .values({
+          id,
+          owner,
+          name,
+          version: last_version,
+          mode,
+          format: fileType.format,
+          compression: fileType.compression,
+          rows: profile.rows,
+          columns: profile.columns.length,
+          size_bytes: intake.bytes,
+          sha256: intake.sha256,
+          storage_key: key,
+          profile: JSON.stringify(profile),
+          created_at: new Date(),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await lease.settle(trx);
+      return dataset;
+    });
+  }
+
+  return async (request) => {
+    const start = performance.now();
+    try {
+      const dataset = await store(request);
+      const seconds = (performance.now() - start) / 1000;
+      metrics.succeeded({ mode: request.mode, bytes: dataset.size_bytes, seconds });
+      return dataset;
+    } catch (error) {
+      const known = request.signal.aborted
+        ? new AppError('aborted', 'The upload was not finished.', { cause: error })
+        : error;
+      metrics.failed({ mode: request.mode, reason: reasonOf(known) });
+      throw known;
+    }
+  };
+}

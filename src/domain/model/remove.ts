@@ -1,0 +1,23 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { ObjectLeases } from '../../adapters/storage/leases.ts';
+import { dropArtifacts, getArtifact } from './repository.ts';
+
+/** @throws {AppError} `not_found` */
+export type RemoveArtifact = (owner: string, id: string) => Promise<void>;
+
+export function createRemoveArtifact({
+  db,
+  leases,
+}: {
+  db: Kysely<Schema>;
+  leases: ObjectLeases;
+}): RemoveArtifact {
+  return async (owner, id) => {
+    await db.transaction().execute(async (trx) => {
+      await getArtifact(trx, owner, id);
+      await dropArtifacts(trx, leases, [id]);
+    });
+    await leases.reclaim(new Date(), 'delete');
+  };
+}

@@ -1,0 +1,78 @@
+import type { Kysely, Selectable } from 'kysely';
+import { validate } from 'uuid';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { ObjectLeases } from '../../adapters/storage/leases.ts';
+import { AppError } from '../../errors.ts';
+import { afterId, type Page, type PageRequest, toPage } from '../page.ts';
+
+export type Artifact = Selectable<Schema['artifacts']>;
+
+/** @throws {AppError} `not_found` */
+export async function getArtifact(db: Kysely<Schema>, owner: string, id: string): Promise<Artifact> {
+  const artifact = validate(id)
+    ? await db
+        .selectFrom('artifacts')
+        .selectAll()
+        .where('id', '=', id)
+        .where('owner', '=', owner)
+        .executeTakeFirst()
+    : undefined;
+  if (!artifact) throw new AppError('not_found', 'There is no such artifact.');
+  return artifact;
+}
+
+export async function listArtifacts(
+  db: Kysely<Schema>,
+  owner: string,
+  page: PageRequest,
+): Promise<Page<Artifact>> {
+  const after = afterId(page.cursor);
+  const rows = await db
+    .selectFrom('artifacts')
+    .selectAll()
+    .where('owner', '=', owner)
+    .$if(after !== undefined, (query) => query.where('id', '<', after as string))
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  return toPage(rows, page.limit);
+}
+
+/** Deletes the rows and surrenders their files, which go when the transaction has committed. */
+export async function dropArtifacts(
+  trx: Kysely<Schema>,
+  leases: ObjectLeases,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const dropped = await trx
+    .deleteFrom('artifacts')
+    .where('id', 'in', ids)
+    .returning(['storage_key', 'scoring_key'])
+    .execute();
+  await trx.updateTable('training_runs').set({ artifact_id: null }).where('artifact_id', 'in', ids).execute();
+  const keys = dropped.flatMap((artifact) => [artifact.storage_key, artifact.scoring_key]);
+  await leases.surrender(trx, [...new Set(keys)], 'delete');
+}
+
+/** Keeps the owner's newest `keep` artifacts; 0 keeps all. */
+export async function pruneArtifacts(
+  trx: Kysely<Schema>,
+  leases: ObjectLeases,
+  owner: string,
+  keep: number,
+): Promise<void> {
+  if (keep === 0) return;
+  const surplus = await trx
+    .selectFrom('artifacts')
+    .select('id')
+    .where('owner', '=', owner)
+    .orderBy('id', 'desc')
+    .offset(keep)
+    .execute();
+  await dropArtifacts(
+    trx,
+    leases,
+    surplus.map((artifact) => artifact.id),
+  );
+}

@@ -1,0 +1,91 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { Failure } from './outcome.ts';
+import { announceRun, hasEnded, type TrainingRun } from './repository.ts';
+
+/**
+ * The life of a run in the database. Every change after `begin` names the attempt it belongs to, so a worker that
+ * was taken for dead can't disturb the one that took over.
+ */
+
+export type Beginning =
+  /** Train: this attempt is ours. `lost`: the attempt before never ended. */
+  | { readonly next: 'train'; readonly run: TrainingRun; readonly lost: boolean }
+  /** The run was to be cancelled while nobody worked on it. */
+  | { readonly next: 'cancel'; readonly run: TrainingRun }
+  /** Its workers were lost too often. */
+  | { readonly next: 'give_up'; readonly run: TrainingRun }
+  /** It has ended, or is gone. */
+  | { readonly next: 'nothing' };
+
+export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: number): Promise<Beginning> {
+  return db.transaction().execute(async (trx) => {
+    const run = await trx
+      .selectFrom('training_runs')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!run || hasEnded(run.status)) return { next: 'nothing' };
+    if (run.cancel_requested_at) return { next: 'cancel', run };
+    if (run.attempt > maxRetries) return { next: 'give_up', run };
+    const begun = await trx
+      .updateTable('training_runs')
+      .set({
+        status: 'running',
+        attempt: run.attempt + 1,
+        progress: 0,
+        progress_details: null,
+        started_at: new Date(),
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await announceRun(trx, id);
+    return { next: 'train', run: begun, lost: run.status === 'running' };
+  });
+}
+
+type Changes = Partial<
+  Pick<
+    TrainingRun,
+    'status' | 'attempt' | 'progress' | 'finished_at' | 'artifact_id' | 'error' | 'error_type'
+  >
+> & { progress_details?: string | null; metrics?: string };
+
+/** Changes the run if this attempt still owns it; undefined: it does not any more. */
+export async function updateAttempt(
+  db: Kysely<Schema>,
+  run: TrainingRun,
+  changes: Changes,
+): Promise<TrainingRun | undefined> {
+  const updated = await db
+    .updateTable('training_runs')
+    .set(changes)
+    .where('id', '=', run.id)
+    .where('attempt', '=', run.attempt)
+    .where('status', 'in', ['queued', 'running'])
+    .returningAll()
+    .executeTakeFirst();
+  if (updated) await announceRun(db, run.id);
+  return updated;
+}
+
+export const endCancelled = (db: Kysely<Schema>, run: TrainingRun) =>
+  updateAttempt(db, run, { status: 'cancelled', finished_at: new Date() });
+
+export const endFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure) =>
+  updateAttempt(db, run, {
+    status: 'failed',
+    finished_at: new Date(),
+    error: failure.message,
+    error_type: failure.type,
+  });
+
+/** Back to the queue, the failure noted: the next attempt counts. */
+export const requeueFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure) =>
+  updateAttempt(db, run, { status: 'queued', error: failure.message, error_type: failure.type });
+
+/** Back to the queue as if this attempt had never begun. */
+export const handBack = (db: Kysely<Schema>, run: TrainingRun) =>
+  updateAttempt(db, run, { status: 'queued', attempt: run.attempt - 1 });

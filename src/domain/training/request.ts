@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { context, propagation, trace } from '@opentelemetry/api';
+import type { Kysely } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { Queue } from '../../adapters/queue/queue.ts';
+import { AppError } from '../../errors.ts';
+import { type Dataset, lockDataset } from '../dataset/repository.ts';
+import type { Mode, Task } from '../modes.ts';
+import type { ColumnProfile } from '../table/types.ts';
+import { parseParams } from './engine/params.ts';
+import { TrainingError } from './engine/training-error.ts';
+import { announceRun, type TrainingRun } from './repository.ts';
+
+const DEFAULT_SEED = 42;
+const DEFAULT_TARGETS = ['target', 'label', 'y'];
+/** A numeric target with more distinct values than this is measured, not named. */
+const MAX_CLASS_VALUES = 20;
+
+export interface TrainingRequest {
+  readonly owner: string;
+  readonly datasetId: string;
+  readonly mode: Mode;
+  readonly task?: Task | undefined;
+  readonly target?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly params: Record<string, unknown>;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/**
+ * Queues a run; the same idempotency key again gives the run it gave before.
+ * @throws {AppError} `not_found` (dataset), `unusable_data` (target or task that the dataset can't serve),
+ *   `invalid_request` (params), `idempotency_key_reused`
+ */
+export type RequestTraining = (request: TrainingRequest) => Promise<TrainingRun>;
+
+function chooseTarget(dataset: Dataset, wanted: string | undefined): ColumnProfile {
+  const { columns } = dataset.profile;
+  const named = (name: string) => columns.find((column) => column.name === name);
+  if (wanted !== undefined) {
+    const column = named(wanted);
+    if (!column) throw new AppError('unusable_data', `The dataset has no column "${wanted.slice(0, 100)}".`);
+    return column;
+  }
+  return (
+    DEFAULT_TARGETS.map(named).find((column) => column !== undefined) ?? (columns.at(-1) as ColumnProfile)
+  );
+}
+
+function chooseTask(target: ColumnProfile, wanted: Task | undefined): Task {
+  if (wanted === 'regression' && target.type !== 'number')
+    throw new AppError(
+      'unusable_data',
+      `Regression needs a numeric target; column "${target.name}" is ${target.type}.`,
+    );
+  if (wanted) return wanted;
+  return target.type === 'number' && target.distinct > MAX_CLASS_VALUES ? 'regression' : 'classification';
+}
+
+function checkParams(mode: Mode, params: Record<string, unknown>): void {
+  try {
+    parseParams(params, mode);
+  } catch (error) {
+    throw error instanceof TrainingError
+      ? new AppError('invalid_request', `params: ${error.message}`)
+      : error;
+  }
+}
+
+const hashOf = ({ datasetId, mode, task, target, seed, params }: TrainingRequest) =>
+  createHash('sha256')
+    .update(JSON.stringify([datasetId, mode, task, target, seed, params]))
+    .digest('hex');
+
+export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue: Queue }): RequestTraining {
+  const earlierRun = async (request: TrainingRequest): Promise<TrainingRun | undefined> => {
+    if (request.idempotencyKey === undefined) return undefined;
+    const run = await db
+      .selectFrom('training_runs')
+      .selectAll()
+      .where('owner', '=', request.owner)
+      .where('idempotency_key', '=', request.idempotencyKey)
+      .executeTakeFirst();
+    if (run && run.request_hash !== hashOf(request))
+      throw new AppError(
+        'idempotency_key_reused',
+        'This Idempotency-Key was sent with another request before.',
+      );
+    return run;
+  };
+
+  const queueRun = (request: TrainingRequest) =>
+    db.transaction().execute(async (trx) => {
+      const dataset = await lockDataset(trx, request.owner, request.datasetId);
+      const target = chooseTarget(dataset, request.target);
+      const traceContext: Record<string, string> = {};
+      propagation.inject(context.active(), traceContext);
+      const run = await trx
+        .insertInto('training_runs')
+        .values({
+          id: uuidv7(),
+          owner: request.owner,
+          dataset_id: dataset.id,
+          mode: request.mode,
+          task: chooseTask(target, request.task),
+          target: target.name,
+          seed: request.seed ?? DEFAULT_SEED,
+          params: JSON.stringify(request.params),
+          status: 'queued',
+          attempt: 0,
+          progress: 0,
+          queued_at: new Date(),
+          trace_id: trace.getActiveSpan()?.spanContext().traceId ?? null,
+          trace_context: JSON.stringify(traceContext),
+          idempotency_key: request.idempotencyKey ?? null,
+          request_hash: hashOf(request),
+        })
+        .onConflict((oc) => oc.columns(['owner', 'idempotency_key']).doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      // Nothing: the same key arrived twice at once, and the other one was first.
+      if (!run) return undefined;
+      await queue.enqueueTraining(trx, { runId: run.id });
+      await announceRun(trx, run.id);
+      return run;
+    });
+
+  return async (request) => {
+    checkParams(request.mode, request.params);
+    const run = (await earlierRun(request)) ?? (await queueRun(request)) ?? (await earlierRun(request));
+    if (!run)
+      throw new AppError('conflict', 'The request could not be told from another one with the same key.');
+    return run;
+  };
+}

@@ -1,0 +1,180 @@
+import {
+  type Attributes,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Schema } from '../../adapters/db/schema.ts';
+import { runChild } from '../../adapters/process/child.ts';
+import type { ObjectLeases } from '../../adapters/storage/leases.ts';
+import type { Storage } from '../../adapters/storage/storage.ts';
+import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
+import { getDataset } from '../dataset/repository.ts';
+import { beginAttempt, endCancelled, endFailed, handBack, requeueFailed } from './attempts.ts';
+import { type Failure, failureOf, WORKER_LOST } from './outcome.ts';
+import type { TrainingRun } from './repository.ts';
+import { storeModel } from './store-model.ts';
+import { superviseAttempt } from './supervise.ts';
+import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
+import type { RunWatch } from './watch.ts';
+
+const TRAINER = new URL('./trainer.child.ts', import.meta.url);
+/** The trainer yields the processor to whoever answers requests. */
+const TRAINER_NICENESS = 10;
+
+export interface TrainingLimits {
+  readonly timeoutSeconds: number;
+  readonly maxRetries: number;
+  readonly memoryLimitMb: number;
+}
+
+/**
+ * Trains a queued run to its end. Resolves when nothing is left to do for it; throws `RunAgain` when the queue shall
+ * deliver it again.
+ *
+ * @param stop aborted when this worker must let go of the run: the process stops, or the queue gave it to another
+ */
+export type RunTraining = (runId: string, stop: AbortSignal) => Promise<void>;
+
+export class RunAgain extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'RunAgain';
+  }
+}
+
+interface RunDeps {
+  readonly db: Kysely<Schema>;
+  readonly storage: Storage;
+  readonly leases: ObjectLeases;
+  readonly watch: RunWatch;
+  readonly metrics: TrainingInstruments;
+  readonly limits: TrainingLimits;
+  readonly keepModels: number;
+  readonly logger: Logger;
+}
+
+/** The request's trace is long over when its run starts: a trace of its own, linked to it. */
+async function inSpan<T>(run: TrainingRun, work: () => Promise<T>): Promise<T> {
+  const requested = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, run.trace_context));
+  const attributes: Attributes = { 'mlops.training.mode': run.mode, 'mlops.training.task': run.task };
+  const options = {
+    root: true,
+    kind: SpanKind.CONSUMER,
+    attributes,
+    links: requested ? [{ context: requested }] : [],
+  };
+  return trace.getTracer('mlops-backend').startActiveSpan('training run', options, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+export function createRunTraining(deps: RunDeps): RunTraining {
+  const { db, storage, metrics, limits, logger } = deps;
+
+  const train = async (
+    run: TrainingRun,
+    signal: AbortSignal,
+    onProgress: (progress: TrainerProgress) => void,
+  ) => {
+    const dataset = await getDataset(db, run.owner, run.dataset_id);
+    return storage.withLocalFile(dataset.storage_key, (path) => {
+      const input: TrainerInput = {
+        path,
+        fileType: { format: dataset.format, compression: dataset.compression },
+        columns: dataset.profile.columns,
+        mode: run.mode,
+        task: run.task,
+        target: run.target,
+        seed: run.seed,
+        params: run.params,
+        memoryLimitMb: limits.memoryLimitMb,
+      };
+      return runChild<TrainerOutput, TrainerProgress>(TRAINER, input, {
+        signal,
+        timeoutSeconds: limits.timeoutSeconds,
+        maxOldSpaceMb: limits.memoryLimitMb,
+        niceness: TRAINER_NICENESS,
+        onProgress,
+      });
+    });
+  };
+
+  const fail = async (run: TrainingRun, failure: Failure) => {
+    if (!(await endFailed(db, run, failure))) return;
+    metrics.failed({ mode: run.mode, task: run.task, errorType: failure.type });
+    logger.warn({ run: run.id, mode: run.mode, error_type: failure.type }, 'training failed');
+  };
+
+  const cancel = async (run: TrainingRun) => {
+    if (!(await endCancelled(db, run))) return;
+    metrics.cancelled({ mode: run.mode, task: run.task });
+    logger.info({ run: run.id, mode: run.mode }, 'training cancelled');
+  };
+
+  const recover = async (run: TrainingRun, error: unknown) => {
+    const failure = failureOf(error, limits);
+    if (failure.type === '_OTHER') logger.error({ err: error, run: run.id }, 'unexpected error in training');
+    if (!failure.retry || run.attempt > limits.maxRetries) return fail(run, failure);
+    if (!(await requeueFailed(db, run, failure))) return;
+    metrics.retried({ mode: run.mode, reason: failure.retry });
+    throw new RunAgain(failure.type, { cause: error });
+  };
+
+  const attempt = async (run: TrainingRun, stop: AbortSignal) => {
+    const start = performance.now();
+    await using supervisor = await superviseAttempt(db, deps.watch, run, stop);
+    try {
+      const output = await train(run, supervisor.signal, supervisor.report);
+      if ('failure' in output) return await fail(run, output.failure);
+      if (!(await storeModel({ ...deps, keep: deps.keepModels }, run, output))) return;
+      metrics.succeeded({ mode: run.mode, task: run.task, seconds: (performance.now() - start) / 1000 });
+      logger.info({ run: run.id, mode: run.mode, task: run.task }, 'training succeeded');
+    } catch (error) {
+      switch (supervisor.verdict()) {
+        case 'cancelled':
+          return cancel(run);
+        case 'lost':
+          return;
+        case 'stopped':
+          await handBack(db, run);
+          throw new RunAgain('the worker stops', { cause: error });
+        default:
+          return recover(run, error);
+      }
+    }
+  };
+
+  return async (runId, stop) => {
+    const begun = await beginAttempt(db, runId, limits.maxRetries);
+    if (begun.next === 'nothing') return;
+    if (begun.next === 'cancel') return cancel(begun.run);
+    if (begun.next === 'give_up') return fail(begun.run, WORKER_LOST);
+
+    const { run, lost } = begun;
+    const { mode, task } = run;
+    if (run.attempt === 1) {
+      const waitSeconds = Math.max(0, (Date.now() - run.queued_at.getTime()) / 1000);
+      metrics.started({ mode, task, waitSeconds });
+    } else if (lost) metrics.retried({ mode, reason: 'worker_lost' });
+    logger.info({ run: run.id, mode, task, attempt: run.attempt }, 'training started');
+
+    const end = metrics.active(mode);
+    try {
+      await inSpan(run, () => attempt(run, stop));
+    } finally {
+      end();
+    }
+  };
+}

@@ -1,0 +1,36 @@
+import type { TrainingErrorType } from '../../telemetry/catalogue.ts';
+import type { Mode, Task } from '../modes.ts';
+import type { ColumnProfile, FileType } from '../table/types.ts';
+
+/** What the trainer process is sent. */
+export interface TrainerInput {
+  readonly path: string;
+  readonly fileType: FileType;
+  readonly columns: readonly ColumnProfile[];
+  readonly mode: Mode;
+  readonly task: Task;
+  readonly target: string;
+  readonly seed: number;
+  readonly params: Record<string, unknown>;
+  readonly memoryLimitMb: number;
+}
+
+/** What it sends while it works. */
+export interface TrainerProgress {
+  readonly stage: string;
+  /** 0 to 1. */
+  readonly fraction: number;
+}
+
+/** What it answers: a model, or why the data can't give one. */
+export type TrainerOutput = TrainedModel | { readonly failure: { type: TrainingErrorType; message: string } };
+
+export interface TrainedModel {
+  readonly metrics: object;
+  /** The model as downloaded. */
+  readonly artifact: Uint8Array;
+  readonly artifactFormat: string;
+  /** The model as `predict` reads it. */
+  readonly scoring: Uint8Array;
+  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+}

@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { ObjectLeases } from '../../adapters/storage/leases.ts';
+import { StorageError } from '../../adapters/storage/storage.ts';
+import type { TtlInstruments } from '../../telemetry/instruments/ttl.ts';
+import { datasetsInUse } from '../dataset/repository.ts';
+import { cutoff, type TtlPolicy } from './policy.ts';
+
+export interface SweepResult {
+  /** Datasets created before it had expired; null: datasets never expire. */
+  readonly cutoff: Date | null;
+  readonly limit: number;
+  readonly deleted: number;
+  readonly filesRemoved: number;
+  readonly filesMissing: number;
+}
+
+/** Removes at most `limit` expired datasets, oldest first, but none that a run uses. Safe to interrupt and to repeat. */
+export type SweepExpired = (limit: number) => Promise<SweepResult>;
+
+interface SweepDeps {
+  readonly db: Kysely<Schema>;
+  readonly leases: ObjectLeases;
+  readonly policy: TtlPolicy;
+  readonly metrics: TtlInstruments;
+}
+
+/** Rows go first, their objects are surrendered with them: a crash in between leaves the rest to the next sweep. */
+async function deleteExpired({ db, leases }: SweepDeps, before: Date, limit: number): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const expired = await trx
+      .selectFrom('datasets')
+      .select(['id', 'storage_key'])
+      .where('created_at', '<', before)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('training_runs')
+              .select('training_runs.id')
+              .whereRef('training_runs.dataset_id', '=', 'datasets.id')
+              .where('training_runs.status', 'in', ['queued', 'running']),
+          ),
+        ),
+      )
+      .orderBy('created_at')
+      .limit(limit)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    // Asked again under the lock: a run may have been requested since.
+    const used = await datasetsInUse(
+      trx,
+      expired.map((dataset) => dataset.id),
+    );
+    const free = expired.filter((dataset) => !used.has(dataset.id));
+    if (free.length === 0) return 0;
+    await trx
+      .deleteFrom('datasets')
+      .where(
+        'id',
+        'in',
+        free.map((dataset) => dataset.id),
+      )
+      .execute();
+    await leases.surrender(
+      trx,
+      free.map((dataset) => dataset.storage_key),
+      'ttl',
+    );
+    return free.length;
+  });
+}
+
+export function createSweepExpired(deps: SweepDeps): SweepExpired {
+  return async (limit) => {
+    const now = new Date();
+    const before = cutoff(deps.policy, now);
+    if (!before) return { cutoff: null, limit, deleted: 0, filesRemoved: 0, filesMissing: 0 };
+
+    const start = performance.now();
+    const seconds = () => (performance.now() - start) / 1000;
+    try {
+      const deleted = await deleteExpired(deps, before, limit);
+      deps.metrics.removed({ datasets: deleted, filesRemoved: 0, filesMissing: 0 });
+      const files = await deps.leases.reclaim(now, 'ttl');
+      deps.metrics.removed({ datasets: 0, filesRemoved: files.removed, filesMissing: files.missing });
+      if (files.failed > 0) throw new StorageError();
+      await deps.db.updateTable('ttl_state').set({ last_success_at: now }).execute();
+      const nothing = deleted + files.removed + files.missing === 0;
+      deps.metrics.cycle({ result: nothing ? 'empty' : 'success', seconds: seconds() });
+      return { cutoff: before, limit, deleted, filesRemoved: files.removed, filesMissing: files.missing };
+    } catch (error) {
+      deps.metrics.cycle({ result: 'failure', seconds: seconds() });
+      throw error;
+    }
+  };
+}

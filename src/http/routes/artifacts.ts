@@ -1,0 +1,127 @@
+import { createRoute } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { Storage } from '../../adapters/storage/storage.ts';
+import type { Predict } from '../../domain/model/predict.ts';
+import type { RemoveArtifact } from '../../domain/model/remove.ts';
+import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
+import { AppError } from '../../errors.ts';
+import { download } from '../download.ts';
+import { createRouter, type Router } from '../router.ts';
+import {
+  Artifact,
+  ArtifactDeleted,
+  ArtifactPage,
+  IdParam,
+  PageQuery,
+  Prediction,
+  PredictionRequest,
+} from '../schemas.ts';
+import { artifactView } from '../views.ts';
+import { file, json, problems } from './responses.ts';
+
+const tags = ['models'];
+const path = '/artifacts';
+const MAX_PREDICTION_BODY_BYTES = 16 * 1024 * 1024;
+
+const list = createRoute({
+  method: 'get',
+  path,
+  tags,
+  summary: 'Models, newest first',
+  request: { query: PageQuery },
+  responses: { 200: json(ArtifactPage, 'A page'), ...problems(400, 401) },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: `${path}/{id}`,
+  tags,
+  summary: 'A model: what it needs and how good it is',
+  request: { params: IdParam },
+  responses: { 200: json(Artifact, 'The model'), ...problems(401, 404) },
+});
+
+const getFile = createRoute({
+  method: 'get',
+  path: `${path}/{id}/download`,
+  tags,
+  summary: 'The model as a file',
+  request: { params: IdParam },
+  responses: {
+    200: file('The file'),
+    206: file('A part of it'),
+    304: { description: 'Not modified' },
+    ...problems(401, 404),
+  },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: `${path}/{id}`,
+  tags,
+  summary: 'Remove a model',
+  request: { params: IdParam },
+  responses: { 200: json(ArtifactDeleted, 'Removed'), ...problems(401, 404) },
+});
+
+const predict = createRoute({
+  method: 'post',
+  path: `${path}/{id}/predict`,
+  tags,
+  summary: 'Predict rows given by column name; further columns are ignored',
+  middleware: bodyLimit({
+    maxSize: MAX_PREDICTION_BODY_BYTES,
+    onError: () => {
+      throw new AppError('too_large', `The request is larger than ${MAX_PREDICTION_BODY_BYTES} bytes.`);
+    },
+  }),
+  request: {
+    params: IdParam,
+    body: { required: true, content: { 'application/json': { schema: PredictionRequest } } },
+  },
+  responses: { 200: json(Prediction, 'A prediction a row'), ...problems(400, 401, 404, 413, 422) },
+});
+
+export interface ArtifactRouteDeps {
+  readonly db: Kysely<Schema>;
+  readonly storage: Storage;
+  readonly removeArtifact: RemoveArtifact;
+  readonly predict: Predict;
+}
+
+const originOf = (url: string) => new URL(url).origin;
+
+export function artifactRoutes(deps: ArtifactRouteDeps): Router {
+  const { db } = deps;
+  return createRouter()
+    .openapi(list, async (c) => {
+      const page = await listArtifacts(db, c.get('owner'), c.req.valid('query'));
+      const items = page.items.map((row) => artifactView(row, originOf(c.req.url)));
+      return c.json({ items, next_cursor: page.nextCursor }, 200);
+    })
+    .openapi(get, async (c) => {
+      const row = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
+      return c.json(artifactView(row, originOf(c.req.url)), 200);
+    })
+    .openapi(getFile, async (c) => {
+      const row = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
+      return download(c, deps.storage, {
+        key: row.storage_key,
+        bytes: row.size_bytes,
+        sha256: row.sha256,
+        fileName: `model-${row.id}.${row.format}`,
+        contentType: row.format === 'json' ? 'application/json' : 'application/octet-stream',
+      });
+    })
+    .openapi(remove, async (c) => {
+      const { id } = c.req.valid('param');
+      await deps.removeArtifact(c.get('owner'), id);
+      return c.json({ id, deleted: true as const }, 200);
+    })
+    .openapi(predict, async (c) => {
+      const { rows } = c.req.valid('json');
+      return c.json(await deps.predict(c.get('owner'), c.req.valid('param').id, rows), 200);
+    });
+}

@@ -1,0 +1,161 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { Storage } from '../../adapters/storage/storage.ts';
+import type { RemoveDataset } from '../../domain/dataset/remove.ts';
+import { type Dataset as DatasetRow, getDataset, listDatasets } from '../../domain/dataset/repository.ts';
+import type { UploadDataset } from '../../domain/dataset/upload.ts';
+import type { TtlPolicy } from '../../domain/ttl/policy.ts';
+import type { SweepExpired } from '../../domain/ttl/sweep.ts';
+import { download } from '../download.ts';
+import { createRouter, type Router } from '../router.ts';
+import {
+  Dataset,
+  DatasetPage,
+  DatasetWithProfile,
+  IdParam,
+  PageQuery,
+  Sweep,
+  SweepQuery,
+  UploadQuery,
+} from '../schemas.ts';
+import { uploadBody } from '../upload-body.ts';
+import { datasetProfileView, datasetView, sweepView } from '../views.ts';
+import { file, json, problems } from './responses.ts';
+
+const tags = ['datasets'];
+
+const binary = { type: 'string' as const, format: 'binary' };
+const upload = createRoute({
+  method: 'post',
+  path: '/datasets/upload',
+  tags,
+  summary: 'Upload a table: CSV, TSV, NDJSON (each also gzipped) or Parquet',
+  request: {
+    query: UploadQuery,
+    // Described, not parsed: the body is streamed to storage.
+    body: {
+      content: {
+        'multipart/form-data': {
+          schema: { type: 'object', properties: { file: binary }, required: ['file'] },
+        },
+        'application/octet-stream': { schema: binary },
+      },
+    },
+  },
+  responses: { 201: json(Dataset, 'Stored'), ...problems(400, 401, 413, 415, 422, 503) },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/datasets',
+  tags,
+  summary: 'Datasets, newest first',
+  request: { query: PageQuery },
+  responses: { 200: json(DatasetPage, 'A page'), ...problems(400, 401) },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/datasets/{id}',
+  tags,
+  summary: 'A dataset with its profile',
+  request: { params: IdParam },
+  responses: { 200: json(DatasetWithProfile, 'The dataset'), ...problems(401, 404) },
+});
+
+const getFile = createRoute({
+  method: 'get',
+  path: '/datasets/{id}/download',
+  tags,
+  summary: 'The bytes as uploaded; Range and If-None-Match honoured',
+  request: { params: IdParam },
+  responses: {
+    200: file('The file'),
+    206: file('A part of it'),
+    304: { description: 'Not modified' },
+    ...problems(401, 404),
+  },
+});
+
+const removeExpired = createRoute({
+  method: 'delete',
+  path: '/datasets/expired',
+  tags,
+  summary: 'Remove expired datasets now',
+  request: { query: SweepQuery },
+  responses: { 200: json(Sweep, 'What was removed'), ...problems(400, 401, 503) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/datasets/{id}',
+  tags,
+  summary: 'Remove a dataset',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Removed' }, ...problems(401, 404, 409) },
+});
+
+export interface DatasetRouteDeps {
+  readonly db: Kysely<Schema>;
+  readonly storage: Storage;
+  readonly ttl: TtlPolicy;
+  readonly sweepLimit: number;
+  readonly uploadDataset: UploadDataset;
+  readonly removeDataset: RemoveDataset;
+  readonly sweepExpired: SweepExpired;
+}
+
+const CONTENT_TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  tsv: 'text/tab-separated-values; charset=utf-8',
+  ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
+} as const;
+
+const contentType = (row: DatasetRow) =>
+  row.compression === 'gzip' ? 'application/gzip' : CONTENT_TYPES[row.format];
+const originOf = (url: string) => new URL(url).origin;
+
+export function datasetRoutes(deps: DatasetRouteDeps): Router {
+  const { db, ttl } = deps;
+  return createRouter()
+    .openapi(upload, async (c) => {
+      const query = c.req.valid('query');
+      const dataset = await deps.uploadDataset({
+        owner: c.get('owner'),
+        mode: query.mode,
+        declaredBytes: Number(c.req.header('content-length') ?? 0),
+        open: () => uploadBody(c, query.name),
+        signal: c.req.raw.signal,
+      });
+      return c.json(datasetView(dataset, ttl, originOf(c.req.url)), 201);
+    })
+    .openapi(list, async (c) => {
+      const page = await listDatasets(db, c.get('owner'), c.req.valid('query'));
+      const items = page.items.map((row) => datasetView(row, ttl, originOf(c.req.url)));
+      return c.json({ items, next_cursor: page.nextCursor }, 200);
+    })
+    .openapi(removeExpired, async (c) => {
+      const { limit } = c.req.valid('query');
+      return c.json(sweepView(await deps.sweepExpired(limit ?? deps.sweepLimit)), 200);
+    })
+    .openapi(get, async (c) => {
+      const row = await getDataset(db, c.get('owner'), c.req.valid('param').id);
+      return c.json(datasetProfileView(row, ttl, originOf(c.req.url)), 200);
+    })
+    .openapi(getFile, async (c) => {
+      const row = await getDataset(db, c.get('owner'), c.req.valid('param').id);
+      return download(c, deps.storage, {
+        key: row.storage_key,
+        bytes: row.size_bytes,
+        sha256: row.sha256,
+        fileName: row.name,
+        contentType: contentType(row),
+      });
+    })
+    .openapi(remove, async (c) => {
+      await deps.removeDataset(c.get('owner'), c.req.valid('param').id);
+      return c.body(null, 204);
+    });
+}

@@ -1,0 +1,58 @@
+import { createRoute } from '@hono/zod-openapi';
+import { createRouter, type Router } from '../router.ts';
+import { Health, Readiness } from '../schemas.ts';
+import { json } from './responses.ts';
+
+const tags = ['health'];
+const CHECK_TIMEOUT_MS = 2000;
+
+const health = createRoute({
+  method: 'get',
+  path: '/api/health',
+  tags,
+  summary: 'The process is alive',
+  responses: { 200: json(Health, 'Alive') },
+});
+
+const ready = createRoute({
+  method: 'get',
+  path: '/api/ready',
+  tags,
+  summary: 'Everything it depends on answers',
+  responses: { 200: json(Readiness, 'Ready'), 503: json(Readiness, 'A dependency is down') },
+});
+
+export interface HealthRouteDeps {
+  readonly version: string;
+  readonly role: string;
+  /** By dependency: resolves when it answers. */
+  readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+}
+
+async function answers(check: () => Promise<unknown>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS);
+  try {
+    return await Promise.race([check().then(() => true), promise]);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function healthRoutes({ version, role, checks }: HealthRouteDeps): Router {
+  return createRouter()
+    .openapi(health, (c) => c.json({ status: 'ok' as const, version, role }, 200))
+    .openapi(ready, async (c) => {
+      const results = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => ({
+          name,
+          status: (await answers(check)) ? ('up' as const) : ('down' as const),
+        })),
+      );
+      return results.every(({ status }) => status === 'up')
+        ? c.json({ status: 'ready' as const, checks: results }, 200)
+        : c.json({ status: 'not_ready' as const, checks: results }, 503);
+    });
+}

@@ -1,0 +1,40 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import { aggregate, qualityTrends } from '../../domain/training/quality.ts';
+import { createRouter, type Router } from '../router.ts';
+import { QualityQuery, Summary, Trends } from '../schemas.ts';
+import { summaryView, trendsView } from '../views.ts';
+import { json, problems } from './responses.ts';
+
+const tags = ['quality'];
+
+const trends = createRoute({
+  method: 'get',
+  path: '/metrics/trends',
+  tags,
+  summary: 'Quality of the newest successful runs, in the order they ended',
+  request: { query: QualityQuery },
+  responses: { 200: json(Trends, 'The runs'), ...problems(400, 401) },
+});
+
+const summary = createRoute({
+  method: 'get',
+  path: '/metrics/summary',
+  tags,
+  summary: 'The same with the mean and best of each score',
+  request: { query: QualityQuery },
+  responses: { 200: json(Summary, 'Aggregates and runs'), ...problems(400, 401) },
+});
+
+export function qualityRoutes({ db }: { db: Kysely<Schema> }): Router {
+  return createRouter()
+    .openapi(trends, async (c) => {
+      const points = await qualityTrends(db, { owner: c.get('owner'), ...c.req.valid('query') });
+      return c.json(trendsView(points), 200);
+    })
+    .openapi(summary, async (c) => {
+      const points = await qualityTrends(db, { owner: c.get('owner'), ...c.req.valid('query') });
+      return c.json(summaryView(aggregate(points), points), 200);
+    });
+}

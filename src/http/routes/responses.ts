@@ -1,0 +1,38 @@
+import type { z } from '@hono/zod-openapi';
+import { Problem } from '../problem.ts';
+
+/** Pieces of the routes' OpenAPI descriptions. */
+
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  content: { 'application/json': { schema } },
+  description,
+});
+
+const problem = (description: string) => ({
+  content: { 'application/problem+json': { schema: Problem } },
+  description,
+});
+
+const PROBLEM_RESPONSES = {
+  400: problem('Malformed request'),
+  401: problem('No valid key'),
+  404: problem('No such thing, or not yours'),
+  409: problem('Not in its present state'),
+  413: problem('Too large'),
+  415: problem('Unsupported format'),
+  422: problem('Well-formed, but unusable data'),
+  503: problem('A dependency is down'),
+} as const;
+
+/** The problems a route can answer with, by status. */
+export function problems<Status extends keyof typeof PROBLEM_RESPONSES>(...statuses: Status[]) {
+  return Object.fromEntries(statuses.map((status) => [status, PROBLEM_RESPONSES[status]])) as Pick<
+    typeof PROBLEM_RESPONSES,
+    Status
+  >;
+}
+
+export const file = (description: string) => ({
+  content: { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } },
+  description,
+});

@@ -1,0 +1,130 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { CancelTraining } from '../../domain/training/cancel.ts';
+import { getRun, listRuns } from '../../domain/training/repository.ts';
+import type { RequestTraining } from '../../domain/training/request.ts';
+import type { RunWatch } from '../../domain/training/watch.ts';
+import { createRouter, type Router } from '../router.ts';
+import { runEvents } from '../run-events.ts';
+import {
+  IdParam,
+  PageQuery,
+  TrainingHeaders,
+  TrainingRequest,
+  TrainingRun,
+  TrainingRunPage,
+} from '../schemas.ts';
+import { runView } from '../views.ts';
+import { json, problems } from './responses.ts';
+
+const tags = ['training'];
+const path = '/training-runs';
+
+const create = createRoute({
+  method: 'post',
+  path,
+  tags,
+  summary: 'Queue a training run',
+  request: {
+    headers: TrainingHeaders,
+    body: { required: true, content: { 'application/json': { schema: TrainingRequest } } },
+  },
+  responses: {
+    202: json(TrainingRun, 'Queued; Location names the run'),
+    ...problems(400, 401, 404, 409, 422),
+  },
+});
+
+const list = createRoute({
+  method: 'get',
+  path,
+  tags,
+  summary: 'Training runs, newest first',
+  request: { query: PageQuery },
+  responses: { 200: json(TrainingRunPage, 'A page'), ...problems(400, 401) },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: `${path}/{id}`,
+  tags,
+  summary: 'A training run',
+  request: { params: IdParam },
+  responses: { 200: json(TrainingRun, 'The run'), ...problems(401, 404) },
+});
+
+const events = createRoute({
+  method: 'get',
+  path: `${path}/{id}/events`,
+  tags,
+  summary: 'Server-sent events: `status` and `progress`, until the run has ended',
+  request: { params: IdParam },
+  responses: {
+    200: {
+      content: { 'text/event-stream': { schema: { type: 'string' as const } } },
+      description: 'The events',
+    },
+    ...problems(401, 404),
+  },
+});
+
+const cancel = createRoute({
+  method: 'post',
+  path: `${path}/{id}/cancel`,
+  tags,
+  summary: 'Cancel a training run',
+  request: { params: IdParam },
+  responses: { 202: json(TrainingRun, 'It ends, or will within a second'), ...problems(401, 404, 409) },
+});
+
+export interface TrainingRouteDeps {
+  readonly db: Kysely<Schema>;
+  readonly watch: RunWatch;
+  /** Aborted when the process stops: open event streams end. */
+  readonly stopping: AbortSignal;
+  readonly requestTraining: RequestTraining;
+  readonly cancelTraining: CancelTraining;
+}
+
+export function trainingRoutes(deps: TrainingRouteDeps): Router {
+  const { db } = deps;
+  return createRouter()
+    .openapi(create, async (c) => {
+      const { dataset_id, mode, task, target, seed, params } = c.req.valid('json');
+      const run = await deps.requestTraining({
+        owner: c.get('owner'),
+        datasetId: dataset_id,
+        mode,
+        task,
+        target,
+        seed,
+        params: params ?? {},
+        idempotencyKey: c.req.valid('header')['idempotency-key'],
+      });
+      return c.json(runView(run), 202, { Location: `/api/ml/v1${path}/${run.id}` });
+    })
+    .openapi(list, async (c) => {
+      const page = await listRuns(db, c.get('owner'), c.req.valid('query'));
+      return c.json({ items: page.items.map(runView), next_cursor: page.nextCursor }, 200);
+    })
+    .openapi(get, async (c) =>
+      c.json(runView(await getRun(db, c.get('owner'), c.req.valid('param').id)), 200),
+    )
+    .openapi(events, async (c) => {
+      const owner = c.get('owner');
+      const { id } = c.req.valid('param');
+      // Asked once before the stream opens, so that a missing run is a 404.
+      await getRun(db, owner, id);
+      return runEvents(c, {
+        id,
+        watch: deps.watch,
+        stopping: deps.stopping,
+        read: () => getRun(db, owner, id),
+      });
+    })
+    .openapi(cancel, async (c) => {
+      const run = await deps.cancelTraining(c.get('owner'), c.req.valid('param').id);
+      return c.json(runView(run), 202);
+    });
+}

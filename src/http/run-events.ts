@@ -1,0 +1,51 @@
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { hasEnded, type TrainingRun } from '../domain/training/repository.ts';
+import type { RunWatch } from '../domain/training/watch.ts';
+import { runView } from './views.ts';
+
+/** Proxies close connections that stay silent. */
+const HEARTBEAT_MS = 15_000;
+
+interface RunEventsOptions {
+  readonly id: string;
+  readonly watch: RunWatch;
+  readonly stopping: AbortSignal;
+  readonly read: () => Promise<TrainingRun>;
+}
+
+/** The run as it is now, then every change of its status or progress, until it has ended or the client is gone. */
+export function runEvents(c: Context, { id, watch, stopping, read }: RunEventsOptions): Response {
+  return streamSSE(c, async (stream) => {
+    let wake = Promise.withResolvers<void>();
+    const signal = () => wake.resolve();
+    using _watching = watch.watch(id, signal);
+    stream.onAbort(signal);
+    stopping.addEventListener('abort', signal);
+    const heartbeat = setInterval(() => {
+      stream.write(': still here\n\n').catch(() => {});
+    }, HEARTBEAT_MS);
+    try {
+      let status = '';
+      let progress = '';
+      while (!stream.aborted && !stopping.aborted) {
+        const run = await read();
+        const state = JSON.stringify([run.progress, run.progress_details]);
+        if (run.status !== status) {
+          await stream.writeSSE({ event: 'status', data: JSON.stringify(runView(run)) });
+        } else if (state !== progress) {
+          const data = { id, status: run.status, progress: run.progress, ...run.progress_details };
+          await stream.writeSSE({ event: 'progress', data: JSON.stringify(data) });
+        }
+        status = run.status;
+        progress = state;
+        if (hasEnded(run.status)) return;
+        await wake.promise;
+        wake = Promise.withResolvers();
+      }
+    } finally {
+      clearInterval(heartbeat);
+      stopping.removeEventListener('abort', signal);
+    }
+  });
+}

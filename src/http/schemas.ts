@@ -1,0 +1,189 @@
+import { z } from '@hono/zod-openapi';
+import { MODES, TASKS } from '../domain/modes.ts';
+import { FORMATS } from '../domain/table/types.ts';
+import { SCORES } from '../domain/training/quality.ts';
+
+/** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
+
+const id = z.string().openapi({ format: 'uuid', example: '019a9d3c-7f00-7000-8000-000000000000' });
+const time = z.string().openapi({ format: 'date-time' });
+const count = z.number().int();
+const mode = z.enum(MODES);
+const task = z.enum(TASKS);
+
+export const IdParam = z.object({
+  id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }),
+});
+
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().optional(),
+});
+
+const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+
+export const UploadQuery = z.object({ mode: mode.default('light'), name: z.string().optional() });
+
+export const Dataset = z
+  .object({
+    dataset_id: id,
+    name: z.string(),
+    mode,
+    version: count,
+    format: z.enum(FORMATS),
+    rows: count,
+    columns: count,
+    size_bytes: count,
+    sha256: z.string(),
+    created_at: time,
+    expires_at: time.nullable(),
+    file_url: z.string(),
+    download_url: z.string(),
+  })
+  .openapi('Dataset');
+
+const ColumnProfile = z.object({
+  name: z.string(),
+  type: z.enum(['number', 'boolean', 'datetime', 'string']),
+  missing: count,
+  distinct: count,
+  min: z.union([z.number(), z.string()]).nullable(),
+  max: z.union([z.number(), z.string()]).nullable(),
+  mean: z.number().nullable(),
+});
+
+export const DatasetWithProfile = Dataset.extend({ profile: z.array(ColumnProfile) }).openapi(
+  'DatasetWithProfile',
+);
+export const DatasetPage = pageOf(Dataset).openapi('DatasetPage');
+
+export const SweepQuery = z.object({ limit: z.coerce.number().int().min(1).max(100_000).optional() });
+export const Sweep = z
+  .object({
+    cutoff: time.nullable(),
+    limit: count,
+    deleted: count,
+    files_removed: count,
+    files_missing: count,
+  })
+  .openapi('Sweep');
+
+export const TrainingRequest = z
+  .object({
+    dataset_id: z.string(),
+    mode,
+    task: task.optional(),
+    target: z.string().min(1).optional(),
+    seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    params: z.record(z.string(), z.unknown()).optional(),
+  })
+  .strict()
+  .openapi('TrainingRequest');
+
+export const TrainingHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });
+
+export const TrainingRun = z
+  .object({
+    id,
+    dataset_id: id,
+    mode,
+    task,
+    target: z.string(),
+    seed: count,
+    params: z.record(z.string(), z.unknown()),
+    status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+    attempt: count,
+    progress: z.number().min(0).max(1),
+    progress_details: z.record(z.string(), z.unknown()).nullable(),
+    queued_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    duration_seconds: z.number().nullable(),
+    metrics: z.record(z.string(), z.unknown()).nullable(),
+    artifact_id: id.nullable(),
+    error: z.string().nullable(),
+    error_type: z.string().nullable(),
+    trace_id: z.string().nullable(),
+  })
+  .openapi('TrainingRun');
+export const TrainingRunPage = pageOf(TrainingRun).openapi('TrainingRunPage');
+
+export const Artifact = z
+  .object({
+    id,
+    run_id: id,
+    dataset_id: id,
+    mode,
+    task,
+    target: z.string(),
+    format: z.string(),
+    size_bytes: count,
+    sha256: z.string(),
+    inputs: z.array(z.object({ name: z.string(), type: z.string() })),
+    metrics: z.record(z.string(), z.unknown()),
+    created_at: time,
+    download_url: z.string(),
+  })
+  .openapi('Artifact');
+export const ArtifactPage = pageOf(Artifact).openapi('ArtifactPage');
+export const ArtifactDeleted = z.object({ id, deleted: z.literal(true) });
+
+/** More rows than this belong into a batch. */
+const MAX_PREDICTION_ROWS = 10_000;
+export const PredictionRequest = z
+  .object({ rows: z.array(z.record(z.string(), z.unknown())).min(1).max(MAX_PREDICTION_ROWS) })
+  .openapi('PredictionRequest');
+export const Prediction = z
+  .object({
+    predictions: z.array(z.union([z.string(), z.number()])),
+    probabilities: z.array(z.record(z.string(), z.number())).optional(),
+  })
+  .openapi('Prediction');
+
+export const QualityQuery = z.object({
+  mode: mode.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+const score = z.number().nullable();
+const perScore = <Prefix extends string>(prefix: Prefix) =>
+  Object.fromEntries(SCORES.map((name) => [`${prefix}${name}`, score])) as Record<
+    `${Prefix}${(typeof SCORES)[number]}`,
+    typeof score
+  >;
+
+const TrendPoint = z
+  .object({
+    run_id: id,
+    artifact_id: id.nullable(),
+    dataset_id: id,
+    mode,
+    task,
+    finished_at: time,
+    ...perScore(''),
+  })
+  .openapi('TrendPoint');
+export const Trends = z.object({ trends: z.array(TrendPoint) }).openapi('Trends');
+export const Summary = z
+  .object({
+    aggregates: z.object({
+      count,
+      classification_count: count,
+      regression_count: count,
+      ...perScore('avg_'),
+      ...perScore('best_'),
+    }),
+    trends: z.array(TrendPoint),
+  })
+  .openapi('Summary');
+
+export const Health = z
+  .object({ status: z.literal('ok'), version: z.string(), role: z.string() })
+  .openapi('Health');
+export const Readiness = z
+  .object({
+    status: z.enum(['ready', 'not_ready']),
+    checks: z.array(z.object({ name: z.string(), status: z.enum(['up', 'down']) })),
+  })
+  .openapi('Readiness');

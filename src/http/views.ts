@@ -1,0 +1,114 @@
+import type { z } from '@hono/zod-openapi';
+import type { Dataset as DatasetRow } from '../domain/dataset/repository.ts';
+import type { Artifact as ArtifactRow } from '../domain/model/repository.ts';
+import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
+import type { TrainingRun as RunRow } from '../domain/training/repository.ts';
+import { expiry, type TtlPolicy } from '../domain/ttl/policy.ts';
+import type { SweepResult } from '../domain/ttl/sweep.ts';
+import type {
+  Artifact,
+  Dataset,
+  DatasetWithProfile,
+  Summary,
+  Sweep,
+  TrainingRun,
+  Trends,
+} from './schemas.ts';
+
+/** Rows → what the API answers. `origin` is where the client reached us. */
+
+const time = (date: Date) => date.toISOString();
+const optionalTime = (date: Date | null) => (date ? time(date) : null);
+
+export function datasetView(row: DatasetRow, ttl: TtlPolicy, origin: string): z.infer<typeof Dataset> {
+  const url = `${origin}/api/ml/v1/datasets/${row.id}/download`;
+  return {
+    dataset_id: row.id,
+    name: row.name,
+    mode: row.mode,
+    version: row.version,
+    format: row.format,
+    rows: row.rows,
+    columns: row.columns,
+    size_bytes: row.size_bytes,
+    sha256: row.sha256,
+    created_at: time(row.created_at),
+    expires_at: optionalTime(expiry(ttl, row.created_at)),
+    file_url: url,
+    download_url: url,
+  };
+}
+
+export const datasetProfileView = (
+  row: DatasetRow,
+  ttl: TtlPolicy,
+  origin: string,
+): z.infer<typeof DatasetWithProfile> => ({
+  ...datasetView(row, ttl, origin),
+  profile: [...row.profile.columns],
+});
+
+export const sweepView = (result: SweepResult): z.infer<typeof Sweep> => ({
+  cutoff: optionalTime(result.cutoff),
+  limit: result.limit,
+  deleted: result.deleted,
+  files_removed: result.filesRemoved,
+  files_missing: result.filesMissing,
+});
+
+export function runView(row: RunRow): z.infer<typeof TrainingRun> {
+  const seconds =
+    row.started_at && row.finished_at ? (row.finished_at.getTime() - row.started_at.getTime()) / 1000 : null;
+  return {
+    id: row.id,
+    dataset_id: row.dataset_id,
+    mode: row.mode,
+    task: row.task,
+    target: row.target,
+    seed: row.seed,
+    params: row.params,
+    status: row.status,
+    attempt: row.attempt,
+    progress: row.progress,
+    progress_details: row.progress_details,
+    queued_at: time(row.queued_at),
+    started_at: optionalTime(row.started_at),
+    finished_at: optionalTime(row.finished_at),
+    duration_seconds: seconds,
+    metrics: row.metrics,
+    artifact_id: row.artifact_id,
+    error: row.error,
+    error_type: row.error_type,
+    trace_id: row.trace_id,
+  };
+}
+
+export function artifactView(row: ArtifactRow, origin: string): z.infer<typeof Artifact> {
+  return {
+    id: row.id,
+    run_id: row.run_id,
+    dataset_id: row.dataset_id,
+    mode: row.mode,
+    task: row.task,
+    target: row.target,
+    format: row.format,
+    size_bytes: row.size_bytes,
+    sha256: row.sha256,
+    inputs: (row.inputs as { columns: { name: string; type: string }[] }).columns,
+    metrics: row.metrics,
+    created_at: time(row.created_at),
+    download_url: `${origin}/api/ml/v1/artifacts/${row.id}/download`,
+  };
+}
+
+export const trendsView = (trends: readonly TrendPoint[]): z.infer<typeof Trends> => ({
+  trends: trends.map((point) => ({ ...point, finished_at: time(point.finished_at) })),
+});
+
+export const summaryView = (
+  aggregates: Aggregates,
+  trends: readonly TrendPoint[],
+): z.infer<typeof Summary> => ({
+  aggregates,
+  ...trendsView(trends),
+});

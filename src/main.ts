@@ -1,0 +1,34 @@
+import { startApp } from './app.ts';
+import { config } from './environment.ts';
+import { createLogger } from './logger.ts';
+import { shutdownTelemetry } from './telemetry/running.ts';
+
+const STOP_LIMIT_MS = 9500;
+
+const logger = createLogger(config.logLevel);
+const stop = Promise.withResolvers<NodeJS.Signals>();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  // The first one asks, the second one insists.
+  process.once(signal, () => {
+    process.once(signal, () => process.exit(1));
+    stop.resolve(signal);
+  });
+}
+
+try {
+  const app = await startApp(config, logger);
+  logger.info({ ...app.address, role: config.role }, 'listening');
+  const signal = await stop.promise;
+  logger.info({ signal }, 'stopping');
+  setTimeout(() => {
+    logger.error('could not stop in time');
+    process.exit(1);
+  }, STOP_LIMIT_MS).unref();
+  await app[Symbol.asyncDispose]();
+  await shutdownTelemetry();
+  logger.info('stopped');
+} catch (error) {
+  logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
+  process.exitCode = 1;
+  await shutdownTelemetry();
+}

@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+import type { Queue } from '../adapters/queue/queue.ts';
+import type { ObjectLeases } from '../adapters/storage/leases.ts';
+import type { RunTraining } from '../domain/training/run.ts';
+import type { SweepExpired } from '../domain/ttl/sweep.ts';
+
+interface WorkerDeps {
+  readonly queue: Queue;
+  readonly leases: ObjectLeases;
+  readonly runTraining: RunTraining;
+  readonly sweepExpired: SweepExpired;
+  readonly concurrency: number;
+  readonly cleanUp: { readonly intervalSeconds: number; readonly batchLimit: number };
+  /** Aborted when the process stops: runs go back to the queue. */
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}
+
+/** Takes jobs from the queue: training runs, and every now and then a clean-up. */
+export async function startWorker(deps: WorkerDeps): Promise<void> {
+  const { queue, stopping, logger } = deps;
+  await queue.workTraining(deps.concurrency, ({ runId }, signal) =>
+    deps.runTraining(runId, AbortSignal.any([signal, stopping])),
+  );
+  await queue.workCleanUp(deps.cleanUp.intervalSeconds, async () => {
+    const swept = await deps.sweepExpired(deps.cleanUp.batchLimit);
+    const reclaimed = await deps.leases.reclaim(new Date());
+    if (swept.deleted + reclaimed.removed > 0)
+      logger.info(
+        { datasets: swept.deleted, objects: swept.filesRemoved + reclaimed.removed },
+        'clean-up removed',
+      );
+  });
+}

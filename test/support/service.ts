@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type Client, client } from './client.ts';
+
+const PROJECT = new URL('../../', import.meta.url);
+const ARGS = ['--disable-warning=ExperimentalWarning', '--import', './src/telemetry/register.ts', 'src/main.ts'];
+
+export interface Service extends AsyncDisposable {
+  readonly process: ChildProcess;
+  readonly origin: string;
+  readonly api: Client;
+  /** Every log line so far, parsed. */
+  readonly log: readonly Record<string, unknown>[];
+  /** Sends the signal and waits for the end; its exit code, null when the signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Runs src/main.ts to its end, for starts that must fail. */
+export async function runMain(env: Record<string, string>): Promise<{ code: number | null; stderr: string }> {
+  const child = spawn(process.execPath, ARGS, {
+    cwd: PROJECT,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stderr };
+}
+
+/** The service as users start it: a process of its own with telemetry, on a port of its own. */
+export async function startService(root: string, env: Record<string, string> = {}): Promise<Service> {
+  const child = spawn(process.execPath, ARGS, {
+    cwd: PROJECT,
+    env: { PATH: process.env['PATH'], STORAGE_ROOT: root, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: Record<string, unknown>[] = [];
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const listening = Promise.withResolvers<number>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const entry = JSON.parse(line) as Record<string, unknown>;
+    log.push(entry);
+    if (entry['msg'] === 'listening') listening.resolve(entry['port'] as number);
+  });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  closed.then(([code]) => listening.reject(new Error(`ended with ${code}: ${stderr}${JSON.stringify(log)}`)));
+  const origin = `http://127.0.0.1:${await listening.promise}`;
+
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    return (await closed)[0];
+  };
+  return {
+    process: child,
+    origin,
+    api: client(origin, env['AUTH__ADMIN_KEY']),
+    log,
+    stop,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) await stop('SIGKILL');
+    },
+  };
+}
