@@ -1,0 +1,147 @@
+import { metrics } from '@opentelemetry/api';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { MODES, TASKS } from '../../../src/domain/modes.ts';
+import {
+  RETRY_REASONS,
+  RUN_OUTCOMES,
+  TRAINING_ERROR_TYPES,
+  TTL_RESULTS,
+  UPLOAD_FAILURE_REASONS,
+} from '../../../src/telemetry/catalogue.ts';
+import { createInstruments, type Instruments } from '../../../src/telemetry/instruments/instruments.ts';
+import { startTestMeter } from '../test-meter.ts';
+
+let meter: ReturnType<typeof startTestMeter>;
+let instruments: Instruments;
+beforeEach(() => {
+  meter = startTestMeter('mlops.backend');
+  instruments = createInstruments('mlops.backend');
+});
+
+describe('from the start every counter stands at 0 for each combination of its labels', () => {
+  test.each([
+    ['dataset_uploads_total', MODES.length],
+    ['dataset_upload_failures_total', MODES.length * UPLOAD_FAILURE_REASONS.length],
+    ['training_runs_total', MODES.length * RUN_OUTCOMES.length * (TASKS.length + 1)],
+    ['training_failures_total', MODES.length * TRAINING_ERROR_TYPES.length],
+    ['training_retries_total', MODES.length * RETRY_REASONS.length],
+    ['training_runs_active', MODES.length],
+    ['dataset_ttl_cycles_total', TTL_RESULTS.length],
+    ['dataset_ttl_datasets_removed_total', 1],
+    ['dataset_ttl_files_removed_total', 1],
+    ['dataset_ttl_files_missing_total', 1],
+    ['predictions_total', TASKS.length],
+  ])('%s has %i series', async (name, series) => {
+    const samples = (await meter.scrape()).samples(`mlops_backend_${name}`);
+    expect(samples.map(({ value }) => value)).toEqual(Array(series).fill(0));
+  });
+});
+
+test('a stored upload is counted with its size and its duration', async () => {
+  instruments.uploads.succeeded({ mode: 'heavy', bytes: 60_000, seconds: 0.7 });
+  instruments.uploads.succeeded({ mode: 'heavy', bytes: 40_000, seconds: 0.3 });
+
+  const exposition = await meter.scrape();
+  const mode = 'heavy';
+  expect(exposition.value('mlops_backend_dataset_uploads_total', { mode })).toBe(2);
+  expect(exposition.value('mlops_backend_dataset_upload_size_bytes_sum', { mode })).toBe(100_000);
+  expect(exposition.value('mlops_backend_dataset_upload_size_bytes_count', { mode })).toBe(2);
+  expect(exposition.value('mlops_backend_dataset_upload_size_bytes_bucket', { mode, le: '50000.0' })).toBe(1);
+  expect(exposition.value('mlops_backend_dataset_upload_duration_seconds_sum', { mode })).toBe(1);
+});
+
+test('a refused upload is counted by reason and as nothing else', async () => {
+  instruments.uploads.failed({ mode: 'light', reason: 'too_large' });
+
+  const exposition = await meter.scrape();
+  expect(
+    exposition.value('mlops_backend_dataset_upload_failures_total', { mode: 'light', reason: 'too_large' }),
+  ).toBe(1);
+  expect(exposition.sum('mlops_backend_dataset_upload_failures_total')).toBe(1);
+  expect(exposition.sum('mlops_backend_dataset_uploads_total')).toBe(0);
+});
+
+test('a run’s life is told by outcome, cause, wait and duration', async () => {
+  const { training } = instruments;
+  training.started({ mode: 'light', task: 'unknown', waitSeconds: 2 });
+  training.retried({ mode: 'light', reason: 'worker_lost' });
+  training.succeeded({ mode: 'light', task: 'classification', seconds: 12 });
+  training.started({ mode: 'heavy', task: 'regression', waitSeconds: 1 });
+  training.failed({ mode: 'heavy', task: 'regression', errorType: 'timeout' });
+  training.cancelled({ mode: 'heavy', task: 'unknown' });
+
+  const exposition = await meter.scrape();
+  const runs = exposition
+    .samples('mlops_backend_training_runs_total')
+    .filter(({ value }) => value > 0)
+    .map(({ labels: { mode, task, outcome }, value }) => [mode, task, outcome, value].join(' '));
+  expect(runs.sort()).toEqual([
+    'heavy regression failure 1',
+    'heavy regression started 1',
+    'heavy unknown cancelled 1',
+    'light classification success 1',
+    'light unknown started 1',
+  ]);
+  const failed = { mode: 'heavy', error_type: 'timeout' };
+  expect(exposition.value('mlops_backend_training_failures_total', failed)).toBe(1);
+  const retried = { mode: 'light', reason: 'worker_lost' };
+  expect(exposition.value('mlops_backend_training_retries_total', retried)).toBe(1);
+  expect(exposition.value('mlops_backend_training_queue_wait_seconds_sum', { mode: 'light' })).toBe(2);
+  const succeeded = { mode: 'light', task: 'classification' };
+  expect(exposition.value('mlops_backend_training_duration_seconds_sum', succeeded)).toBe(12);
+  expect(exposition.sum('mlops_backend_training_duration_seconds_count')).toBe(1);
+});
+
+test('active runs go down once however often the end is told, and at the end of a block', async () => {
+  const active = async () =>
+    (await meter.scrape()).value('mlops_backend_training_runs_active', { mode: 'light' });
+  const end = instruments.training.active('light');
+  {
+    using _second = instruments.training.active('light');
+    expect(await active()).toBe(2);
+  }
+  expect(await active()).toBe(1);
+  end();
+  end();
+  expect(await active()).toBe(0);
+});
+
+test('a clean-up cycle is counted with what it removed', async () => {
+  instruments.ttl.cycle({ result: 'success', seconds: 0.4 });
+  instruments.ttl.removed({ datasets: 3, filesRemoved: 2, filesMissing: 1 });
+
+  const exposition = await meter.scrape();
+  expect(exposition.value('mlops_backend_dataset_ttl_cycles_total', { result: 'success' })).toBe(1);
+  expect(exposition.value('mlops_backend_dataset_ttl_cycle_duration_seconds_sum')).toBe(0.4);
+  expect(exposition.value('mlops_backend_dataset_ttl_datasets_removed_total')).toBe(3);
+  expect(exposition.value('mlops_backend_dataset_ttl_files_removed_total')).toBe(2);
+  expect(exposition.value('mlops_backend_dataset_ttl_files_missing_total')).toBe(1);
+});
+
+test('predictions count rows, their duration counts requests', async () => {
+  instruments.predictions.made({ task: 'regression', rows: 250, seconds: 0.004 });
+
+  const exposition = await meter.scrape();
+  expect(exposition.value('mlops_backend_predictions_total', { task: 'regression' })).toBe(250);
+  expect(exposition.value('mlops_backend_prediction_duration_seconds_count', { task: 'regression' })).toBe(1);
+});
+
+test('a label outside the catalogue never reaches a series', async () => {
+  const counter = metrics
+    .getMeter('mlops-backend')
+    .createCounter('mlops.backend.dataset.uploads', { unit: '{upload}' });
+  counter.add(1, { mode: 'light', file_name: 'salaries.csv' });
+
+  const exposition = await meter.scrape();
+  expect(exposition.text).not.toContain('salaries');
+  expect(exposition.value('mlops_backend_dataset_uploads_total', { mode: 'light' })).toBe(1);
+});
+
+test('without an SDK the instruments can be called and do nothing', () => {
+  metrics.disable();
+  const { uploads, training } = createInstruments('mlops.backend');
+  expect(() => {
+    uploads.succeeded({ mode: 'light', bytes: 1, seconds: 1 });
+    training.active('light')();
+  }).not.toThrow();
+});

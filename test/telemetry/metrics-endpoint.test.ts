@@ -1,0 +1,93 @@
+import { gunzipSync } from 'node:zlib';
+import { Hono } from 'hono';
+import { expect, test, vi } from 'vitest';
+import { type MetricsEndpointOptions, metricsHandler } from '../../src/telemetry/metrics-endpoint.ts';
+
+function appWith(options: MetricsEndpointOptions) {
+  const handler = metricsHandler(options);
+  if (handler === undefined) throw new Error('no handler');
+  return new Hono().get('/metrics', handler);
+}
+
+const scrape = () => Promise.resolve('up 1\n');
+
+test('there is no handler when telemetry is off', () => {
+  expect(metricsHandler()).toBeUndefined();
+});
+
+test('scrapes that overlap share one collection, the next one starts another', async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const collect = vi.fn(() => promise);
+  const app = appWith({ scrape: collect });
+
+  const first = app.request('/metrics');
+  const second = app.request('/metrics');
+  resolve('up 1\n');
+  expect(await (await first).text()).toBe('up 1\n');
+  expect(await (await second).text()).toBe('up 1\n');
+  expect(collect).toHaveBeenCalledTimes(1);
+
+  await app.request('/metrics');
+  expect(collect).toHaveBeenCalledTimes(2);
+});
+
+test('a collection that never ends is answered 503, and the next scrape is not stuck behind it', async () => {
+  const onError = vi.fn();
+  const collect = vi.fn(scrape).mockReturnValueOnce(new Promise(() => {}));
+  const app = appWith({ scrape: collect, limitMs: 1, onError });
+
+  expect((await app.request('/metrics')).status).toBe(503);
+  expect(onError).toHaveBeenCalledTimes(1);
+  expect((await app.request('/metrics')).status).toBe(200);
+});
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('secret detail'))],
+  [
+    'throws',
+    () => {
+      throw new Error('secret detail');
+    },
+  ],
+])('a collection that %s is answered 503 with a plain sentence', async (_, fail) => {
+  const response = await appWith({ scrape: fail }).request('/metrics');
+  expect(response.status).toBe(503);
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+  expect(await response.text()).toBe('Metrics could not be collected.\n');
+});
+
+test.each([
+  ['gzip', true],
+  ['deflate, gzip;q=0.5', true],
+  ['*', true],
+  ['GZIP', true],
+  ['gzip;q=0', false],
+  ['gzip; q=0, *', false],
+  ['deflate, br', false],
+  ['', false],
+])('accept-encoding "%s" gets gzip: %s', async (acceptEncoding, compressed) => {
+  const response = await appWith({ scrape }).request('/metrics', {
+    headers: { 'accept-encoding': acceptEncoding },
+  });
+  expect(response.headers.get('vary')).toBe('accept-encoding');
+  expect(response.headers.get('content-encoding')).toBe(compressed ? 'gzip' : null);
+  const body = Buffer.from(await response.arrayBuffer());
+  expect((compressed ? gunzipSync(body) : body).toString()).toBe('up 1\n');
+});
+
+test.each([
+  ['nothing', {}, 401],
+  ['another token', { authorization: 'Bearer other' }, 401],
+  ['a longer token', { authorization: 'Bearer s3cret-token-and-more' }, 401],
+  ['another scheme', { authorization: 'Basic s3cret-token' }, 401],
+  ['the token', { authorization: 'Bearer s3cret-token' }, 200],
+  ['the token with the scheme in lower case', { authorization: 'bearer s3cret-token' }, 200],
+])('with a token set, %s is answered as it should', async (_, headers: Record<string, string>, status) => {
+  const collect = vi.fn(scrape);
+  const response = await appWith({ scrape: collect, bearerToken: 's3cret-token' }).request('/metrics', {
+    headers,
+  });
+  expect(response.status).toBe(status);
+  expect(collect).toHaveBeenCalledTimes(status === 200 ? 1 : 0);
+  expect(response.headers.has('www-authenticate')).toBe(status === 401);
+});
