@@ -32,6 +32,7 @@ import { startWorker } from './worker/worker.ts';
 const FINISH_TRAINING_MS = 3000;
 const STOP_QUEUE_MS = 5000;
 const CLOSE_CONNECTIONS_MS = 2000;
+const END_OF_TIME = new Date('9999-12-31');
 
 export interface App extends AsyncDisposable {
   /** Where it listens. */
@@ -73,7 +74,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const storage = await openLocalStorage(join(config.storage.root, 'objects'));
   const leases = objectLeases(db.sql, storage, logger);
   // An embedded database has no other process: whatever is half-written was left by one that died.
-  await leases.reclaim(db.embedded ? new Date(8.64e14) : new Date());
+  await leases.reclaim(db.embedded ? END_OF_TIME : new Date());
 
   const instruments = createInstruments(config.metrics.prefix);
   registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);

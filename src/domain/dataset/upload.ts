@@ -137,7 +137,8 @@ export function createUploadDataset({ db, storage, leases, limits, metrics }: Up
       inspectFile({ path, fileType, limits, signal }),
     );
 
-    return db.transaction().execute(async (trx) => {
+    // Awaited here: the lease must outlive the transaction.
+    return await db.transaction().execute(async (trx) => {
       const { last_version } = await trx
         .insertInto('dataset_names')
         .values({ owner, name, last_version: 1 })
