@@ -23,6 +23,7 @@ export interface FixtureCommand {
   readonly command:
     | 'release'
     | 'use everything'
+    | 'fetch from itself'
     | 'break a callback'
     | 'hang a callback'
     | 'collect garbage'

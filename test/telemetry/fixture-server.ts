@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -118,6 +119,7 @@ const commands = {
     release = Promise.withResolvers();
   },
   'use everything': ({ databaseUrl = '' }) => useEverything(databaseUrl),
+  'fetch from itself': () => fetch(`http://127.0.0.1:${port}/unavailable/not`).then((r) => r.text()),
   'break a callback': () => {
     metrics
       .getMeter('broken')
@@ -145,14 +147,13 @@ const commands = {
   },
 } satisfies Record<FixtureCommand['command'], (command: FixtureCommand) => unknown>;
 
+const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+await once(server, 'listening');
+const { port } = server.address() as AddressInfo;
 process.on('message', (command: FixtureCommand) => {
   void Promise.resolve(commands[command.command](command)).then(() =>
     tell({ event: 'done', id: command.id }),
   );
 });
 
-const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
-await once(server, 'listening');
-const address = server.address();
-if (address === null || typeof address === 'string') throw new Error('not listening on a port');
-tell({ event: 'listening', port: address.port });
+tell({ event: 'listening', port });

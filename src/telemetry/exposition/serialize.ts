@@ -7,6 +7,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
+import { CATALOGUE } from '../catalogue.ts';
 import { type PrometheusType, prometheusName } from '../prometheus-names.ts';
 import { labelText } from './label-text.ts';
 import { boundText, escapeHelp, valueText } from './text-format.ts';
@@ -128,8 +129,6 @@ function sumAndCountText(name: string, labels: string, sum: number | undefined, 
 }
 
 function targetInfo(attributes: Attributes): string {
-  return (
-    head('target_info', 'gauge', 'What is being scraped.') +
-    sampleText('target_info', labelText(attributes), 1)
-  );
+  const { description } = CATALOGUE.targetInfo;
+  return head('target_info', 'gauge', description) + sampleText('target_info', labelText(attributes), 1);
 }
