@@ -1,0 +1,54 @@
+import type { MetricDefinition } from './catalogue.ts';
+import { type PrometheusMetric, prometheusMetrics } from './prometheus-names.ts';
+
+const GROUPS: Readonly<Record<MetricDefinition['group'], string>> = {
+  domain: 'Datasets, training, models',
+  http: 'HTTP',
+  database: 'Database connections',
+  runtime: 'Node.js runtime',
+  process: 'Process',
+};
+
+const INTRODUCTION = `# Metrics
+
+<!-- Made from src/telemetry/catalogue.ts by scripts/metrics-docs.ts: change the catalogue, not this page. -->
+
+What \`GET /metrics\` shows, in the Prometheus text format 0.0.4. The prefix \`mlops_backend_\` is the default of
+\`PROMETHEUS__METRIC_NAMESPACE\` and \`PROMETHEUS__METRIC_SUBSYSTEM\`. No label ever holds an id, a file name, a URL, an
+owner or free text. Counters whose labels have a closed set of values stand at 0 from the start.
+`;
+
+const NOTES: Partial<Record<MetricDefinition['group'], string>> = {
+  domain:
+    'Metrics read from the database are the same in every process: take `max`, not `sum`, over instances. They are absent from a scrape during which the database did not answer within a second.',
+  http: '`http_route` is the template of the route (`/api/ml/v1/datasets/:id`) and is absent where none matches; a method outside the standard is `_OTHER`; a client that hangs up before the answer is 499; `error_type` is there from 500 up. The scrape itself is not counted.',
+  database: 'Only with `DATABASE_URL`: the embedded database has no connections.',
+};
+
+/** The catalogue as a Markdown page, a table for each group. */
+export function metricsPage(): string {
+  const metrics = prometheusMetrics();
+  const sections = Object.entries(GROUPS).map(([group, title]) => {
+    const note = NOTES[group as MetricDefinition['group']];
+    const rows = metrics.filter(({ definition }) => definition.group === group).map(row);
+    return [
+      `## ${title}\n`,
+      ...(note === undefined ? [] : [`${note}\n`]),
+      '| metric | type | labels | what it says |',
+      '| --- | --- | --- | --- |',
+      ...rows,
+      '',
+    ].join('\n');
+  });
+  return [INTRODUCTION, ...sections].join('\n');
+}
+
+function row({ name, type, labels, definition }: PrometheusMetric): string {
+  const values = Object.values(definition.labels);
+  const labelText = labels.map((label, i) => {
+    const closed = values[i];
+    return closed ? `\`${label}\`: ${closed.join(', ')}` : `\`${label}\``;
+  });
+  const buckets = definition.buckets && ` Buckets: ${definition.buckets.join(', ')}.`;
+  return `| \`${name}\` | ${type} | ${labelText.join('; ') || '–'} | ${definition.description}${buckets ?? ''} |`;
+}
