@@ -1,0 +1,61 @@
+import process from 'node:process';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../errors.ts';
+import type { ChildMessage, ChildRequest } from './messages.ts';
+
+/**
+ * The other side of `runChild`: waits for the one input, runs `handler`, sends its result or error, and lets the
+ * process end. `report` sends progress; it reaches the parent as soon as the handler awaits something.
+ */
+export function serveChild<Input, Output, Progress = never>(
+  handler: (input: Input, report: (progress: Progress) => void) => Promise<Output> | Output,
+): void {
+  const send = (message: ChildMessage<Output, Progress>) =>
+    new Promise<void>((resolve) => {
+      // Fails only when the parent is gone, and then so are we.
+      if (process.send === undefined) resolve();
+      else process.send(message, undefined, undefined, () => resolve());
+    });
+
+  dieWithParent();
+  process.once('message', async ({ input }: ChildRequest<Input>) => {
+    try {
+      await send({
+        kind: 'result',
+        output: await handler(input, (progress) => void send({ kind: 'progress', progress })),
+      });
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const { name, message, stack } = error;
+      await send({
+        kind: 'error',
+        name,
+        message,
+        stack,
+        ...(error instanceof AppError && { code: error.code }),
+      });
+    }
+    process.exit();
+  });
+}
+
+const WATCH_EVERY_MS = 250;
+
+/**
+ * `disconnect` is only heard when the event loop is free; a handler busy in a long loop is ended by a thread that
+ * sees the parent's process id change.
+ */
+function dieWithParent(): void {
+  process.once('disconnect', () => process.exit());
+  const watch = `
+    const { ppid } = process;
+    setInterval(() => process.ppid === ppid || process.kill(process.pid, 'SIGKILL'), ${WATCH_EVERY_MS});
+  `;
+  const limits = {
+    maxOldGenerationSizeMb: 8,
+    maxYoungGenerationSizeMb: 1,
+    codeRangeSizeMb: 4,
+    stackSizeMb: 1,
+  };
+  new Worker(watch, { eval: true, resourceLimits: limits, execArgv: [], env: {} }).unref();
+}

@@ -1,0 +1,103 @@
+import { constants, gunzipSync } from 'node:zlib';
+import { AppError } from '../../errors.ts';
+import { looksTabSeparated } from './csv-dialect.ts';
+import type { FileType, Format } from './types.ts';
+
+/** First bytes of what people upload by mistake, so that the refusal can say what it is. */
+const FOREIGN: readonly (readonly [name: string, signature: string])[] = [
+  ['a PNG image', '\x89PNG'],
+  ['a JPEG image', '\xff\xd8\xff'],
+  ['a GIF image', 'GIF8'],
+  ['a ZIP archive or an Excel workbook (.xlsx)', 'PK\x03\x04'],
+  ['an empty ZIP archive', 'PK\x05\x06'],
+  ['an old Microsoft Office document (such as .xls)', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
+  ['a PDF document', '%PDF-'],
+  ['a bzip2 archive', 'BZh'],
+  ['an xz archive', '\xfd7zXZ\x00'],
+  ['a Zstandard archive', '\x28\xb5\x2f\xfd'],
+  ['a 7-Zip archive', '7z\xbc\xaf\x27\x1c'],
+  ['an SQLite database', 'SQLite format 3\x00'],
+  ['an HDF5 file', '\x89HDF\r\n\x1a\n'],
+  ['an Arrow or Feather file', 'ARROW1'],
+  ['a Feather file', 'FEA1'],
+  ['an ORC file', 'ORC'],
+  ['an Avro file', 'Obj\x01'],
+  ['a NumPy array', '\x93NUMPY'],
+  ['an executable program', '\x7fELF'],
+];
+const UTF16_MARKS = ['\xff\xfe', '\xfe\xff'];
+const UTF8_MARK = '\xef\xbb\xbf';
+const GZIP = '\x1f\x8b';
+const PARQUET = 'PAR1';
+
+/** Compressed bytes that are looked into: at gzip's best ratio, 1:1032, they become 8 MiB. */
+const SNIFFED_GZIP_BYTES = 8 << 10;
+/** More control characters than these, in number and in share, are not a text with a flaw but no text. */
+const MAX_CONTROL = 8;
+const MAX_CONTROL_SHARE = 0.02;
+
+const ACCEPTED = 'CSV, TSV, newline-delimited JSON (each also gzipped) and Parquet are accepted.';
+
+/**
+ * What a file is, by its content; its name only decides between text formats that look alike.
+ * @param head the first 64 KiB of the file or more; all of it when it is shorter
+ * @throws {AppError} `unsupported_format`, `empty`, or `bad_format` for a gzip stream damaged from the start
+ */
+export function detectFileType(head: Uint8Array, name: string): FileType {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  if (startsWith(bytes, GZIP)) {
+    const content = inflateHead(bytes);
+    if (startsWith(content, GZIP)) throw unsupported('a gzip archive within another');
+    if (startsWith(content, PARQUET)) throw unsupported('a gzipped Parquet file');
+    return { format: textFormat(content, name.replace(/\.gz$/i, '')), compression: 'gzip' };
+  }
+  if (startsWith(bytes, PARQUET)) return { format: 'parquet', compression: 'none' };
+  return { format: textFormat(bytes, name), compression: 'none' };
+}
+
+function textFormat(bytes: Buffer, name: string): Exclude<Format, 'parquet'> {
+  const foreign = FOREIGN.find(([, signature]) => startsWith(bytes, signature));
+  if (foreign !== undefined) throw unsupported(foreign[0]);
+  if (UTF16_MARKS.some((mark) => startsWith(bytes, mark)))
+    throw unsupported('UTF-16 text: save it with the encoding UTF-8');
+  const start = bytes.toString('latin1', startsWith(bytes, UTF8_MARK) ? UTF8_MARK.length : 0).trimStart();
+  if (start === '') throw new AppError('empty', 'The file holds no data.');
+  if (isBinary(bytes)) throw unsupported('no text');
+
+  const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  if (/^\{\s*["}]/.test(start)) return jsonLines(start);
+  if (/^\[\s*([[{\]"\d-]|true|false|null)/.test(start) && !/^(csv|tsv|tab)$/.test(extension))
+    throw unsupported('a JSON array: write one object per line instead');
+  if (/^<(!doctype|html|head|body|\?xml|svg)\b/i.test(start)) throw unsupported('an HTML or XML document');
+  if (/^(tsv|tab)$/.test(extension)) return 'tsv';
+  return extension !== 'csv' && looksTabSeparated(bytes) ? 'tsv' : 'csv';
+}
+
+/** An object that goes on in the next line is one JSON document, not newline-delimited JSON. */
+function jsonLines(start: string): 'ndjson' {
+  if (/^\{\s*[\r\n]/.test(start)) throw unsupported('a JSON document: write one object per line instead');
+  return 'ndjson';
+}
+
+function isBinary(bytes: Buffer): boolean {
+  let control = 0;
+  for (const byte of bytes) if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) control++;
+  return control > MAX_CONTROL && control > MAX_CONTROL_SHARE * bytes.length;
+}
+
+function inflateHead(bytes: Buffer): Buffer {
+  try {
+    // Z_SYNC_FLUSH: what there is so far, without complaint that the stream goes on.
+    return gunzipSync(bytes.subarray(0, SNIFFED_GZIP_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (cause) {
+    throw new AppError('bad_format', 'The gzip stream is damaged.', { cause });
+  }
+}
+
+function startsWith(bytes: Buffer, signature: string): boolean {
+  return bytes.toString('latin1', 0, signature.length) === signature;
+}
+
+function unsupported(what: string): AppError {
+  return new AppError('unsupported_format', `The file is ${what}. ${ACCEPTED}`);
+}

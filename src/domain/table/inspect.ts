@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ChildError, runChild } from '../../adapters/process/child.ts';
+import { AppError } from '../../errors.ts';
+import type { InspectRequest, TableLimits } from './inspect-here.ts';
+import type { FileType, TableProfile } from './types.ts';
+
+const CHILD = new URL('./inspect.child.ts', import.meta.url);
+/** DuckDB's share; Node and the scan need about 100 MiB more. */
+const DATABASE_MEMORY_MB = 512;
+const HEAP_MB = 256;
+const TIMEOUT_SECONDS = 3600;
+/** The service that answers requests comes first. */
+const NICENESS = 5;
+
+/**
+ * Checks an uploaded table thoroughly and profiles its columns, in a child process that can read this one file and
+ * is gone afterwards: the caller's event loop and memory stay free, and a file that crashes a reader harms nothing.
+ * The messages name lines and columns, never the path.
+ *
+ * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`
+ * @throws {ChildError} when it is not the file's fault
+ */
+export async function inspectFile(options: {
+  path: string;
+  fileType: FileType;
+  limits: TableLimits;
+  signal?: AbortSignal;
+}): Promise<TableProfile> {
+  const { fileType, limits, signal } = options;
+  // Made and removed here: a child that was killed would leave it behind.
+  const tempDirectory = await mkdtemp(path.join(os.tmpdir(), 'inspect-'));
+  const request: InspectRequest = {
+    path: path.resolve(options.path),
+    fileType,
+    limits,
+    memoryMb: DATABASE_MEMORY_MB,
+    tempDirectory,
+  };
+  try {
+    return await runChild<TableProfile>(CHILD, request, {
+      signal,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      maxOldSpaceMb: HEAP_MB,
+      niceness: NICENESS,
+    });
+  } catch (error) {
+    throw error instanceof ChildError ? blame(error, fileType) : error;
+  } finally {
+    await rm(tempDirectory, { recursive: true, force: true });
+  }
+}
+
+function blame(error: ChildError, { format }: FileType): Error {
+  switch (error.failure) {
+    case 'aborted':
+      return new AppError('aborted', 'The request was given up.', { cause: error });
+    case 'timeout':
+      return new AppError('too_large', 'Reading the table takes longer than is allowed.', { cause: error });
+    case 'out_of_memory':
+      return new AppError('too_large', 'Reading the table takes more memory than is allowed.', {
+        cause: error,
+      });
+    case 'crashed':
+      // Only native code can end a process without a word, and only Parquet feeds it bytes nobody checked before.
+      return format === 'parquet'
+        ? new AppError('bad_format', 'The file is damaged.', { cause: error })
+        : error;
+    default:
+      return error;
+  }
+}

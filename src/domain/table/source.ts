@@ -1,0 +1,130 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { AppError } from '../../errors.ts';
+import { MISSING_VALUES } from './cell.ts';
+import { DIALECT_BYTES, MAX_LINE_BYTES, readDialect } from './csv-dialect.ts';
+import { excerpt } from './excerpt.ts';
+import { parquetColumns, parquetReader } from './parquet.ts';
+import { literal } from './sql.ts';
+import { readHead } from './text-chunks.ts';
+import type { FileType } from './types.ts';
+
+/** How a column's cells are wanted: as doubles, as text just as in the file, or as points in time. */
+export type Reading = 'number' | 'text' | 'time';
+
+export interface WantedColumn {
+  readonly name: string;
+  readonly as: Reading;
+}
+
+/** A table as DuckDB reads it. Every expression is NULL where the value is missing. */
+export interface Source {
+  /** What to put behind FROM. */
+  readonly from: string;
+  /** An expression for each wanted column: DOUBLE, VARCHAR or TIMESTAMPTZ. */
+  readonly expressions: readonly string[];
+}
+
+/** SQL of a time written as text, NULL when there is no such day. */
+export function timeOf(text: string): string {
+  return `TRY_CAST(${text} AS TIMESTAMPTZ)`;
+}
+
+const MISSING_LIST = MISSING_VALUES.map(literal).join(', ');
+
+/**
+ * How to read `wanted` columns of a file with nothing left for DuckDB to guess. Columns are called c0, c1, … in the
+ * SQL, so that no name of the user's is part of it, except as a literal where the format looks columns up by name.
+ * @throws {AppError} `unusable_data` when the file has no such column
+ */
+export async function tableSource(
+  connection: DuckDBConnection,
+  path: string,
+  type: FileType,
+  wanted: readonly WantedColumn[],
+): Promise<Source> {
+  if (type.format === 'parquet') return parquetSource(connection, path, wanted);
+  if (type.format === 'ndjson') return ndjsonSource(path, type, wanted);
+  const { delimiter, names } = readDialect(
+    await readHead(path, type.compression, DIALECT_BYTES),
+    type.format,
+  );
+  const positions = wanted.map(({ name }) => positionOf(name, names));
+  const numeric = new Set(positions.filter((_, i) => wanted[i]!.as === 'number'));
+  const columns = names.map((_, i) => `c${i}: '${numeric.has(i) ? 'DOUBLE' : 'VARCHAR'}'`);
+  return {
+    from: `read_csv(${[
+      literal(path),
+      'auto_detect = false',
+      'header = true',
+      `columns = {${columns.join(', ')}}`,
+      `delim = ${literal(delimiter)}`,
+      `quote = '"'`,
+      `escape = '"'`,
+      `nullstr = [${MISSING_LIST}]`,
+      `max_line_size = ${MAX_LINE_BYTES}`,
+      'strict_mode = true',
+      'hive_partitioning = false',
+      compressionOf(type),
+    ].join(', ')})`,
+    expressions: positions.map((position, i) =>
+      wanted[i]!.as === 'time' ? timeOf(`c${position}`) : `c${position}`,
+    ),
+  };
+}
+
+function ndjsonSource(path: string, type: FileType, wanted: readonly WantedColumn[]): Source {
+  const columns = wanted.map(({ name }) => `${literal(name)}: 'VARCHAR'`);
+  return {
+    from: `read_json(${[
+      literal(path),
+      'auto_detect = false',
+      `format = 'newline_delimited'`,
+      `columns = {${columns.join(', ')}}`,
+      `maximum_object_size = ${2 * MAX_LINE_BYTES}`,
+      'hive_partitioning = false',
+      compressionOf(type),
+    ].join(', ')}) t(${columns.map((_, i) => `c${i}`).join(', ')})`,
+    expressions: wanted.map(({ as }, i) => {
+      const text = presentText(`c${i}`);
+      return as === 'text' ? text : as === 'time' ? timeOf(text) : `CAST(${text} AS DOUBLE)`;
+    }),
+  };
+}
+
+async function parquetSource(
+  connection: DuckDBConnection,
+  path: string,
+  wanted: readonly WantedColumn[],
+): Promise<Source> {
+  const columns = await parquetColumns(connection, path);
+  const names = columns.map(({ name }) => name);
+  return {
+    from: `${parquetReader(path)} t(${columns.map((_, i) => `c${i}`).join(', ')})`,
+    expressions: wanted.map(({ name, as }) => {
+      const position = positionOf(name, names);
+      const column = `c${position}`;
+      const { type } = columns[position]!;
+      // NaN and the infinities of floating numbers and of times are no values, whatever they are read as.
+      const finite = type === 'number' ? 'DOUBLE' : type === 'datetime' ? 'TIMESTAMPTZ' : undefined;
+      const present =
+        finite === undefined ? column : `CASE WHEN isfinite(CAST(${column} AS ${finite})) THEN ${column} END`;
+      if (as === 'number') return `CAST(${present} AS DOUBLE)`;
+      if (as === 'time') return `CAST(${present} AS TIMESTAMPTZ)`;
+      return presentText(`CAST(${present} AS VARCHAR)`);
+    }),
+  };
+}
+
+function compressionOf({ compression }: FileType): string {
+  return `compression = '${compression === 'gzip' ? 'gzip' : 'uncompressed'}'`;
+}
+
+function presentText(text: string): string {
+  return `CASE WHEN ${text} NOT IN (${MISSING_LIST}) THEN ${text} END`;
+}
+
+function positionOf(name: string, names: readonly string[]): number {
+  const position = names.indexOf(name);
+  if (position < 0) throw new AppError('unusable_data', `The file has no column ${excerpt(name)}.`);
+  return position;
+}

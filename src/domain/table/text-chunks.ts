@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { AppError } from '../../errors.ts';
+import type { Compression } from './types.ts';
+
+const READ_BYTES = 1 << 20;
+const INFLATED_BYTES = 256 << 10;
+
+/**
+ * The decompressed bytes of a file, piece by piece, none of them empty. A piece is only valid until the next one
+ * is asked for: its memory is used again.
+ * @throws {AppError} `too_large` when more than `maxBytes` come out, `bad_format` for a broken gzip stream
+ */
+export async function* readChunks(
+  path: string,
+  compression: Compression,
+  maxBytes = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Buffer> {
+  let total = 0;
+  for await (const chunk of compression === 'gzip' ? inflated(path) : plain(path)) {
+    total += chunk.length;
+    if (total > maxBytes)
+      throw new AppError('too_large', `The table is larger than ${maxBytes} bytes when decompressed.`);
+    yield chunk;
+  }
+}
+
+/** Two buffers in turn: the next read is under way while the last one is looked at. */
+async function* plain(path: string): AsyncGenerator<Buffer> {
+  await using file = await open(path);
+  let [current, spare] = [Buffer.allocUnsafeSlow(READ_BYTES), Buffer.allocUnsafeSlow(READ_BYTES)];
+  let reading = file.read(current, 0, READ_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return;
+      reading = file.read(spare, 0, READ_BYTES);
+      yield current.subarray(0, bytesRead);
+      [current, spare] = [spare, current];
+    }
+  } finally {
+    await reading.catch(() => undefined);
+  }
+}
+
+async function* inflated(path: string): AsyncGenerator<Buffer> {
+  const source = createReadStream(path, { highWaterMark: 64 << 10 });
+  const gunzip = createGunzip({ chunkSize: INFLATED_BYTES });
+  source.on('error', (error) => gunzip.destroy(error));
+  try {
+    for await (const chunk of source.pipe(gunzip)) yield chunk;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
+      throw new AppError('bad_format', brokenGzip(String(error.code)));
+    throw error;
+  } finally {
+    source.destroy();
+    gunzip.destroy();
+  }
+}
+
+function brokenGzip(code: string): string {
+  return code === 'Z_BUF_ERROR'
+    ? 'The gzip stream ends too early: the file is cut off.'
+    : 'The gzip stream is damaged.';
+}
+
+/** The start of a file, decompressed: at least `bytes` of it, unless it is shorter. A copy. */
+export async function readHead(path: string, compression: Compression, bytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of readChunks(path, compression)) {
+    pieces.push(Buffer.from(chunk));
+    total += chunk.length;
+    if (total >= bytes) break;
+  }
+  return Buffer.concat(pieces);
+}
