@@ -35,24 +35,22 @@ export interface FixtureCommand {
 
 type EventOf<Name extends FixtureEvent['event']> = Extract<FixtureEvent, { event: Name }>;
 
-const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-
 /** The fixture application in a process of its own, started as the service is: with `--import register.ts`. */
 export class Fixture implements AsyncDisposable {
   static async start(env: Readonly<Record<string, string>> = {}): Promise<Fixture> {
     const { PATH = '' } = process.env;
-    const child = fork(pathOf('fixture-server.ts'), {
+    const child = fork(new URL('./fixture-server.ts', import.meta.url), {
       env: { PATH, ...env },
       execArgv: [
         '--disable-warning=ExperimentalWarning',
         '--expose-gc',
         '--import',
-        pathOf('import-recorder.ts'),
+        fileURLToPath(new URL('./import-recorder.ts', import.meta.url)),
         '--import',
-        pathOf('../../src/telemetry/register.ts'),
+        fileURLToPath(new URL('../../src/telemetry/register.ts', import.meta.url)),
       ],
       // Away from any .env of the checkout.
-      cwd: pathOf('.'),
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
     });
     const fixture = new Fixture(child);
     const { port } = await fixture.event('listening');

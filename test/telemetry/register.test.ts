@@ -3,89 +3,28 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Exposition } from './exposition-reader.ts';
 import { Fixture } from './fixture-client.ts';
 
 const SDK_OR_INSTRUMENTATION =
   /node_modules\/(@opentelemetry\/(sdk|instrumentation|auto-instrumentations|exporter)|import-in-the-middle)/;
 
-describe('switched off', () => {
-  test.each([{ PROMETHEUS__ENABLED: 'false' }, { OTEL_SDK_DISABLED: 'true' }])(
-    '%o loads nothing of the SDK and leaves the metrics path to the 404',
-    async (env) => {
-      await using fixture = await Fixture.start(env);
+interface Trace {
+  readonly span: { readonly traceId: string; readonly spanId: string };
+  readonly log: Readonly<Record<string, unknown>>;
+}
+const traceOf = async (fixture: Fixture, headers = {}) =>
+  (await (await fixture.get('/trace', headers)).json()) as Trace;
 
-      expect((await fixture.get('/plain')).status).toBe(200);
-      expect((await fixture.get('/metrics')).status).toBe(404);
-      const { telemetry, imported } = await fixture.describe();
-      expect(telemetry).toBe(false);
-      expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url))).toEqual([]);
-    },
-  );
-
-  test('the same look at the imports finds the SDK when it is on', async () => {
-    await using fixture = await Fixture.start();
-    const { imported } = await fixture.describe();
-    expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url)).length).toBeGreaterThan(10);
+describe('with nothing configured', () => {
+  let fixture: Fixture;
+  beforeAll(async () => {
+    fixture = await Fixture.start();
   });
-});
+  afterAll(() => fixture[Symbol.asyncDispose]());
 
-test('a worker thread, which inherits --import, starts no telemetry of its own', async () => {
-  await using fixture = await Fixture.start();
-  const described = fixture.event('described');
-  await fixture.command('describe a worker thread');
-  const { imported } = await described;
-  expect(imported.some((url) => url.endsWith('/src/telemetry/register.ts'))).toBe(true);
-  expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url))).toEqual([]);
-});
-
-test('a bad setting stops the start before anything is opened', async () => {
-  await expect(Fixture.start({ PROMETHEUS__LATENCY_BUCKETS: '[2,1]' })).rejects.toThrow('exited with 1');
-});
-
-describe('settings', () => {
-  test('namespace, subsystem, path, buckets and in-progress are honoured', async () => {
-    await using fixture = await Fixture.start({
-      PROMETHEUS__METRIC_NAMESPACE: 'acme',
-      PROMETHEUS__METRIC_SUBSYSTEM: 'ml_api',
-      PROMETHEUS__METRICS_PATH: '/internal/metrics',
-      PROMETHEUS__LATENCY_BUCKETS: '[0.1,1,60]',
-      PROMETHEUS__INSTRUMENT_INPROGRESS: 'false',
-    });
-    await fixture.get('/plain');
-    expect((await fixture.get('/metrics')).status).toBe(404);
-
-    const exposition = new Exposition(await (await fixture.get('/internal/metrics')).text());
-    expect(exposition.value('acme_ml_api_dataset_uploads_total', { mode: 'light' })).toBe(0);
-    expect(exposition.text).not.toContain('mlops_backend_');
-    const bounds = exposition
-      .samples('http_server_request_duration_seconds_bucket')
-      .filter(({ labels: { http_route } }) => http_route === '/plain')
-      .map(({ labels: { le } }) => le);
-    expect(bounds).toEqual(['0.1', '1.0', '60.0', '+Inf']);
-    expect(exposition.families.has('http_server_active_requests')).toBe(false);
-    expect(
-      exposition.sum('http_server_request_duration_seconds_count', { http_route: '/internal/metrics' }),
-    ).toBe(0);
-  });
-
-  test('with a bearer token, only a scrape that carries it is answered', async () => {
-    await using fixture = await Fixture.start({ PROMETHEUS__BEARER_TOKEN: 'a-long-secret' });
-
-    const without = await fixture.get('/metrics');
-    expect(without.status).toBe(401);
-    expect(without.headers.get('www-authenticate')).toMatch(/^Bearer /);
-    expect((await fixture.get('/metrics', { authorization: 'Bearer a-long-secre' })).status).toBe(401);
-    expect((await fixture.get('/metrics', { authorization: 'Bearer a-long-secret' })).status).toBe(200);
-  });
-});
-
-describe('target_info', () => {
-  const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
-
-  test('holds the service’s name, version and instance, and nothing else', async () => {
-    await using fixture = await Fixture.start();
+  test('target_info holds the service’s name, version and instance, and nothing else', async () => {
     const [info] = (await fixture.scrape()).samples('target_info');
     expect(info).toEqual({
       name: 'target_info',
@@ -93,28 +32,12 @@ describe('target_info', () => {
       labels: {
         service_name: 'mlops-backend',
         service_version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-        service_instance_id: expect.stringMatching(UUID),
+        service_instance_id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
       },
     });
   });
 
-  test('takes what OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say', async () => {
-    await using fixture = await Fixture.start({
-      OTEL_SERVICE_NAME: 'renamed',
-      OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=one,deployment.environment.name=staging',
-    });
-    const [info] = (await fixture.scrape()).samples('target_info');
-    expect(info?.labels).toMatchObject({
-      service_name: 'renamed',
-      service_instance_id: 'one',
-      deployment_environment_name: 'staging',
-    });
-  });
-});
-
-describe.concurrent('a real process', () => {
-  test('answers gzip when asked, with the same families', async () => {
-    await using fixture = await Fixture.start();
+  test('a scrape is gzip when it asks for that, with the same families', async () => {
     const request = fixture.request('GET', '/metrics');
     request.setHeader('accept-encoding', 'gzip');
     const [response] = await once(request.end(), 'response');
@@ -124,39 +47,13 @@ describe.concurrent('a real process', () => {
     const plain = await fixture.get('/metrics', { 'accept-encoding': 'identity' });
     expect(plain.headers.get('content-encoding')).toBeNull();
     expect(plain.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    const families = [...new Exposition(await plain.text()).families.keys()];
-    expect(families).toEqual(expect.arrayContaining([...unpacked.families.keys()]));
+    // The event-loop delay may be missing from a scrape that follows another at once.
+    const lasting = (exposition: Exposition) =>
+      [...exposition.families.keys()].filter((name) => !name.startsWith('nodejs_eventloop_delay'));
+    expect(lasting(new Exposition(await plain.text()))).toEqual(expect.arrayContaining(lasting(unpacked)));
   });
 
-  test('answers 503 when a callback fails, and says why to its own log only', async () => {
-    await using fixture = await Fixture.start();
-    await fixture.command('break a callback');
-    const failed = fixture.event('scrape failed');
-    const response = await fixture.get('/metrics');
-
-    expect(response.status).toBe(503);
-    expect(await response.text()).toBe('Metrics could not be collected.\n');
-    expect((await failed).reason).toContain('callback');
-  });
-
-  test('answers 503 when a callback never comes back', async () => {
-    await using fixture = await Fixture.start();
-    await fixture.command('hang a callback');
-    expect((await fixture.get('/metrics')).status).toBe(503);
-  });
-});
-
-describe('traces', () => {
-  interface Trace {
-    readonly span: { readonly traceId: string; readonly spanId: string };
-    readonly log: Readonly<Record<string, unknown>>;
-  }
-  const traceOf = async (fixture: Fixture, headers = {}) =>
-    (await (await fixture.get('/trace', headers)).json()) as Trace;
-  const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-
-  test('have real ids without an exporter, in the request and in its log lines', async () => {
-    await using fixture = await Fixture.start();
+  test('a request has a real trace id, and so have its log lines', async () => {
     const first = await traceOf(fixture);
     const second = await traceOf(fixture);
 
@@ -165,32 +62,115 @@ describe('traces', () => {
     expect(first.log).toMatchObject({ trace_id: first.span.traceId, span_id: first.span.spanId });
   });
 
-  test('continue the caller’s', async () => {
-    await using fixture = await Fixture.start();
-    const { span } = await traceOf(fixture, { traceparent: TRACEPARENT });
-    expect(span.traceId).toBe('0af7651916cd43dd8448eb211c80319c');
+  test('a request continues its caller’s trace', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    expect((await traceOf(fixture, { traceparent })).span.traceId).toBe('0af7651916cd43dd8448eb211c80319c');
   });
 
-  test('without an endpoint no connection is attempted, not even at the end', async () => {
-    await using fixture = await Fixture.start();
-    await fixture.get('/trace');
+  test('a worker thread, which inherits --import, starts no telemetry of its own', async () => {
+    const described = fixture.event('described');
+    await fixture.command('describe a worker thread');
+    const { imported } = await described;
+    expect(imported.some((url) => url.endsWith('/src/telemetry/register.ts'))).toBe(true);
+    expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url))).toEqual([]);
+  });
+
+  test('no connection is attempted, not even at the end', async () => {
+    await traceOf(fixture);
     await fixture.scrape();
     await fixture.command('shut down telemetry');
-    expect((await fixture.describe()).connections).toBe(0);
+    const { connections, imported } = await fixture.describe();
+    expect(connections).toBe(0);
+    // The count would see one: the SDK is there.
+    expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url)).length).toBeGreaterThan(10);
   });
+});
 
-  test('and logs go to the endpoint that is configured', async () => {
-    const paths: string[] = [];
-    await using collector = createServer((request, response) => {
-      paths.push(request.url ?? '');
-      request.resume().on('end', () => response.end());
-    });
-    await once(collector.listen(0, '127.0.0.1'), 'listening');
-    const { port } = collector.address() as AddressInfo;
+test.each([{ PROMETHEUS__ENABLED: 'false' }, { OTEL_SDK_DISABLED: 'true' }])(
+  '%o loads nothing of the SDK and leaves the metrics path to the 404',
+  async (env) => {
+    await using fixture = await Fixture.start(env);
 
-    await using fixture = await Fixture.start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
-    await fixture.get('/trace');
-    await fixture.command('shut down telemetry');
-    expect(paths.sort()).toEqual(['/v1/logs', '/v1/traces']);
+    expect((await fixture.get('/plain')).status).toBe(200);
+    expect((await fixture.get('/metrics')).status).toBe(404);
+    const { telemetry, imported } = await fixture.describe();
+    expect(telemetry).toBe(false);
+    expect(imported.some((url) => url.endsWith('/src/telemetry/register.ts'))).toBe(true);
+    expect(imported.filter((url) => SDK_OR_INSTRUMENTATION.test(url))).toEqual([]);
+  },
+);
+
+test('a bad setting stops the start before anything is opened', async () => {
+  await expect(Fixture.start({ PROMETHEUS__LATENCY_BUCKETS: '[2,1]' })).rejects.toThrow('exited with 1');
+});
+
+test('namespace, subsystem, path, buckets, in-progress and the resource are as configured', async () => {
+  await using fixture = await Fixture.start({
+    PROMETHEUS__METRIC_NAMESPACE: 'acme',
+    PROMETHEUS__METRIC_SUBSYSTEM: 'ml_api',
+    PROMETHEUS__METRICS_PATH: '/internal/metrics',
+    PROMETHEUS__LATENCY_BUCKETS: '[0.1,1,60]',
+    PROMETHEUS__INSTRUMENT_INPROGRESS: 'false',
+    OTEL_SERVICE_NAME: 'renamed',
+    OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=one,deployment.environment.name=staging',
   });
+  await fixture.get('/plain');
+  expect((await fixture.get('/metrics')).status).toBe(404);
+  await fixture.get('/internal/metrics');
+
+  const exposition = new Exposition(await (await fixture.get('/internal/metrics')).text());
+  expect(exposition.value('acme_ml_api_dataset_uploads_total', { mode: 'light' })).toBe(0);
+  expect(exposition.text).not.toContain('mlops_backend_');
+  const durations = exposition.samples('http_server_request_duration_seconds_bucket');
+  const plain = durations.filter(({ labels: { http_route } }) => http_route === '/plain');
+  expect(plain.map(({ labels: { le } }) => le)).toEqual(['0.1', '1.0', '60.0', '+Inf']);
+  expect(durations.filter(({ labels: { http_route } }) => http_route === '/internal/metrics')).toEqual([]);
+  expect(exposition.families.has('http_server_active_requests')).toBe(false);
+  expect(exposition.samples('target_info')[0]?.labels).toMatchObject({
+    service_name: 'renamed',
+    service_instance_id: 'one',
+    deployment_environment_name: 'staging',
+  });
+});
+
+test('with a bearer token, only a scrape that carries it is answered', async () => {
+  await using fixture = await Fixture.start({ PROMETHEUS__BEARER_TOKEN: 'a-long-secret' });
+
+  const without = await fixture.get('/metrics');
+  expect(without.status).toBe(401);
+  expect(without.headers.get('www-authenticate')).toMatch(/^Bearer /);
+  expect((await fixture.get('/metrics', { authorization: 'Bearer a-long-secre' })).status).toBe(401);
+  expect((await fixture.get('/metrics', { authorization: 'Bearer a-long-secret' })).status).toBe(200);
+});
+
+test('a callback that fails makes the scrape 503, with the reason in the log only', async () => {
+  await using fixture = await Fixture.start();
+  await fixture.command('break a callback');
+  const failed = fixture.event('scrape failed');
+  const response = await fixture.get('/metrics');
+
+  expect(response.status).toBe(503);
+  expect(await response.text()).toBe('Metrics could not be collected.\n');
+  expect((await failed).reason).toContain('callback');
+});
+
+test('a callback that never comes back makes the scrape 503', async () => {
+  await using fixture = await Fixture.start();
+  await fixture.command('hang a callback');
+  expect((await fixture.get('/metrics')).status).toBe(503);
+});
+
+test('traces and logs go to the endpoint that is configured', async () => {
+  const paths: string[] = [];
+  await using collector = createServer((request, response) => {
+    paths.push(request.url ?? '');
+    request.resume().on('end', () => response.end());
+  });
+  await once(collector.listen(0, '127.0.0.1'), 'listening');
+  const { port } = collector.address() as AddressInfo;
+
+  await using fixture = await Fixture.start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+  await fixture.get('/trace');
+  await fixture.command('shut down telemetry');
+  expect(paths.sort()).toEqual(['/v1/logs', '/v1/traces']);
 });

@@ -9,7 +9,7 @@ type DomainKey<Kind extends MetricKind> = {
 }[keyof Catalogue];
 
 /** The labels of one metric, each with its closed set of values. */
-export type LabelsOf<Key extends keyof Catalogue> = {
+type LabelsOf<Key extends keyof Catalogue> = {
   -readonly [Label in keyof Catalogue[Key]['labels']]: Catalogue[Key]['labels'][Label] extends readonly (infer Value)[]
     ? Value
     : string;
