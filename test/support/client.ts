@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 type Json = Record<string, unknown>;
+type Body = NonNullable<RequestInit['body']>;
 
 export interface Run extends Json {
   id: string;
@@ -30,16 +31,17 @@ export function client(origin: string, key?: string) {
       body: JSON.stringify(body),
     });
 
-  const uploadRaw = (name: string, body: BodyInit, mode = 'light') =>
+  const uploadRaw = (name: string, body: Body, mode = 'light') =>
     call(`/datasets/upload?mode=${mode}&name=${encodeURIComponent(name)}`, { method: 'POST', body });
 
   const json = async <T = Json>(response: Response): Promise<T> => (await response.json()) as T;
 
   /** Uploads, and fails unless it was stored. */
-  const upload = async (name: string, body: BodyInit, mode = 'light') => {
+  const upload = async (name: string, body: Body, mode = 'light') => {
     const response = await uploadRaw(name, body, mode);
     const dataset = await json<Json & { dataset_id: string }>(response);
-    if (response.status !== 201) throw new Error(`upload answered ${response.status}: ${JSON.stringify(dataset)}`);
+    if (response.status !== 201)
+      throw new Error(`upload answered ${response.status}: ${JSON.stringify(dataset)}`);
     return dataset;
   };
 
@@ -54,7 +56,8 @@ export function client(origin: string, key?: string) {
   const train = async (datasetId: string, options: Json = {}): Promise<Run> => {
     const response = await post('/training-runs', { dataset_id: datasetId, mode: 'light', ...options });
     const queued = await json<Run>(response);
-    if (response.status !== 202) throw new Error(`training answered ${response.status}: ${JSON.stringify(queued)}`);
+    if (response.status !== 202)
+      throw new Error(`training answered ${response.status}: ${JSON.stringify(queued)}`);
     return ended(queued.id);
   };
 

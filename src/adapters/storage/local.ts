@@ -23,6 +23,9 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Nothing reads a half-written file, and whoever removes its key removes it too: it may stay if it must. */
+const discard = (part: string) => rm(part, { force: true }).catch(() => {});
+
 /** Files under one folder: written beside their place, flushed, renamed, and the folder flushed. */
 export async function openLocalStorage(root: string): Promise<Storage> {
   await mkdir(root, { recursive: true });
@@ -35,6 +38,15 @@ export async function openLocalStorage(root: string): Promise<Storage> {
     async write(key, source, signal) {
       const path = pathOf(key);
       const part = path + PART;
+      let sourceFault: unknown;
+      async function* watched() {
+        try {
+          yield* source;
+        } catch (error) {
+          sourceFault = error;
+          throw error;
+        }
+      }
       try {
         await mkdir(dirname(path), { recursive: true });
         const target = createWriteStream(part, {
@@ -42,21 +54,20 @@ export async function openLocalStorage(root: string): Promise<Storage> {
           flush: true,
           highWaterMark: WRITE_BUFFER_BYTES,
         });
-        await pipeline(source, target, { ...(signal && { signal }) });
+        await pipeline(watched, target, { ...(signal && { signal }) });
         await rename(part, path);
         await syncFolder(dirname(path));
       } catch (error) {
-        await rm(part, { force: true });
-        // A fault of the source is the caller's own error and passes through as it is.
-        throw isFileSystemFault(error) && codeOf(error) !== 'ECONNRESET'
-          ? new StorageError({ cause: error })
-          : error;
+        await discard(part);
+        // A fault of the source is the caller's own error and passes through as it is, whatever kind it is of.
+        throw error !== sourceFault && isFileSystemFault(error) ? new StorageError({ cause: error }) : error;
       }
     },
 
     async read(key, range): Promise<Readable> {
+      const path = pathOf(key);
       try {
-        const handle = await open(pathOf(key), 'r');
+        const handle = await open(path, 'r');
         return createReadStream('', { fd: handle, ...range });
       } catch (error) {
         throw codeOf(error) === 'ENOENT'
