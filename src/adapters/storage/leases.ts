@@ -56,6 +56,14 @@ export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logge
           .set({ expires_at: until() })
           .where('storage_key', 'in', keys)
           .execute();
+      const stillLeased = async () => {
+        const rows = await db
+          .selectFrom('object_leases')
+          .select('storage_key')
+          .where('storage_key', 'in', keys)
+          .execute();
+        return rows.map((row) => row.storage_key);
+      };
       let settled = false;
       const timer = setInterval(() => {
         renew().catch((error: unknown) => logger.warn({ err: error }, 'object lease not renewed'));
@@ -75,11 +83,11 @@ export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logge
         },
         async [Symbol.asyncDispose]() {
           clearInterval(timer);
-          if (settled) return;
-          for (const key of keys) {
-            await remove(key).catch((error: unknown) =>
-              logger.warn({ err: error, key }, 'object left to the clean-up'),
-            );
+          try {
+            // Settled in a transaction that was rolled back, the leases are all there again.
+            for (const key of settled ? await stillLeased() : keys) await remove(key);
+          } catch (error) {
+            logger.warn({ err: error, keys }, 'objects left to the clean-up');
           }
         },
       };

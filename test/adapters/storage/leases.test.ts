@@ -1,0 +1,172 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type ObjectLeases, objectLeases } from '../../../src/adapters/storage/leases.ts';
+import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
+import type { Storage } from '../../../src/adapters/storage/storage.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+
+/** The end of every lease, however long it is. */
+const AFTER_ALL = new Date('9999-12-31');
+
+let shared: TestDatabase;
+let folder: string;
+let storage: Storage;
+let leases: ObjectLeases;
+
+beforeAll(async () => {
+  shared = await testDatabase();
+});
+afterAll(() => shared[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  await shared.db.sql.deleteFrom('object_leases').execute();
+  folder = join(shared.root, 'objects');
+  await rm(folder, { recursive: true, force: true });
+  storage = await openLocalStorage(folder);
+  leases = objectLeases(shared.db.sql, storage, pino({ level: 'silent' }));
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const store = (key: string) =>
+  storage.write(
+    key,
+    (async function* () {
+      yield Buffer.from('x');
+    })(),
+  );
+const stored = () => readdir(folder).then((names) => names.sort());
+const leased = async () =>
+  (await shared.db.sql.selectFrom('object_leases').selectAll().orderBy('storage_key').execute()).map(
+    ({ storage_key, reason }) => [storage_key, reason],
+  );
+const transaction = <T>(work: Parameters<ReturnType<typeof shared.db.sql.transaction>['execute']>[0]) =>
+  shared.db.sql.transaction().execute(work) as Promise<T>;
+
+test('a settled object stays and its lease is gone', async () => {
+  {
+    await using lease = await leases.hold('a');
+    expect(await leased()).toEqual([['a', 'write']]);
+    await store('a');
+    await transaction((trx) => lease.settle(trx));
+  }
+  await leases.reclaim(AFTER_ALL);
+  expect(await stored()).toEqual(['a']);
+  expect(await leased()).toEqual([]);
+});
+
+test('an object whose holder gives up goes, and its lease with it', async () => {
+  {
+    await using _lease = await leases.hold('a', 'b');
+    await store('a');
+  }
+  expect(await stored()).toEqual([]);
+  expect(await leased()).toEqual([]);
+});
+
+test('an object whose settling was rolled back is reclaimed', async () => {
+  const lease = await leases.hold('a');
+  await store('a');
+  await transaction(async (trx) => {
+    await lease.settle(trx);
+    throw new Error('the row could not be written');
+  }).catch(() => {});
+  expect(await leased()).toEqual([['a', 'write']]);
+  await leases.reclaim(AFTER_ALL);
+  expect(await stored()).toEqual([]);
+});
+
+test('an upload whose settling was rolled back removes its object itself', async () => {
+  await (async () => {
+    await using lease = await leases.hold('a');
+    await store('a');
+    await transaction(async (trx) => {
+      await lease.settle(trx);
+      throw new Error('the row could not be written');
+    });
+  })().catch(() => {});
+  expect(await stored()).toEqual([]);
+  expect(await leased()).toEqual([]);
+});
+
+test('what a killed process was writing is left alone while its lease runs, and reclaimed after', async () => {
+  await leases.hold('a');
+  await store('a');
+  expect(await leases.reclaim(new Date())).toEqual({ removed: 0, missing: 0, failed: 0 });
+  expect(await stored()).toEqual(['a']);
+
+  expect(await leases.reclaim(AFTER_ALL)).toEqual({ removed: 1, missing: 0, failed: 0 });
+  expect(await stored()).toEqual([]);
+  expect(await leased()).toEqual([]);
+});
+
+test('a lease that ran out cannot be settled: the object may be gone by then', async () => {
+  const lease = await leases.hold('a');
+  await sql`update object_leases set expires_at = now() - interval '1 second'`.execute(shared.db.sql);
+  await expect(transaction((trx) => lease.settle(trx))).rejects.toThrow(/ran out/);
+});
+
+test('a holder that works on renews its lease', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  await using _lease = await leases.hold('a');
+  await sql`update object_leases set expires_at = now() - interval '1 second'`.execute(shared.db.sql);
+  vi.advanceTimersByTime(60_000);
+  await vi.waitFor(async () => {
+    expect(await leases.reclaim(new Date())).toEqual({ removed: 0, missing: 0, failed: 0 });
+    expect(await leased()).toEqual([['a', 'write']]);
+  });
+});
+
+test('a renewal that comes late does not lease a settled object again', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  await using lease = await leases.hold('a');
+  await store('a');
+  await transaction(async (trx) => {
+    // The renewal now waits for this transaction, and runs once the lease is settled.
+    vi.advanceTimersByTime(60_000);
+    await lease.settle(trx);
+  });
+  await shared.db.sql.selectFrom('object_leases').selectAll().execute();
+  expect(await leased()).toEqual([]);
+  await leases.reclaim(AFTER_ALL);
+  expect(await stored()).toEqual(['a']);
+});
+
+test('surrendered objects go at the next reclaim, those already gone are counted and forgiven', async () => {
+  await store('a');
+  await transaction((trx) => leases.surrender(trx, ['a', 'b'], 'ttl'));
+  expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 1, missing: 1, failed: 0 });
+  expect(await leased()).toEqual([]);
+  expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 0, missing: 0, failed: 0 });
+});
+
+test('surrendering nothing is no fault', async () => {
+  await transaction((trx) => leases.surrender(trx, [], 'delete'));
+  expect(await leased()).toEqual([]);
+});
+
+test('reclaiming one reason leaves the others', async () => {
+  await transaction(async (trx) => {
+    await leases.surrender(trx, ['a'], 'ttl');
+    await leases.surrender(trx, ['b'], 'delete');
+  });
+  expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 0, missing: 1, failed: 0 });
+  expect(await leased()).toEqual([['b', 'delete']]);
+});
+
+test('what cannot be removed now is counted and stays for the next time', async () => {
+  await store('b');
+  // A folder where a file should be can't be unlinked, not even by root.
+  await mkdir(join(folder, 'a'));
+  await transaction((trx) => leases.surrender(trx, ['a', 'b'], 'ttl'));
+  expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 1, missing: 0, failed: 1 });
+  expect(await leased()).toEqual([['a', 'ttl']]);
+
+  await rm(join(folder, 'a'), { recursive: true });
+  expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 0, missing: 1, failed: 0 });
+  expect(await leased()).toEqual([]);
+});
