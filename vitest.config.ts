@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Two cores are the smallest machine we promise to pass on; every file may start real processes.
     maxWorkers: 2,
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -4,7 +4,12 @@ import { createInterface } from 'node:readline';
 import { type Client, client } from './client.ts';
 
 const PROJECT = new URL('../../', import.meta.url);
-const ARGS = ['--disable-warning=ExperimentalWarning', '--import', './src/telemetry/register.ts', 'src/main.ts'];
+const ARGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--import',
+  './src/telemetry/register.ts',
+  'src/main.ts',
+];
 
 export interface Service extends AsyncDisposable {
   readonly process: ChildProcess;

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { eventually } from '../support/client.ts';
+import { sample } from '../support/exposition.ts';
+import { noisyTable } from '../support/noisy-table.ts';
+import { type Service, startService } from '../support/service.ts';
+import { storageRoot } from '../support/storage-root.ts';
+
+/** How often each crash is made; CRASH_ROUNDS=10 for the long proof. */
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 2);
+
+interface Listed {
+  dataset_id: string;
+  sha256: string;
+}
+
+const objects = async (root: string, kind: string): Promise<string[]> =>
+  (await readdir(join(root, 'objects', kind)).catch(() => [])).sort();
+
+async function listAll(service: Service): Promise<Listed[]> {
+  const items: Listed[] = [];
+  let cursor = '';
+  do {
+    const query = cursor && `&cursor=${cursor}`;
+    const page = await service.api.json<{ items: Listed[]; next_cursor: string | null }>(
+      await service.api.call(`/datasets?limit=100${query}`),
+    );
+    items.push(...page.items);
+    cursor = page.next_cursor ?? '';
+  } while (cursor);
+  return items;
+}
+
+const kill = (service: Service) => service.stop('SIGKILL');
+
+test('kill -9 during uploads: what was acknowledged is whole, and of the rest nothing stays', async () => {
+  await using root = await storageRoot();
+  const acknowledged = new Map<string, string>();
+  for (let round = 0; round < ROUNDS; round++) {
+    await using service = await startService(root.path);
+    // One upload that is surely cut off in the middle …
+    const cutOff = request(`${service.origin}/api/ml/v1/datasets/upload?name=big.csv`, { method: 'POST' });
+    cutOff.on('error', () => {});
+    cutOff.write(`a,b\n${'1,2\n'.repeat(100_000)}`);
+    // … while others are sent one after the other until the process dies.
+    const sending = (async () => {
+      for (let i = 0; ; i++) {
+        const text = `a,b\n${round},${i}\n3,4\n`;
+        const dataset = await service.api.upload('small.csv', text);
+        acknowledged.set(dataset.dataset_id, createHash('sha256').update(text).digest('hex'));
+      }
+    })().catch(() => {});
+    const before = acknowledged.size;
+    await eventually(async () => acknowledged.size >= before + 2);
+    await delay(Math.random() * 200);
+    await kill(service);
+    await sending;
+  }
+
+  await using service = await startService(root.path);
+  const listed = await listAll(service);
+  const ids = listed.map((dataset) => dataset.dataset_id);
+  for (const id of acknowledged.keys()) expect(ids).toContain(id);
+  expect(await objects(root.path, 'datasets')).toEqual([...ids].sort());
+  for (const { dataset_id, sha256 } of listed) {
+    const bytes = Buffer.from(
+      await (await service.api.call(`/datasets/${dataset_id}/download`)).arrayBuffer(),
+    );
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+  }
+  const text = await service.api.metrics();
+  expect(sample(text, 'mlops_backend_dataset_uploads_total', { mode: 'light' })).toBe(0);
+  expect(sample(text, 'mlops_backend_datasets')).toBe(listed.length);
+});
+
+test('kill -9 during training: the run is made again and ends, and leaves one model', async () => {
+  await using root = await storageRoot();
+  let dataset: { dataset_id: string };
+  {
+    await using service = await startService(root.path);
+    dataset = await service.api.upload('noise.csv', noisyTable());
+    expect(await service.stop()).toBe(0);
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    let id: string;
+    {
+      await using service = await startService(root.path, { MAX_MODEL_ARTIFACTS: '1' });
+      const body = { dataset_id: dataset.dataset_id, mode: 'heavy' };
+      id = (await service.api.json<{ id: string }>(await service.api.post('/training-runs', body))).id;
+      await eventually(async () => (await service.api.run(id)).status === 'running');
+      await delay(Math.random() * 300);
+      await kill(service);
+    }
+    await using service = await startService(root.path, { MAX_MODEL_ARTIFACTS: '1' });
+    const run = await service.api.ended(id);
+    expect(run).toMatchObject({ status: 'succeeded', attempt: 2 });
+    const text = await service.api.metrics();
+    expect(
+      sample(text, 'mlops_backend_training_retries_total', { mode: 'heavy', reason: 'worker_lost' }),
+    ).toBe(1);
+    const success = { mode: 'heavy', outcome: 'success', task: 'classification' };
+    expect(sample(text, 'mlops_backend_training_runs_total', success)).toBe(1);
+    expect(sample(text, 'mlops_backend_training_queue_depth', { state: 'running' })).toBe(0);
+    expect(await service.stop()).toBe(0);
+    for (const object of await objects(root.path, 'artifacts')) expect(object).toContain(run.artifact_id);
+  }
+});
+
+test('kill -9 during a sweep: the next one finishes it', async () => {
+  await using root = await storageRoot();
+  for (let round = 0; round < ROUNDS; round++) {
+    {
+      await using service = await startService(root.path);
+      for (let i = 0; i < 8; i++) await service.api.upload(`${i}.csv`, `a,b\n1,${i}\n3,4\n`);
+      await service.stop();
+    }
+    const env = {
+      DATASET_TTL_DAYS: '0.000001',
+      DATASET_TTL_CHECK_INTERVAL_SEC: '1',
+      DATASET_TTL_BATCH_LIMIT: '3',
+    };
+    {
+      await using service = await startService(root.path, env);
+      await delay(Math.random() * 100);
+      await kill(service);
+    }
+    await using service = await startService(root.path, env);
+    await eventually(
+      async () => sample(await service.api.metrics(), 'mlops_backend_dataset_ttl_expired_datasets') === 0,
+    );
+    await eventually(async () => (await objects(root.path, 'datasets')).length === 0);
+    expect(await listAll(service)).toEqual([]);
+  }
+});

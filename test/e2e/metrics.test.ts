@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dataFile } from '../support/client.ts';
+import { sample, samples } from '../support/exposition.ts';
+import { type Service, startService } from '../support/service.ts';
+import { storageRoot } from '../support/storage-root.ts';
+
+const TABLES = ['breast_cancer_train.csv', 'wine_train.csv', 'diabetes_train.csv'];
+
+let stack: AsyncDisposableStack;
+let service: Service;
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack();
+  const root = stack.use(await storageRoot());
+  service = stack.use(await startService(root.path));
+});
+afterAll(() => stack.disposeAsync());
+
+test('every counter of a closed label set is exported as 0 before anything has happened', async () => {
+  const text = await service.api.metrics();
+  for (const mode of ['light', 'heavy']) {
+    expect(sample(text, 'mlops_backend_dataset_uploads_total', { mode })).toBe(0);
+    expect(sample(text, 'mlops_backend_dataset_upload_failures_total', { mode, reason: 'aborted' })).toBe(0);
+    expect(sample(text, 'mlops_backend_training_failures_total', { mode, error_type: '_OTHER' })).toBe(0);
+  }
+  expect(sample(text, 'mlops_backend_dataset_ttl_cycles_total', { result: 'failure' })).toBe(0);
+  expect(sample(text, 'mlops_backend_training_queue_depth', { state: 'retrying' })).toBe(0);
+});
+
+test('after uploads and trainings the metrics equal what was done', async () => {
+  const { api } = service;
+  let bytes = 0;
+  const seconds: Record<string, number> = { classification: 0, regression: 0 };
+  for (const name of TABLES) {
+    bytes += (await readFile(dataFile(name))).byteLength;
+    const dataset = await api.uploadFile(name);
+    const run = await api.train(dataset.dataset_id);
+    expect(run.status).toBe('succeeded');
+    seconds[run['task'] as string] =
+      (seconds[run['task'] as string] ?? 0) + (run['duration_seconds'] as number);
+    if (name === 'wine_train.csv') {
+      await api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [{}] });
+      const row = Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, i]));
+      expect((await api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [row, row] })).status).toBe(
+        200,
+      );
+    }
+  }
+  expect((await api.uploadRaw('empty.csv', '')).status).toBe(422);
+  expect((await api.uploadRaw('picture.csv', Buffer.from('89504e470d0a1a0a', 'hex'), 'heavy')).status).toBe(
+    415,
+  );
+
+  const text = await api.metrics();
+  const light = { mode: 'light' };
+  expect(sample(text, 'mlops_backend_dataset_uploads_total', light)).toBe(3);
+  expect(sample(text, 'mlops_backend_dataset_upload_size_bytes_count', light)).toBe(3);
+  expect(sample(text, 'mlops_backend_dataset_upload_size_bytes_sum', light)).toBe(bytes);
+  expect(sample(text, 'mlops_backend_dataset_stored_bytes')).toBe(bytes);
+  expect(sample(text, 'mlops_backend_datasets')).toBe(3);
+  expect(sample(text, 'mlops_backend_dataset_upload_failures_total', { ...light, reason: 'empty' })).toBe(1);
+  expect(
+    sample(text, 'mlops_backend_dataset_upload_failures_total', { mode: 'heavy', reason: 'bad_format' }),
+  ).toBe(1);
+  for (const [task, count] of [
+    ['classification', 2],
+    ['regression', 1],
+  ] as const) {
+    for (const outcome of ['started', 'success'])
+      expect(sample(text, 'mlops_backend_training_runs_total', { ...light, outcome, task })).toBe(count);
+    expect(sample(text, 'mlops_backend_training_duration_seconds_count', { ...light, task })).toBe(count);
+    const sum = sample(text, 'mlops_backend_training_duration_seconds_sum', { ...light, task }) ?? 0;
+    expect(Math.abs(sum - (seconds[task] ?? 0))).toBeLessThan(0.5);
+  }
+  expect(sample(text, 'mlops_backend_training_queue_wait_seconds_count', light)).toBe(3);
+  expect(sample(text, 'mlops_backend_training_runs_active', light)).toBe(0);
+  expect(sample(text, 'mlops_backend_predictions_total', { task: 'classification' })).toBe(2);
+  expect(sample(text, 'mlops_backend_prediction_duration_seconds_count', { task: 'classification' })).toBe(1);
+  const uploads = { http_request_method: 'POST', http_route: '/api/ml/v1/datasets/upload' };
+  const requests = samples(text, 'http_server_request_duration_seconds_count', uploads);
+  expect(
+    Object.fromEntries(requests.map(({ labels, value }) => [labels['http_response_status_code'], value])),
+  ).toEqual({
+    201: 3,
+    415: 1,
+    422: 1,
+  });
+});
+
+test('hostile paths and methods do not add HTTP series', async () => {
+  const { api } = service;
+  const count = async () =>
+    (await api.metrics())
+      .split('\n')
+      .filter((line) => line.startsWith('http_server_request_duration_seconds_count')).length;
+  const probe = (i: number) =>
+    api.call(`/api/ml/v1/${'x'.repeat(i % 50)}${i}?q=${i}`, {
+      method: ['GET', 'POST', 'PUT', 'QUERY', `M${i}`][i % 5] as string,
+    });
+  for (let i = 0; i < 10; i++) await probe(i).catch(() => {});
+  const before = await count();
+  for (let i = 10; i < 210; i++) await probe(i).catch(() => {});
+  expect(await count()).toBe(before);
+});
+
+test('a log line of a request carries its trace id, as the error answer does', async () => {
+  const answer = await service.api.json(await service.api.call('/nowhere'));
+  expect(answer['trace_id']).toMatch(/^[0-9a-f]{32}$/);
+  expect(service.log.some((entry) => typeof entry['trace_id'] === 'string')).toBe(true);
+});
