@@ -31,11 +31,13 @@ export function runEvents(c: Context, { id, watch, stopping, read }: RunEventsOp
       while (!stream.aborted && !stopping.aborted) {
         const run = await read();
         const state = JSON.stringify([run.progress, run.progress_details]);
-        if (run.status !== status) {
-          await stream.writeSSE({ event: 'status', data: JSON.stringify(runView(run)) });
-        } else if (state !== progress) {
+        // Progress first: the last event is the final status.
+        if (state !== progress) {
           const data = { id, status: run.status, progress: run.progress, ...run.progress_details };
           await stream.writeSSE({ event: 'progress', data: JSON.stringify(data) });
+        }
+        if (run.status !== status) {
+          await stream.writeSSE({ event: 'status', data: JSON.stringify(runView(run)) });
         }
         status = run.status;
         progress = state;

@@ -15,7 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       size_bytes bigint not null,
       sha256 text not null,
       storage_key text not null unique,
-      profile jsonb not null,
+      profile json not null,
       created_at timestamptz not null,
       unique (owner, name, version)
     )`.execute(db);
@@ -36,21 +36,21 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       task text not null,
       target text not null,
       seed bigint not null,
-      params jsonb not null,
+      params json not null,
       status text not null,
       attempt integer not null default 0,
       progress double precision not null default 0,
-      progress_details jsonb,
+      progress_details json,
       queued_at timestamptz not null,
       started_at timestamptz,
       finished_at timestamptz,
       cancel_requested_at timestamptz,
-      metrics jsonb,
+      metrics json,
       artifact_id uuid,
       error text,
       error_type text,
       trace_id text,
-      trace_context jsonb not null,
+      trace_context json not null,
       idempotency_key text,
       request_hash text not null,
       unique (owner, idempotency_key)
@@ -75,8 +75,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       sha256 text not null,
       storage_key text not null unique,
       scoring_key text not null,
-      inputs jsonb not null,
-      metrics jsonb not null,
+      inputs json not null,
+      metrics json not null,
       created_at timestamptz not null
     )`.execute(db);
   await sql`
