@@ -55,7 +55,7 @@ export async function runChild<Output, Progress = never>(
   const { signal, timeoutSeconds, maxOldSpaceMb, onProgress, niceness } = options;
   if (signal?.aborted) throw new ChildError('aborted', 'aborted before the child process was started');
 
-  const child = fork(entry, [], {
+  const child = fork(entry, [String(process.pid)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: minimalEnvironment(),

@@ -17,7 +17,7 @@ export function serveChild<Input, Output, Progress = never>(
       else process.send(message, undefined, undefined, () => resolve());
     });
 
-  dieWithParent();
+  dieWith(Number(process.argv[2]));
   process.once('message', async ({ input }: ChildRequest<Input>) => {
     try {
       await send({
@@ -43,16 +43,15 @@ const WATCH_EVERY_MS = 250;
 
 /**
  * `disconnect` is only heard when the event loop is free; a handler busy in a long loop is ended by a thread that
- * sees the parent's process id change.
+ * sees that the process has been handed on to another parent.
  */
-function dieWithParent(): void {
+function dieWith(parent: number): void {
   process.once('disconnect', () => process.exit());
   const watch = `
-    const { ppid } = process;
-    setInterval(() => process.ppid === ppid || process.kill(process.pid, 'SIGKILL'), ${WATCH_EVERY_MS});
+    setInterval(() => process.ppid === ${parent} || process.kill(process.pid, 'SIGKILL'), ${WATCH_EVERY_MS});
   `;
   const limits = {
-    maxOldGenerationSizeMb: 8,
+    maxOldGenerationSizeMb: 16,
     maxYoungGenerationSizeMb: 1,
     codeRangeSizeMb: 4,
     stackSizeMb: 1,

@@ -1,0 +1,174 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { ChildError, runChild } from '../../../src/adapters/process/child.ts';
+import { AppError } from '../../../src/errors.ts';
+import type { Behaviour } from './children/behave.child.ts';
+
+const ENTRY = new URL('./children/behave.child.ts', import.meta.url);
+const run = <Output>(behaviour: Behaviour, options?: Parameters<typeof runChild<Output, number>>[2]) =>
+  runChild<Output, number>(ENTRY, behaviour, options);
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** A process that has ended but whose new parent has not asked for its exit code yet is dead too. */
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<ChildError> {
+  const error = await promise.then(
+    () => expect.unreachable('it should have failed'),
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ChildError);
+  return error as ChildError;
+}
+
+test('typed arrays, NaN, maps and undefined survive both ways', async () => {
+  const value = {
+    numbers: Float64Array.of(1.5, Number.NaN),
+    map: new Map([['__proto__', 1]]),
+    nothing: undefined,
+  };
+  expect(await run({ do: 'echo', value })).toStrictEqual(value);
+});
+
+test('progress arrives in order and before the result', async () => {
+  const seen: number[] = [];
+  await expect(run({ do: 'count', to: 500 }, { onProgress: (n) => seen.push(n) })).resolves.toBe('counted');
+  expect(seen).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
+});
+
+test('a listener that throws fails the run instead of the process', async () => {
+  const onProgress = () => {
+    throw new Error('no room');
+  };
+  await expect(run({ do: 'count', to: 1 }, { onProgress })).rejects.toThrow('the progress listener threw');
+});
+
+test('none of the environment that may hold secrets reaches the child', async () => {
+  vi.stubEnv('AUTH__ADMIN_KEY', 'secret');
+  vi.stubEnv('DATABASE_URL', 'postgres://user:secret@host/db');
+  vi.stubEnv('NODE_OPTIONS', '--no-warnings');
+  const environment = await run<Record<string, string>>({ do: 'environment' });
+  expect(JSON.stringify(environment)).not.toContain('secret');
+  expect(environment).not.toHaveProperty('NODE_OPTIONS');
+  expect(environment).toHaveProperty('PATH');
+});
+
+test("the parent's own flags are not inherited, so nothing is registered twice", async () => {
+  const flags = await run<string[]>({ do: 'flags' }, { maxOldSpaceMb: 64 });
+  expect(flags).toEqual(['--disable-warning=ExperimentalWarning', '--max-old-space-size=64']);
+});
+
+test("an AppError comes back as one, with the child's code and message", async () => {
+  const error = await run({ do: 'refuse' }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({ code: 'bad_format', message: 'Line 3: no.' });
+});
+
+test('any other error of the handler is a failure that names it', async () => {
+  const error = await failureOf(run({ do: 'throw' }));
+  expect(error).toMatchObject({
+    failure: 'failed',
+    errorName: 'RangeError',
+    message: 'RangeError: out of range',
+  });
+});
+
+test('an exit without a result is a crash with the exit code and the last words', async () => {
+  const error = await failureOf(run({ do: 'exit', code: 7 }));
+  expect(error.failure).toBe('crashed');
+  expect(error.message).toContain('exit code 7');
+  expect(error.message).toContain('last words');
+});
+
+test('a crash in native code is told by its signal', async () => {
+  const error = await failureOf(run({ do: 'die', signal: 'SIGSEGV' }));
+  expect(error).toMatchObject({ failure: 'crashed', message: expect.stringContaining('SIGSEGV') });
+});
+
+test('a SIGKILL that we did not send counts as out of memory', async () => {
+  expect(await failureOf(run({ do: 'die', signal: 'SIGKILL' }))).toMatchObject({ failure: 'out_of_memory' });
+});
+
+test('a heap over its limit is out of memory, and only the child ends', async () => {
+  const error = await failureOf(run({ do: 'fill the heap' }, { maxOldSpaceMb: 32 }));
+  expect(error.failure).toBe('out_of_memory');
+});
+
+test('a child that takes too long is killed', async () => {
+  let pid = 0;
+  const running = run(
+    { do: 'wait' },
+    {
+      timeoutSeconds: 1,
+      onProgress: (its) => {
+        pid = its;
+      },
+    },
+  );
+  expect(await failureOf(running)).toMatchObject({ failure: 'timeout', message: 'no result after 1 s' });
+  expect(isAlive(pid)).toBe(false);
+});
+
+test('an abort kills the child before the promise settles', async () => {
+  const controller = new AbortController();
+  let pid = 0;
+  const running = run(
+    { do: 'wait' },
+    {
+      signal: controller.signal,
+      onProgress: (its) => {
+        pid = its;
+        controller.abort();
+      },
+    },
+  );
+  expect(await failureOf(running)).toMatchObject({ failure: 'aborted' });
+  expect(pid).toBeGreaterThan(0);
+  expect(isAlive(pid)).toBe(false);
+});
+
+test('an abort from before starts nothing', async () => {
+  expect(await failureOf(run({ do: 'wait' }, { signal: AbortSignal.abort() }))).toMatchObject({
+    failure: 'aborted',
+  });
+});
+
+test('the child runs at the niceness asked for', async () => {
+  const controller = new AbortController();
+  let niceness: number | undefined;
+  const onProgress = (pid: number) => {
+    niceness = os.getPriority(pid);
+    controller.abort();
+  };
+  await failureOf(run({ do: 'wait' }, { niceness: 7, signal: controller.signal, onProgress }));
+  expect(niceness).toBe(7);
+});
+
+test('an entry that does not exist is a crash', async () => {
+  const error = await failureOf(runChild(new URL('./children/missing.child.ts', import.meta.url), {}));
+  expect(error.failure).toBe('crashed');
+});
+
+test('a child in an endless loop dies with its parent', async () => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'child-'));
+  try {
+    const pidFile = path.join(directory, 'pid');
+    const script = new URL('./children/parent.ts', import.meta.url).pathname;
+    const parent = spawn(process.execPath, [script, pidFile], { stdio: 'ignore' });
+    const pid = await vi.waitFor(async () => Number((await readFile(pidFile, 'utf8')) || Number.NaN), 20_000);
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});

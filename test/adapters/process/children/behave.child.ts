@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { serveChild } from '../../../../src/adapters/process/serve-child.ts';
+import { AppError } from '../../../../src/errors.ts';
+
+/** One child with many manners; which one is the input. */
+export type Behaviour =
+  | { readonly do: 'echo'; readonly value: unknown }
+  | { readonly do: 'count'; readonly to: number }
+  | { readonly do: 'environment' }
+  | { readonly do: 'flags' }
+  | { readonly do: 'refuse' }
+  | { readonly do: 'throw' }
+  | { readonly do: 'exit'; readonly code: number }
+  | { readonly do: 'die'; readonly signal: NodeJS.Signals }
+  | { readonly do: 'fill the heap' }
+  | { readonly do: 'wait' }
+  /** Never gives the event loop a turn; writes its process id first. */
+  | { readonly do: 'spin'; readonly pidFile: string };
+
+serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
+  switch (behaviour.do) {
+    case 'echo':
+      return behaviour.value;
+    case 'count':
+      for (let n = 1; n <= behaviour.to; n++) report(n);
+      return 'counted';
+    case 'environment':
+      return { ...process.env };
+    case 'flags':
+      return process.execArgv;
+    case 'refuse':
+      throw new AppError('bad_format', 'Line 3: no.');
+    case 'throw':
+      throw new RangeError('out of range');
+    case 'exit':
+      console.error('last words');
+      return process.exit(behaviour.code);
+    case 'die':
+      process.kill(process.pid, behaviour.signal);
+      return wait();
+    case 'fill the heap': {
+      const kept: string[][] = [];
+      for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => `text ${i} ${kept.length}`));
+    }
+    case 'wait':
+      report(process.pid);
+      return wait();
+    case 'spin':
+      writeFileSync(behaviour.pidFile, String(process.pid));
+      for (;;);
+    default:
+      throw new Error(`unknown behaviour ${JSON.stringify(behaviour satisfies never)}`);
+  }
+});
+
+function wait(): Promise<never> {
+  return new Promise(() => {
+    setInterval(() => undefined, 1000);
+  });
+}
