@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { variableNames } from '../../src/config.ts';
+import { startService } from '../support/service.ts';
+import { storageRoot } from '../support/storage-root.ts';
+
+const project = new URL('../../', import.meta.url);
+const readme = await readFile(new URL('README.md', project), 'utf8');
+
+test("the tour's commands work as they are printed and answer as the page says", async () => {
+  await using root = await storageRoot();
+  await using service = await startService(root.path);
+  const blocks = [...readme.matchAll(/```sh tour\n(.*?)```/gs)].map(([, block]) => block);
+  expect(blocks.length).toBeGreaterThan(4);
+  const script = `set -euo pipefail\n${blocks.join('\n')}`.replaceAll(
+    'http://127.0.0.1:8000',
+    service.origin,
+  );
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], {
+    cwd: project,
+    env: {
+      ...process.env,
+      PATH: `${new URL('.', `file://${process.execPath}`).pathname}:${process.env['PATH']}`,
+    },
+  });
+  expect(stdout).toContain('"rows":133,"columns":14');
+  expect(stdout).toContain('"status":"succeeded"');
+  expect(stdout).toContain('"predictions":["0"]');
+  expect(stdout).toContain('Missing columns');
+  expect(stdout).toContain(
+    'mlops_backend_training_runs_total{mode="light",outcome="success",task="classification"} 1',
+  );
+});
+
+test('the settings table names every variable', () => {
+  for (const name of variableNames) expect(readme).toContain(`\`${name}\``);
+});
