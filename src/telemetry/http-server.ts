@@ -54,8 +54,13 @@ export function countBodyBytes(): void {
 
 function countSent(response: ServerResponse & Tracked, chunk: unknown, encoding: unknown): void {
   const exchange = response[EXCHANGE];
-  if (exchange === undefined || response.destroyed || response.writableEnded) return;
+  if (exchange === undefined || response.destroyed || response.writableEnded || isBodiless(response)) return;
   exchange.sent += byteLength(chunk, encoding);
+}
+
+/** Node drops what a handler writes to these (RFC 9110 §6.4.1). */
+function isBodiless({ req, statusCode }: ServerResponse): boolean {
+  return req.method === 'HEAD' || statusCode === 204 || statusCode === 304;
 }
 
 function byteLength(chunk: unknown, encoding: unknown): number {
