@@ -40,7 +40,7 @@ export interface TrainingLimits {
  */
 export type RunTraining = (runId: string, stop: AbortSignal) => Promise<void>;
 
-export class RunAgain extends Error {
+class RunAgain extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(reason, options);
     this.name = 'RunAgain';
