@@ -19,32 +19,34 @@ async function listen(url: string, logger: Logger, channel: string, onPayload: (
   const stop = new AbortController();
   let client: pg.Client | undefined;
 
-  const connect = async () => {
-    client = new pg.Client({
+  /** In an object: a promise that is returned would be waited for. */
+  const connect = async (): Promise<{ lost: Promise<void> }> => {
+    const next = new pg.Client({
       connectionString: url,
       application_name: 'mlops-backend-listen',
       keepAlive: true,
     });
     const lost = new Promise<void>((resolve) => {
-      client?.on('end', resolve);
-      client?.on('error', () => resolve());
+      next.on('end', resolve);
+      next.on('error', () => resolve());
     });
-    client.on('notification', (message) => onPayload(message.payload ?? ''));
-    await client.connect();
-    await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    next.on('notification', (message) => onPayload(message.payload ?? ''));
+    await next.connect();
+    await next.query(`listen ${next.escapeIdentifier(channel)}`);
+    client = next;
     onPayload('');
-    return lost;
+    return { lost };
   };
 
-  let lost = await connect();
+  let connection = await connect();
   const keepUp = (async () => {
-    while (!stop.signal.aborted) {
-      await lost;
+    for (;;) {
+      await connection.lost;
       if (stop.signal.aborted) return;
       logger.warn({ channel }, 'database notifications lost, reconnecting');
       await delay(RECONNECT_DELAY_MS, undefined, { signal: stop.signal }).catch(() => {});
       if (stop.signal.aborted) return;
-      lost = await connect().catch(() => Promise.resolve());
+      connection = await connect().catch(() => ({ lost: Promise.resolve() }));
     }
   })();
 
