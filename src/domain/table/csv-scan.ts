@@ -16,13 +16,14 @@ import { type CsvDialect, MAX_LINE_BYTES } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
 import type { TextScan } from './text-scan.ts';
 
-const [LF, CR, QUOTE] = [0x0a, 0x0d, 0x22];
+const [LF, CR, SPACE, QUOTE] = [0x0a, 0x0d, 0x20, 0x22];
 
 /** What the automaton of an unquoted cell does instead of going to a next state. */
 const END_CELL = MAX_STATES;
 const END_LINE = MAX_STATES + 1;
 const RETURN = MAX_STATES + 2;
 const OPEN_QUOTE = MAX_STATES + 3;
+const SPACED_QUOTE = MAX_STATES + 4;
 
 /** Where the scan stands between two bytes, besides the state of the cell. */
 const UNQUOTED = 0;
@@ -96,10 +97,12 @@ export class CsvScanner {
           cellStart = i;
         } else if (next === RETURN) {
           this.#mode = RETURNED;
-        } else {
+        } else if (next === OPEN_QUOTE) {
           this.#mode = QUOTED;
           this.#quoteLine = this.line;
           cellStart = i;
+        } else {
+          throw this.#fault('a space stands before an opening quote');
         }
       } else if (this.#mode === QUOTED) {
         const byte = piece[i++]!;
@@ -199,8 +202,11 @@ export class CsvScanner {
   }
 
   #wrongCount(): AppError {
-    const [has, expected] = [this.#column, this.#names.length];
-    return this.#fault(`${count(has, 'field')} where the header has ${expected}`);
+    const has = `${this.#column} field${this.#column === 1 ? '' : 's'}`;
+    return new AppError(
+      'bad_format',
+      `Line ${this.line}: ${has} where the header has ${this.#names.length}.`,
+    );
   }
 
   #tooLong(): AppError {
@@ -210,16 +216,12 @@ export class CsvScanner {
   }
 
   #fault(what: string, line = this.line): AppError {
-    const name = this.#column === 0 && this.#rows < 0 ? undefined : this.#names[this.#column];
+    const name = this.#rows < 0 ? undefined : this.#names[this.#column];
     return new AppError(
       'bad_format',
       `Line ${line}${name === undefined ? '' : `, column ${excerpt(name)}`}: ${what}.`,
     );
   }
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** The cells' automaton with actions where an unquoted cell, its line or its lack of quotes ends. */
@@ -231,5 +233,8 @@ function unquotedTable(delimiter: number): Uint8Array {
     table[(state << 8) | CR] = RETURN;
   }
   table[(START << 8) | QUOTE] = OPEN_QUOTE;
+  // Some readers take that quote for text, others for an opening one.
+  const afterSpace = TRANSITIONS[(START << 8) | SPACE]!;
+  table[(afterSpace << 8) | QUOTE] = SPACED_QUOTE;
   return table;
 }

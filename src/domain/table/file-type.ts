@@ -66,7 +66,9 @@ function textFormat(bytes: Buffer, name: string): Exclude<Format, 'parquet'> {
 
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   if (/^\{\s*["}]/.test(start)) return jsonLines(start);
-  if (/^\[\s*([[{\]"\d-]|true|false|null)/.test(start) && !/^(csv|tsv|tab)$/.test(extension))
+  const named = /^(csv|tsv|tab)$/.test(extension);
+  // A header such as `[x],[y]` begins like an array too.
+  if (/^\[\s*[{[]/.test(start) || (!named && /^\[\s*(["\]\d-]|true|false|null)/.test(start)))
     throw unsupported('a JSON array: write one object per line instead');
   if (/^<(!doctype|html|head|body|\?xml|svg)\b/i.test(start)) throw unsupported('an HTML or XML document');
   if (/^(tsv|tab)$/.test(extension)) return 'tsv';

@@ -21,6 +21,8 @@ export function checkNames(names: readonly string[]): void {
         'bad_header',
         `The name of column ${position} is longer than ${MAX_NAME_LENGTH} characters.`,
       );
+    if (name.includes('\0') || !name.isWellFormed())
+      throw new AppError('bad_header', `The name of column ${position} is no text.`);
     const before = seen.get(name);
     if (before !== undefined)
       throw new AppError(

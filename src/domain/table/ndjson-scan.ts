@@ -57,6 +57,8 @@ export class NdjsonScanner {
     if (this.#rows === 0) throw new AppError('empty', 'The file holds no data.');
     const names = [...this.#columns.keys()];
     checkNames(names);
+    // DuckDB finds a name in an object without regard to the case of ASCII letters.
+    checkNames(names.map((name) => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())));
     const columns = names.map((name) => {
       const { kinds, values } = this.#columns.get(name)!;
       return { name, type: typeOfKinds(kinds), missing: this.#rows - values };

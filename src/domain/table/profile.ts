@@ -145,14 +145,8 @@ function measured(
   rows: number,
   figures: readonly DuckDBValue[],
 ): Measured {
-  const [present, ofType, sampled, min, max, mean] = figures as [
-    number,
-    number,
-    number,
-    never,
-    never,
-    number | null,
-  ];
+  const [present, ofType, sampled] = figures as [number, number, number];
+  const [min, max, mean] = figures.slice(3).map(plain) as [Extreme, Extreme, number | null];
   return {
     profile: {
       name,
@@ -166,6 +160,14 @@ function measured(
     misfit: ofType !== present,
     sampled,
   };
+}
+
+type Extreme = number | string | null;
+
+/** No negative zero, and null for the mean of numbers whose sum is no double. */
+function plain(figure: DuckDBValue): DuckDBValue {
+  if (typeof figure !== 'number') return figure;
+  return Number.isFinite(figure) ? figure + 0 : null;
 }
 
 async function query({ connection }: TableFile, sql: string): Promise<DuckDBValue[][]> {
