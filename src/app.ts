@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
@@ -24,6 +25,7 @@ import { createRunTraining } from './domain/training/run.ts';
 import { openRunWatch } from './domain/training/watch.ts';
 import { createSweepExpired } from './domain/ttl/sweep.ts';
 import { createHttpApp } from './http/app.ts';
+import { unreadableRequest } from './http/problem.ts';
 import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { startWorker } from './worker/worker.ts';
@@ -37,6 +39,8 @@ const END_OF_TIME = new Date('9999-12-31');
 export interface App extends AsyncDisposable {
   /** Where it listens. */
   readonly address: AddressInfo;
+  /** The embedded one can't be opened a second time: whoever wants to look into it does so here. */
+  readonly database: Database;
 }
 
 const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
@@ -44,7 +48,7 @@ const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
     ? openPglite(config.storage.root)
     : openPostgres(config.databaseUrl, logger);
 
-async function listen(server: ServerType, { host, port }: Config['http']): Promise<AddressInfo> {
+async function listen(server: Server, { host, port }: Config['http']): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, host, resolve);
@@ -53,13 +57,10 @@ async function listen(server: ServerType, { host, port }: Config['http']): Promi
 }
 
 /** No new connections; requests under way get a little time to end. */
-async function close(server: ServerType): Promise<void> {
+async function close(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
-  const timer = setTimeout(
-    () => 'closeAllConnections' in server && server.closeAllConnections(),
-    CLOSE_CONNECTIONS_MS,
-  );
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_CONNECTIONS_MS);
   await promise;
   clearTimeout(timer);
 }
@@ -153,11 +154,15 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     },
     logger,
   });
-  const server = createAdaptorServer({ fetch: http.fetch });
+  const server = createServer(
+    // An upload may take as long as it needs; one that stalls is given up where it is read.
+    { requestTimeout: 0 },
+    getRequestListener(http.fetch, { errorHandler: unreadableRequest }),
+  );
   const address = await listen(server, config.http);
   stack.defer(() => close(server));
   stack.defer(() => stopping.abort());
 
   const owned = stack.move();
-  return { address, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { address, database: db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

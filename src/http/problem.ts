@@ -1,3 +1,4 @@
+import { RequestError } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
 import { trace } from '@opentelemetry/api';
 import type { Context } from 'hono';
@@ -18,6 +19,7 @@ export const Problem = z
   })
   .openapi('Problem');
 
+const UNFORESEEN = 'Something went wrong on our side.';
 const CODE_BY_STATUS: Partial<Record<number, ProblemCode>> = {
   400: 'invalid_request',
   401: 'unauthorized',
@@ -55,7 +57,7 @@ function toAppError(error: unknown): AppError {
         code === 'invalid_request' ? 'The request could not be read.' : PROBLEMS[code].title,
       );
   }
-  return new AppError('internal', 'Something went wrong on our side.');
+  return new AppError('internal', UNFORESEEN);
 }
 
 export function errorHandler(logger: Logger) {
@@ -71,3 +73,9 @@ export function errorHandler(logger: Logger) {
     return problemResponse(known.code, known.message, headers);
   };
 }
+
+/** Answers what never reached a route: a request whose address or host makes no URL. */
+export const unreadableRequest = (error: unknown): Response =>
+  error instanceof RequestError
+    ? problemResponse('invalid_request', 'The address of the request is malformed.')
+    : problemResponse('internal', UNFORESEEN);

@@ -6,6 +6,8 @@ import type { Env } from './router.ts';
 
 const FIELD = 'file';
 const FORM_LIMITS = { fields: 20, fieldSize: 10_000, parts: 40, headerPairs: 50 };
+/** An upload may take hours, but a client that sends nothing for so long is gone. */
+const STALL_MS = 120_000;
 
 /** An upload as it arrives: its name and its bytes, read as fast as they are stored and no faster. */
 export interface UploadBody {
@@ -14,68 +16,93 @@ export interface UploadBody {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Names a broken connection for what it is. */
-async function* whileConnected(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+const cutOff = (cause?: unknown) => new AppError('aborted', 'The upload was not finished.', { cause });
+const broken = (cause?: unknown) =>
+  new AppError('invalid_request', 'The multipart form is broken.', { cause });
+
+function requestStream(c: Context<Env>): Readable {
+  const { incoming } = c.env ?? {};
+  if (!incoming) return c.req.raw.body ? Readable.fromWeb(c.req.raw.body) : Readable.from([]);
+  incoming.setTimeout(STALL_MS);
+  // What follows the last byte is our own time.
+  incoming.once('end', () => incoming.setTimeout(0));
+  return incoming;
+}
+
+/** A reader who stops early leaves the request open: destroying it would take the connection, and the answer with it. */
+async function* rawBytes(source: Readable): AsyncGenerator<Uint8Array> {
   try {
-    yield* source;
+    yield* source.iterator({ destroyOnReturn: false });
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError('aborted', 'The upload was not finished.', { cause: error });
+    throw cutOff(error);
   }
 }
 
-const requestStream = (c: Context<Env>): Readable => {
-  if (c.env?.incoming) return c.env.incoming;
-  return c.req.raw.body ? Readable.fromWeb(c.req.raw.body) : Readable.from([]);
-};
-
 /**
- * The first file of a multipart form.
- * @throws {AppError} `invalid_request` when the form has none, or is no form
+ * The one file of a multipart form. Its bytes end well only when the whole form did.
+ * @throws {AppError} `invalid_request` when the form has no file or more than one, or is no form; `aborted`
  */
 function multipartFile(source: Readable, contentType: string): Promise<UploadBody> {
-  const { promise, resolve, reject } = Promise.withResolvers<UploadBody>();
   let parser: BusboyInstance;
   try {
     parser = new Busboy({ headers: { 'content-type': contentType } as BusboyHeaders, limits: FORM_LIMITS });
   } catch (error) {
     throw new AppError('invalid_request', 'The multipart form has no boundary.', { cause: error });
   }
+  const found = Promise.withResolvers<UploadBody>();
+  const ended = Promise.withResolvers<void>();
+  // A form refused before its file was found has nobody who reads it to its end.
+  ended.promise.catch(() => {});
   let file: Readable | undefined;
-  const fail = (error: Error) => {
+  let failure: AppError | undefined;
+
+  const fail = (error: AppError) => {
+    failure ??= error;
     source.unpipe(parser);
-    if (file) file.destroy(error);
-    reject(error);
+    file?.destroy(failure);
+    found.reject(failure);
+    ended.reject(failure);
   };
-  const broken = (cause?: unknown) =>
-    new AppError('invalid_request', 'The multipart form is broken.', { cause });
-  const cutOff = (cause?: unknown) => new AppError('aborted', 'The upload was not finished.', { cause });
+
+  async function* bytesOf(stream: Readable): AsyncGenerator<Uint8Array> {
+    try {
+      yield* stream;
+    } catch (error) {
+      throw failure ?? broken(error);
+    }
+    await ended.promise;
+  }
 
   parser.on('file', (field, stream, filename) => {
-    if (file || field !== FIELD) {
+    // The parser tells its errors to the file too, and nobody may be reading it yet.
+    stream.on('error', () => {});
+    if (field !== FIELD || file) {
       stream.resume();
+      if (file)
+        fail(new AppError('invalid_request', `The form may hold only one file, in its field "${FIELD}".`));
       return;
     }
     file = stream;
-    resolve({ name: filename, bytes: whileConnected(stream) });
+    // A reader who stopped early: the parser would wait for him for ever.
+    stream.once('close', () => stream.readableEnded || source.unpipe(parser));
+    found.resolve({ name: filename, bytes: bytesOf(stream) });
   });
   parser.on('error', (error) => fail(broken(error)));
   parser.on('finish', () => {
-    if (!file) reject(new AppError('invalid_request', `The form has no file in its field "${FIELD}".`));
+    found.reject(new AppError('invalid_request', `The form has no file in its field "${FIELD}".`));
+    ended.resolve();
   });
   source.on('error', (error) => fail(cutOff(error)));
-  source.on('close', () => {
-    if (!source.readableEnded) fail(cutOff());
-  });
+  source.on('close', () => source.readableEnded || fail(cutOff()));
   source.pipe(parser);
-  return promise;
+  return found.promise;
 }
 
 /** The file of an upload request: field `file` of a form, or the raw body. */
 export async function uploadBody(c: Context<Env>, name: string | undefined): Promise<UploadBody> {
   const contentType = c.req.header('content-type') ?? '';
   const source = requestStream(c);
-  if (!/^multipart\/form-data\b/i.test(contentType)) return { name, bytes: whileConnected(source) };
+  if (!/^multipart\/form-data\b/i.test(contentType)) return { name, bytes: rawBytes(source) };
   const form = await multipartFile(source, contentType);
   return { name: name ?? form.name, bytes: form.bytes };
 }
