@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { ObjectNotFound, type Storage } from '../adapters/storage/storage.ts';
 import { AppError } from '../errors.ts';
+import { problemResponse } from './problem.ts';
 
 export interface Download {
   readonly key: string;
@@ -11,16 +12,23 @@ export interface Download {
   readonly contentType: string;
 }
 
-/** One byte range of RFC 9110, both ends included; undefined: the whole file is to be sent. */
-function parseRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
+interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * One byte range of RFC 9110, both ends included; undefined: the whole file is to be sent, as for every range that
+ * can't be read; null: it lies outside the file.
+ */
+function parseRange(header: string | undefined, size: number): ByteRange | undefined | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   const [, from = '', to = ''] = match ?? [];
   if (!match || (from === '' && to === '')) return undefined;
-  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
-  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
-  if (start > end || start >= size || (from === '' && Number(to) === 0))
-    throw new AppError('range_not_satisfiable', `The file has ${size} bytes.`);
-  return { start, end };
+  if (from === '') return Number(to) === 0 ? null : { start: Math.max(0, size - Number(to)), end: size - 1 };
+  if (to !== '' && Number(to) < Number(from)) return undefined;
+  const end = to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  return Number(from) < size ? { start: Number(from), end } : null;
 }
 
 const attachment = (name: string) =>
@@ -41,7 +49,12 @@ export async function download(c: Context, storage: Storage, file: Download): Pr
     return new Response(null, { status: 304, headers: { etag } });
 
   const ifRange = c.req.header('if-range');
-  const range = ifRange && ifRange !== etag ? undefined : parseRange(c.req.header('range'), file.bytes);
+  const isWhole = c.req.method === 'HEAD' || (ifRange !== undefined && ifRange !== etag);
+  const range = isWhole ? undefined : parseRange(c.req.header('range'), file.bytes);
+  if (range === null)
+    return problemResponse('range_not_satisfiable', `The file has ${file.bytes} bytes.`, {
+      'content-range': `bytes */${file.bytes}`,
+    });
   headers['content-length'] = String(range ? range.end - range.start + 1 : file.bytes);
   if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${file.bytes}`;
   const status = range ? 206 : 200;
