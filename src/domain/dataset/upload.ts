@@ -46,11 +46,13 @@ interface UploadDeps {
   readonly metrics: UploadInstruments;
 }
 
-/** The last part of the name as sent, without control characters. */
+/** Characters that show nothing, break a line, or make a name read other than it is. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** The last part of the name as sent, without what can't be seen. */
 function cleanName(name: string | undefined): string {
   const base = (name ?? '').normalize('NFC').split(/[\\/]/).at(-1) ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-  const clean = base.replace(/[\u0000-\u001f\u007f]/g, '').trim();
+  const clean = base.replace(UNPRINTABLE, '').trim();
   if (clean === '' || clean === '.' || clean === '..')
     throw new AppError('invalid_request', 'The upload has no file name: send one, or ?name=.');
   if (clean.length > MAX_NAME_LENGTH)
