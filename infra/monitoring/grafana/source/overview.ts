@@ -593,6 +593,7 @@ const runtime: Section = {
           expr: `sum by (db_client_connection_state) (db_client_connections${scoped()})`,
           legend: '{{db_client_connection_state}}',
         },
+        { expr: `sum(db_client_connection_max${scoped()})`, legend: 'allowed' },
         {
           expr: `sum(db_client_connection_pending_requests${scoped()})`,
           legend: 'waiting queries',

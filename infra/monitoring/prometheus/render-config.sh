@@ -1,0 +1,33 @@
+#!/bin/sh
+# Copies the configuration and the rules, with what depends on settings: Prometheus itself expands no variables.
+#
+#   render-config.sh SOURCE TARGET
+#
+#   PROMETHEUS__METRICS_PATH   where the service exports its metrics
+#   PROMETHEUS__BEARER_TOKEN   when set, sent with every scrape of the service, from a file only Prometheus can read
+#   GRAFANA_ROOT_URL           where the links in alerts lead
+set -eu
+
+source=$1
+target=$2
+grafana=${GRAFANA_ROOT_URL:-http://localhost:3001}
+metrics_path=${PROMETHEUS__METRICS_PATH:-/metrics}
+
+mkdir -p "$target/rules"
+for rules in "$source"/rules/*.yml; do
+  sed "s|http://localhost:3001|$grafana|" "$rules" >"$target/rules/$(basename "$rules")"
+done
+
+(umask 077 && printf '%s' "${PROMETHEUS__BEARER_TOKEN:-}" >"$target/metrics-token")
+
+while IFS= read -r line; do
+  case $line in
+    '    metrics_path: '*)
+      printf '    metrics_path: %s\n' "$metrics_path"
+      if [ -n "${PROMETHEUS__BEARER_TOKEN:-}" ]; then
+        printf '    authorization:\n      credentials_file: metrics-token\n'
+      fi
+      ;;
+    *) printf '%s\n' "$line" ;;
+  esac
+done <"$source/prometheus.yml" >"$target/prometheus.yml"

@@ -1,0 +1,64 @@
+import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
+import { recordings } from './monitoring-files.ts';
+import { parsePromql } from './promql.ts';
+
+/** Every series a query may ask for, with its labels and, where the set is closed, their values. */
+export interface KnownSeries {
+  readonly labels: ReadonlyMap<string, readonly string[] | null>;
+  /** The catalogue's family; undefined for what Prometheus makes itself or our recording rules make. */
+  readonly family?: string;
+  readonly isCounter: boolean;
+}
+
+const ATTACHED: readonly [string, null][] = [
+  ['job', null],
+  ['instance', null],
+  ['otel_metric_overflow', null],
+];
+
+// Made by Prometheus and Alertmanager, not by the service.
+const FROM_THE_MONITORING: Readonly<Record<string, readonly string[]>> = {
+  up: [],
+  scrape_duration_seconds: [],
+  scrape_samples_scraped: [],
+  scrape_samples_post_metric_relabeling: [],
+  ALERTS: ['alertname', 'alertstate', 'severity'],
+  prometheus_rule_evaluation_failures_total: ['rule_group'],
+  prometheus_notifications_errors_total: ['alertmanager'],
+  alertmanager_notifications_failed_total: ['integration'],
+};
+
+function catalogueSeries(): [string, KnownSeries][] {
+  return prometheusMetrics().flatMap(({ name, type, labels, definition }) => {
+    const values = Object.values(definition.labels);
+    const own = labels.map((label, i): [string, readonly string[] | null] => [label, values[i] ?? null]);
+    const series = (suffix: string, extra: [string, null][], isCounter: boolean): [string, KnownSeries] => [
+      name + suffix,
+      { family: name, labels: new Map([...ATTACHED, ...own, ...extra]), isCounter },
+    ];
+    if (type !== 'histogram') return [series('', [], type === 'counter')];
+    return [series('_bucket', [['le', null]], true), series('_sum', [], true), series('_count', [], true)];
+  });
+}
+
+export const catalogueFamilies: readonly string[] = prometheusMetrics().map(({ name }) => name);
+
+export function knownSeries(): ReadonlyMap<string, KnownSeries> {
+  const known = new Map<string, KnownSeries>(catalogueSeries());
+  for (const [name, labels] of Object.entries(FROM_THE_MONITORING))
+    known.set(name, {
+      labels: new Map([...ATTACHED, ...labels.map((label): [string, null] => [label, null])]),
+      isCounter: name.endsWith('_total'),
+    });
+  // A recorded series has the labels its expression groups by, or else those of its parts, and those the rule adds.
+  for (const { record, expr, labels } of recordings) {
+    const { groupings, selectors } = parsePromql(expr);
+    const aggregates = selectors.some(({ inside }) => inside.length > 0);
+    const left = aggregates
+      ? groupings.flatMap((grouping) => grouping.labels)
+      : selectors.flatMap(({ metric }) => [...(known.get(metric)?.labels.keys() ?? [])]);
+    const all = [...left, ...Object.keys(labels ?? {})];
+    known.set(record, { labels: new Map(all.map((label) => [label, null])), isCounter: false });
+  }
+  return known;
+}

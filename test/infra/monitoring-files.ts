@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+/** The committed dashboards and rules, as the monitoring programs read them. */
+export const ROOT = new URL('../../', import.meta.url);
+const MONITORING = new URL('infra/monitoring/', ROOT);
+const DASHBOARDS = new URL('grafana/dashboards/mlops/', MONITORING);
+const RULES = new URL('prometheus/rules/', MONITORING);
+
+export const readText = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+export const readYaml = (path: string): unknown => parse(readText(path));
+
+export interface Target {
+  readonly refId: string;
+  readonly expr: string;
+  readonly legendFormat: string;
+  readonly datasource: { readonly uid: string };
+}
+
+export interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly datasource?: { readonly uid: string };
+  readonly targets?: readonly Target[];
+  readonly interval?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly fieldConfig: { readonly defaults: { readonly unit?: string } };
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly query: string;
+  readonly multi?: boolean;
+  readonly allValue?: string;
+  readonly refresh?: number;
+  readonly datasource?: { readonly uid: string };
+}
+
+export interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly editable: boolean;
+  readonly tags: readonly string[];
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly Variable[] };
+  readonly annotations: {
+    readonly list?: readonly { readonly expr?: string; readonly titleFormat?: string }[];
+  };
+  readonly links: readonly {
+    readonly type: string;
+    readonly url?: string;
+    readonly tags?: readonly string[];
+  }[];
+}
+
+export const dashboards: readonly Dashboard[] = readdirSync(DASHBOARDS)
+  .sort()
+  .map((file) => JSON.parse(readFileSync(new URL(file, DASHBOARDS), 'utf8')) as Dashboard);
+
+/** Panels with queries: neither rows nor text. */
+export const queryPanels = (dashboard: Dashboard): readonly Panel[] =>
+  dashboard.panels.filter(({ type }) => type !== 'row' && type !== 'text');
+
+export interface Rule {
+  readonly record?: string;
+  readonly alert?: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export const ruleFiles: readonly string[] = readdirSync(RULES)
+  .filter((file) => file.endsWith('.yml'))
+  .sort();
+
+export const rules: readonly Rule[] = ruleFiles.flatMap((file) => {
+  const { groups } = parse(readFileSync(new URL(file, RULES), 'utf8')) as { groups: { rules: Rule[] }[] };
+  return groups.flatMap((group) => group.rules);
+});
+export const alerts = rules.filter((rule): rule is Rule & { alert: string } => rule.alert !== undefined);
+export const recordings = rules.filter(
+  (rule): rule is Rule & { record: string } => rule.record !== undefined,
+);
+
+export interface Query {
+  /** For messages: dashboard and panel, or the rule. */
+  readonly where: string;
+  readonly expr: string;
+}
+
+const panelQueries = dashboards.flatMap((dashboard) =>
+  dashboard.panels.flatMap((panel) =>
+    (panel.targets ?? []).map(({ expr }): Query => ({ where: `${dashboard.title} / ${panel.title}`, expr })),
+  ),
+);
+const annotationQueries = dashboards.flatMap((dashboard) =>
+  (dashboard.annotations.list ?? []).flatMap(({ expr }): Query[] =>
+    expr === undefined ? [] : [{ where: `${dashboard.title} / annotation`, expr }],
+  ),
+);
+// label_values(SELECTOR, LABEL): its selector is a query too.
+const variableQueries = dashboards.flatMap((dashboard) =>
+  dashboard.templating.list.flatMap(({ name, query }): Query[] => {
+    const selector = /^label_values\((.+), (\w+)\)$/.exec(query);
+    return selector === null
+      ? []
+      : [
+          {
+            where: `${dashboard.title} / variable ${name}`,
+            expr: `group by (${selector[2]}) (${selector[1]})`,
+          },
+        ];
+  }),
+);
+const ruleQueries = rules.map(
+  (rule): Query => ({ where: `rule ${rule.alert ?? rule.record ?? ''}`, expr: rule.expr }),
+);
+
+/** Every query that Grafana or Prometheus will run. */
+export const allQueries: readonly Query[] = [
+  ...panelQueries,
+  ...annotationQueries,
+  ...variableQueries,
+  ...ruleQueries,
+];

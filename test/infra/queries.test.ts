@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { catalogueFamilies, knownSeries } from './known-metrics.ts';
+import { allQueries, dashboards, readYaml } from './monitoring-files.ts';
+import { parsePromql } from './promql.ts';
+
+const known = knownSeries();
+const parsed = allQueries.map((query) => ({ ...query, ...parsePromql(query.expr) }));
+const unused = readYaml('infra/monitoring/unused-metrics.yml') as Record<string, string>;
+
+/** The alternatives of a matcher that names values, not patterns or dashboard variables. */
+function namedValues(operator: string, value: string): readonly string[] {
+  if (value === '' || value.includes('$')) return [];
+  if (operator === '=' || operator === '!=') return [value];
+  return /^[\w|]+$/.test(value) ? value.split('|') : [];
+}
+
+describe('every query of the dashboards and rules', () => {
+  test('asks only for series that exist', () => {
+    const unknown = parsed.flatMap(({ where, selectors }) =>
+      selectors
+        .filter(({ metric }) => metric !== '' && !known.has(metric))
+        .map(({ metric }) => `${where}: ${metric}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test('matches only labels that its series have', () => {
+    const unknown = parsed.flatMap(({ where, selectors }) =>
+      selectors.flatMap(({ metric, matchers }) =>
+        matchers
+          .filter(({ label }) => metric !== '' && known.get(metric)?.labels.has(label) === false)
+          .map(({ label }) => `${where}: ${metric}{${label}}`),
+      ),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test('names only values that a closed label can take', () => {
+    const unknown = parsed.flatMap(({ where, selectors }) =>
+      selectors.flatMap(({ metric, matchers }) =>
+        matchers.flatMap(({ label, operator, value }) => {
+          const closed = known.get(metric)?.labels.get(label);
+          return namedValues(operator, value)
+            .filter((name) => closed != null && !closed.includes(name))
+            .map((name) => `${where}: ${metric}{${label}="${name}"}`);
+        }),
+      ),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test('groups only by labels that its series have', () => {
+    const unknown = parsed.flatMap(({ where, groupings }) =>
+      groupings.flatMap(({ labels, metrics }) =>
+        labels
+          .filter((label) => !metrics.some((metric) => metric === '' || known.get(metric)?.labels.has(label)))
+          .map((label) => `${where}: ${label}`),
+      ),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
+test('legends use only labels that survive the grouping', () => {
+  const unknown = dashboards.flatMap((dashboard) =>
+    dashboard.panels.flatMap((panel) =>
+      (panel.targets ?? []).flatMap(({ expr, legendFormat }) => {
+        const { selectors, groupings } = parsePromql(expr);
+        const left = new Set(
+          groupings.length > 0
+            ? groupings.flatMap(({ labels }) => labels)
+            : selectors.flatMap(({ metric }) => [...(known.get(metric)?.labels.keys() ?? [])]),
+        );
+        return [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)]
+          .filter(([, label]) => !left.has(label ?? ''))
+          .map(([, label]) => `${dashboard.title} / ${panel.title}: ${label}`);
+      }),
+    ),
+  );
+  expect(unknown).toEqual([]);
+});
+
+describe('every metric of the catalogue', () => {
+  const used = new Set(
+    parsed.flatMap(({ selectors }) => selectors.map(({ metric }) => known.get(metric)?.family)),
+  );
+
+  test('stands in a dashboard or a rule, or is listed as deliberately unused', () => {
+    expect(catalogueFamilies.filter((name) => !used.has(name) && !(name in unused))).toEqual([]);
+  });
+
+  test('is not listed as unused when it is used, or does not exist', () => {
+    expect(Object.keys(unused).filter((name) => used.has(name) || !catalogueFamilies.includes(name))).toEqual(
+      [],
+    );
+  });
+
+  test('that is listed as unused has a reason', () => {
+    expect(Object.entries(unused).filter(([, reason]) => reason.length < 10)).toEqual([]);
+  });
+});
