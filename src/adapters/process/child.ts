@@ -3,8 +3,11 @@ import os from 'node:os';
 import { AppError } from '../../errors.ts';
 import type { ChildMessage } from './messages.ts';
 
-/** Why a child gave no result. `failed`: its handler threw; `crashed`: it ended without a word. */
-export type ChildFailure = 'failed' | 'crashed' | 'out_of_memory' | 'timeout' | 'aborted';
+/**
+ * Why a child gave no result. `failed`: its handler threw; `crashed`: it ended without a word; `killed`: by a SIGKILL
+ * from outside, nearly always the kernel's for want of memory, now and then a person's.
+ */
+export type ChildFailure = 'failed' | 'crashed' | 'killed' | 'out_of_memory' | 'timeout' | 'aborted';
 
 /** A child process that ended without a result. `message` is for logs, not for clients. */
 export class ChildError extends Error {
@@ -146,9 +149,9 @@ function revive(message: Extract<ChildMessage<unknown, unknown>, { kind: 'error'
 }
 
 function unexpectedEnd(code: number | null, killedBy: NodeJS.Signals | null, stderr: string): ChildError {
-  // Nobody here sent it: a SIGKILL from outside is nearly always the kernel's out-of-memory killer.
-  if (killedBy === 'SIGKILL' || OUT_OF_MEMORY.test(stderr))
+  if (OUT_OF_MEMORY.test(stderr))
     return new ChildError('out_of_memory', `out of memory (${killedBy ?? `exit code ${code}`})`);
+  if (killedBy === 'SIGKILL') return new ChildError('killed', 'killed by a SIGKILL that was not ours');
   const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`;
   return new ChildError('crashed', `ended without a result: ${how}${stderr && `\n${stderr}`}`);
 }

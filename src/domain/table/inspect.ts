@@ -59,6 +59,7 @@ function blame(error: ChildError, { format }: FileType): Error {
     case 'timeout':
       return new AppError('too_large', 'Reading the table takes longer than is allowed.', { cause: error });
     case 'out_of_memory':
+    case 'killed':
       return new AppError('too_large', 'Reading the table takes more memory than is allowed.', {
         cause: error,
       });
