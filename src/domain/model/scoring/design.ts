@@ -18,29 +18,37 @@ export function featureCount(encoder: LinearEncoder): number {
   return encoder.labels.length + Number(encoder.other) + Number(encoder.missing);
 }
 
-/** @param rows which rows of the inputs, in which order; null: all of them */
-export function encodeDesign(
-  inputs: readonly InputData[],
-  encoders: readonly LinearEncoder[],
-  rows: Int32Array | null,
-): Design {
-  const dense: { index: number; values: Float64Array }[] = [];
-  const hot: { codes: Int32Array }[] = [];
+/** Encodes inputs into a design. */
+export type DesignEncoder = (inputs: readonly InputData[], rows: Int32Array | null) => Design;
+
+/** Prepares the look-ups once; the result takes which rows of the inputs, in which order; null: all of them. */
+export function designEncoder(encoders: readonly LinearEncoder[]): DesignEncoder {
+  const offsets = encoders.map(() => 0);
   let width = 0;
-  for (const encoder of encoders) {
-    const input = inputs[encoder.input]!;
-    if (encoder.kind === 'one_hot') {
-      const labelled = input.kind === 'category' ? input : datePartAsCategory(input, encoder.part!);
-      hot.push({ codes: encodeOneHot(labelled, encoder, width, rows) });
-    } else {
-      const values = gather(partOf(input as NumberInput, encoder.part), rows);
-      if (encoder.flag) dense.push({ index: width + 1, values: missingFlags(values) });
-      dense.push({ index: width, values: standardise(values, encoder) });
-    }
+  encoders.forEach((encoder, e) => {
+    offsets[e] = width;
     width += featureCount(encoder);
-  }
-  const count = rows?.length ?? (inputs[0] ? inputLength(inputs[0]) : 0);
-  return { rows: count, width, dense, hot };
+  });
+  const lookups = encoders.map((encoder, e) =>
+    encoder.kind === 'one_hot' ? oneHotLookup(encoder, offsets[e]!) : null,
+  );
+  return (inputs, rows) => {
+    const dense: { index: number; values: Float64Array }[] = [];
+    const hot: { codes: Int32Array }[] = [];
+    encoders.forEach((encoder, e) => {
+      const input = inputs[encoder.input]!;
+      if (encoder.kind === 'one_hot') {
+        const labelled = input.kind === 'category' ? input : datePartAsCategory(input, encoder.part!);
+        hot.push({ codes: encodeOneHot(labelled, lookups[e]!, rows) });
+      } else {
+        const values = gather(partOf(input as NumberInput, encoder.part), rows);
+        if (encoder.flag) dense.push({ index: offsets[e]! + 1, values: missingFlags(values) });
+        dense.push({ index: offsets[e]!, values: standardise(values, encoder) });
+      }
+    });
+    const count = rows?.length ?? (inputs[0] ? inputLength(inputs[0]) : 0);
+    return { rows: count, width, dense, hot };
+  };
 }
 
 export function inputLength(input: InputData): number {
@@ -71,16 +79,27 @@ function missingFlags(values: Float64Array): Float64Array {
   return values.map((value) => Number(Number.isNaN(value)));
 }
 
+interface OneHotLookup {
+  readonly known: ReadonlyMap<string, number>;
+  /** Feature of any other label and of a missing value; −1: none. */
+  readonly other: number;
+  readonly missing: number;
+}
+
+function oneHotLookup(encoder: OneHotEncoder, offset: number): OneHotLookup {
+  const next = offset + encoder.labels.length;
+  return {
+    known: new Map(encoder.labels.map((label, position) => [label, offset + position])),
+    other: encoder.other ? next : -1,
+    missing: encoder.missing ? next + Number(encoder.other) : -1,
+  };
+}
+
 function encodeOneHot(
   { codes, labels }: CategoryInput,
-  encoder: OneHotEncoder,
-  offset: number,
+  { known, other, missing }: OneHotLookup,
   rows: Int32Array | null,
 ): Int32Array {
-  const known = new Map(encoder.labels.map((label, position) => [label, offset + position]));
-  let next = offset + encoder.labels.length;
-  const other = encoder.other ? next++ : -1;
-  const missing = encoder.missing ? next : -1;
   const featureOf = Int32Array.from(labels, (label) => known.get(label) ?? other);
   const features = new Int32Array(rows?.length ?? codes.length);
   for (let i = 0; i < features.length; i++) {

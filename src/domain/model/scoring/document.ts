@@ -25,7 +25,59 @@ export interface InputColumn {
   readonly type: ColumnType;
 }
 
-export type Estimator = LinearEstimator;
+export type Estimator = LinearEstimator | TreesEstimator | BlendEstimator;
+
+/**
+ * Predictions (values, or the classes' probabilities) are the members' weighted mean. Weights are positive and sum
+ * to 1.
+ */
+export interface BlendEstimator {
+  readonly kind: 'blend';
+  readonly members: readonly {
+    readonly weight: number;
+    readonly estimator: LinearEstimator | TreesEstimator;
+  }[];
+}
+
+/**
+ * Scores are `base[k]` plus the values of the leaves a row falls into in trees k, k + outputs, k + 2 · outputs …
+ * All nodes of all trees stand in one list, each tree in preorder from its root: an inner node's left child comes
+ * next after it. A row goes left if its feature ≤ threshold, or if the feature is missing and `missingLeft` is 1.
+ */
+export interface TreesEstimator {
+  readonly kind: 'trees';
+  readonly encoders: readonly TreeEncoder[];
+  readonly base: readonly number[];
+  /** First node of each tree. */
+  readonly roots: readonly number[];
+  /** Position among the encoders; −1 marks a leaf. */
+  readonly feature: readonly number[];
+  /** Of a leaf: its value. */
+  readonly threshold: readonly number[];
+  /** The right child; 0 for leaves. */
+  readonly right: readonly number[];
+  readonly missingLeft: readonly number[];
+}
+
+/** Each makes one feature. */
+export type TreeEncoder = NumberEncoder | LabelEncoder;
+
+/** The number as it is. */
+export interface NumberEncoder {
+  readonly kind: 'number';
+  readonly input: number;
+  /** Of datetime columns: which part is the number. */
+  readonly part?: DatePart;
+}
+
+/** A number for each label; `other` for an unknown label; a missing value stays missing. */
+export interface LabelEncoder {
+  readonly kind: 'label';
+  readonly input: number;
+  readonly labels: readonly string[];
+  readonly values: readonly number[];
+  readonly other: number;
+}
 
 /**
  * Scores are `intercepts[k] + Σ weights[k][j] · feature j`, features in the encoders' order: one score for

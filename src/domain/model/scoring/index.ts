@@ -1,14 +1,8 @@
 import type { Table } from '../../table/types.ts';
-import {
-  type Estimator,
-  type InputColumn,
-  MODEL_FORMAT,
-  MODEL_VERSION,
-  type ModelDocument,
-} from './document.ts';
-import { type InputData, readInputs } from './inputs.ts';
-import { scoreLinear } from './linear.ts';
-import { mostProbable, probabilities } from './probabilities.ts';
+import { type InputColumn, MODEL_FORMAT, MODEL_VERSION, type ModelDocument } from './document.ts';
+import { predictor } from './estimators.ts';
+import { readInputs } from './inputs.ts';
+import { mostProbable } from './probabilities.ts';
 import { rowsToTable } from './rows.ts';
 
 export type { InputColumn, ModelDocument } from './document.ts';
@@ -47,35 +41,24 @@ export function loadModel(document: ModelDocument): Scorer {
   if (document.format !== MODEL_FORMAT || document.version !== MODEL_VERSION) {
     throw new Error(`Not a model of version ${MODEL_VERSION}`);
   }
-  const predictTable = (table: Table): TablePredictions =>
-    decide(document, scoreEstimator(document.estimator, readInputs(table, document.columns), null));
+  const { classes, columns } = document;
+  const predictInputs = predictor(document.estimator, classes?.length ?? 0);
+  const predictTable = (table: Table): TablePredictions => {
+    const predicted = predictInputs(readInputs(table, columns), null);
+    if (!classes) return { task: 'regression', values: predicted };
+    return {
+      task: 'classification',
+      classes,
+      codes: mostProbable(predicted, classes.length),
+      probabilities: predicted,
+    };
+  };
   return {
     document,
-    columns: document.columns,
+    columns,
     predictTable,
-    predict: (rows) => perRow(predictTable(rowsToTable(rows, document.columns))),
+    predict: (rows) => perRow(predictTable(rowsToTable(rows, columns))),
   };
-}
-
-/**
- * Raw scores, row by row: see the estimators' own documentation.
- *
- * @param rows which rows of the inputs; null: all of them
- */
-export function scoreEstimator(
-  estimator: Estimator,
-  inputs: readonly InputData[],
-  rows: Int32Array | null,
-): Float64Array {
-  return scoreLinear(estimator, inputs, rows);
-}
-
-/** Predictions from raw scores. */
-export function decide(document: Pick<ModelDocument, 'classes'>, scores: Float64Array): TablePredictions {
-  const { classes } = document;
-  if (!classes) return { task: 'regression', values: scores };
-  const p = probabilities(scores, classes.length);
-  return { task: 'classification', classes, codes: mostProbable(p, classes.length), probabilities: p };
 }
 
 function perRow(predicted: TablePredictions): RowPredictions {

@@ -1,26 +1,31 @@
-import { type Design, encodeDesign } from './design.ts';
+import { type Design, designEncoder } from './design.ts';
 import type { LinearEstimator } from './document.ts';
-import type { InputData } from './inputs.ts';
+import type { ScoreFunction } from './estimators.ts';
 
 /** Rows handled at once: a block of a column stays in the first-level cache between two passes over it. */
 export const BLOCK_ROWS = 1024;
 
-/** One score a row and output, row by row: `scores[i * outputs + k]`. */
-export function scoreLinear(
-  estimator: LinearEstimator,
-  inputs: readonly InputData[],
-  rows: Int32Array | null,
+/** A function to raw scores, row by row: `scores[i * outputs + k]`. */
+export function linearScores(estimator: LinearEstimator): ScoreFunction {
+  const encode = designEncoder(estimator.encoders);
+  const weights = estimator.weights.map((row) => Float64Array.from(row));
+  const { intercepts } = estimator;
+  return (inputs, rows) => scoreDesign(encode(inputs, rows), weights, intercepts);
+}
+
+function scoreDesign(
+  design: Design,
+  weights: readonly Float64Array[],
+  intercepts: readonly number[],
 ): Float64Array {
-  const design = encodeDesign(inputs, estimator.encoders, rows);
-  const outputs = estimator.weights.length;
+  const outputs = weights.length;
   const scores = new Float64Array(design.rows * outputs);
   const block = new Float64Array(Math.min(BLOCK_ROWS, design.rows));
-  estimator.weights.forEach((row, k) => {
-    const weights = Float64Array.from(row);
+  weights.forEach((row, k) => {
     for (let start = 0; start < design.rows; start += BLOCK_ROWS) {
       const end = Math.min(start + BLOCK_ROWS, design.rows);
-      block.fill(estimator.intercepts[k]!);
-      addScores(design, weights, start, end, block);
+      block.fill(intercepts[k]!);
+      addScores(design, row, start, end, block);
       for (let i = start; i < end; i++) scores[i * outputs + k] = block[i - start]!;
     }
   });

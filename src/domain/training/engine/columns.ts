@@ -70,23 +70,37 @@ function uselessness(
   input: InputData,
   rows: Int32Array,
 ): ExcludedColumn['reason'] | undefined {
-  const { distinct, missing } = countDistinct(input, rows);
-  if (distinct === 0) return 'empty';
-  // One value with gaps still tells present from missing.
-  if (distinct === 1 && missing === 0) return 'constant';
-  const present = rows.length - missing;
-  // A few rows may differ by chance.
-  if (distinct < present || present < MIN_ROWS_FOR_IDENTIFIER) return undefined;
-  if (type === 'string') return 'identifier';
-  const isInteger = input.kind === 'number' && rows.every((row) => isIntegerOrMissing(input.values[row]!));
-  return type === 'number' && isInteger && isNamedLikeIdentifier(name) ? 'identifier' : undefined;
+  const values = input.kind === 'number' ? input.values : input.codes;
+  const isMissing = (value: number) => Number.isNaN(value) || (input.kind === 'category' && value < 0);
+  const firstPresent = rows.find((row) => !isMissing(values[row]!));
+  if (firstPresent === undefined) return 'empty';
+  // One value with gaps is no constant: it still tells present from missing.
+  if (rows.every((row) => values[row] === values[firstPresent])) return 'constant';
+  const mayIdentify =
+    type === 'string' ||
+    (type === 'number' &&
+      isNamedLikeIdentifier(name) &&
+      rows.every((row) => Number.isInteger(values[row]!) || isMissing(values[row]!)));
+  return mayIdentify && areUnique(values, rows, isMissing) ? 'identifier' : undefined;
+}
+
+/** Whether no value occurs twice; false for so few values that it may be chance. */
+function areUnique(
+  values: Float64Array | Int32Array,
+  rows: Int32Array,
+  isMissing: (value: number) => boolean,
+): boolean {
+  const seen = new Set<number>();
+  for (const row of rows) {
+    const value = values[row]!;
+    if (isMissing(value)) continue;
+    if (seen.has(value)) return false;
+    seen.add(value);
+  }
+  return seen.size >= MIN_ROWS_FOR_IDENTIFIER;
 }
 
 const MIN_ROWS_FOR_IDENTIFIER = 20;
-
-function isIntegerOrMissing(value: number): boolean {
-  return Number.isInteger(value) || Number.isNaN(value);
-}
 
 const IDENTIFIER_WORDS = new Set(['id', 'ids', 'uuid', 'guid', 'key', 'index', 'idx', 'rowid', 'rownum']);
 
@@ -100,22 +114,6 @@ function isNamedLikeIdentifier(name: string): boolean {
     .filter((word) => word !== '');
   const [first] = words;
   return first === undefined || IDENTIFIER_WORDS.has(first) || IDENTIFIER_WORDS.has(words.at(-1)!);
-}
-
-function countDistinct(input: InputData, rows: Int32Array): { distinct: number; missing: number } {
-  const values = input.kind === 'number' ? input.values : input.codes;
-  const seen = new Set<number>();
-  let missing = 0;
-  // Past this many repeats no rule can apply, so a long column is not hashed to its end.
-  let repeats = 0;
-  for (const row of rows) {
-    const value = values[row]!;
-    if (Number.isNaN(value) || (input.kind === 'category' && value < 0)) missing++;
-    else if (seen.has(value)) repeats++;
-    else seen.add(value);
-    if (repeats > 0 && seen.size > 1) return { distinct: seen.size, missing };
-  }
-  return { distinct: seen.size, missing };
 }
 
 /** Whether an earlier column holds the same values; remembers this one. */

@@ -1,14 +1,18 @@
-import { type Estimator, MODEL_FORMAT, MODEL_VERSION } from '../../model/scoring/document.ts';
+import { availableParallelism } from 'node:os';
+import { MODEL_FORMAT, MODEL_VERSION } from '../../model/scoring/document.ts';
 import type { Table } from '../../table/types.ts';
 import { selectInputs } from './columns.ts';
-import { fitLinear, type LinearSettings } from './linear/fit.ts';
-import { selectL2 } from './linear/select.ts';
-import { evaluate, type Quality } from './quality/evaluate.ts';
+import { createReporter, type Reporter } from './progress.ts';
+import { describeQuality, type SharedMetrics } from './quality/describe.ts';
+import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
+import { type Fit, type FitOptions, fitRecipe, fitUntilItStops, type Recipe } from './recipe.ts';
+import { roundLimits } from './search/boosting-trial.ts';
+import { type SearchResult, selectModel } from './search/select-model.ts';
 import { splitRows } from './split.ts';
-import { readTarget, type Target } from './target.ts';
+import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
-import type { TrainedRun, TrainHooks, TrainingMetrics, TrainProgress, TrainSpec } from './types.ts';
+import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
 
 export { parseParams, type TrainParams } from './params.ts';
 export { TrainingError } from './training-error.ts';
@@ -16,42 +20,60 @@ export type { TrainedRun, TrainHooks, TrainingMetrics, TrainProgress, TrainSpec 
 
 /** Share of the rows that quality is measured on and no fit or choice sees before. */
 const HELD_OUT = 0.25;
+const DEFAULT_MAX_TRIALS = 9;
+const DEFAULT_BUDGET_SECONDS = 120;
+/** The search's number of rounds holds for at most so many times its rows. */
+const MAX_GROWTH = 1.5;
+/** Fewer are too dear to watch a tenth of them instead of learning from it. */
+const MIN_ROWS_TO_WATCH = 20_000;
+/** How many times the search's rounds the final fit may take. */
+const LONGER = 4;
 
 /**
  * Trains a model that predicts `spec.target` from the other columns.
  *
- * A quarter of the rows is held out (seeded, stratified by class). The model is fitted on the rest, measured on
- * the quarter, and fitted again with the same settings on all rows: that one is kept, the figures are the first
- * one's. The same table, spec and seed give the same result.
+ * A quarter of the rows is held out (seeded, stratified by class). What is chosen and fitted sees only the rest; the
+ * result is measured on the quarter, and then the same recipe is fitted again on all rows: that model is kept, the
+ * figures are the measured one's. The same table, spec and seed give the same result, unless the time budget cuts
+ * the search.
  *
- * Everything runs in memory, no I/O: copies of the numeric columns as float64 are the largest part.
+ * Everything runs in memory, without I/O; heavy mode uses worker threads where that pays.
  *
  * @throws TrainingError when the table or the parameters cannot give a model
  */
 export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): Promise<TrainedRun> {
-  let reached = 0;
-  const report = (stage: TrainProgress['stage'], fraction: number) => {
-    reached = Math.max(reached, fraction);
-    hooks.onProgress({ stage, fraction: reached });
-  };
-  report('prepare', 0);
+  const report = createReporter(hooks);
+  report.stage('prepare', 0);
   const target = readTarget(table, spec.target, spec.task);
   const { columns, inputs, excluded } = selectInputs(table, spec.target, target.rows, spec.columnTypes ?? {});
   const data: TrainingData = { columns, inputs, target };
-  const split = splitRows(target.rows, HELD_OUT, spec.seed, classesOf(target));
+  const codes = target.task === 'classification' ? target.codes : undefined;
+  const split = splitRows(target.rows, HELD_OUT, spec.seed, codes);
+  const options = { seed: spec.seed, threads: spec.threads ?? availableParallelism() };
 
-  report('search', 0.05);
-  const settingsFor = chooseSettings(data, split.train, spec, (done) => report('search', 0.05 + 0.55 * done));
-  report('fit', 0.6);
-  const settings = settingsFor(split.train.length);
-  const measured = fitLinear(data, split.train, settings);
-  report('evaluate', 0.75);
-  const quality = evaluate(data, measured, split.train, split.test);
+  const { recipe, search, measured } =
+    spec.mode === 'heavy'
+      ? await searchAndFit(data, split.train, spec, options, report)
+      : await fitLight(data, split.train, spec, options, report);
+  report.stage('evaluate', 0.75);
+  const quality = evaluate(data, measured.estimator, split.train, split.test);
   const importances = permutationImportance(data, measured, split.test, spec.seed);
-  report('refit', 0.85);
-  const kept: Estimator = fitLinear(data, target.rows, settingsFor(target.rows.length));
-  report('refit', 1);
+  report.stage('refit', 0.8);
+  const kept = await fitRecipe(data, target.rows, recipe, options);
+  report.stage('refit', 1);
 
+  const shared: SharedMetrics = {
+    n_samples: target.rows.length,
+    n_features: columns.length,
+    n_train: split.train.length,
+    n_test: split.test.length,
+    n_dropped: target.dropped,
+    refitted_on: 'all_rows',
+    algorithm: summarise(recipe, target.rows.length),
+    search,
+    excluded,
+    feature_importances: importances,
+  };
   return {
     task: target.task,
     model: {
@@ -61,64 +83,111 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       target: spec.target,
       classes: target.task === 'classification' ? target.classes : null,
       columns,
-      estimator: kept,
+      estimator: kept.estimator,
     },
-    metrics: describe(target, quality, {
-      n_samples: target.rows.length,
-      n_features: columns.length,
-      n_train: split.train.length,
-      n_test: split.test.length,
-      n_dropped: target.dropped,
-      refitted_on: 'all_rows',
-      algorithm: {
-        name: target.task === 'regression' ? 'ridge_regression' : 'logistic_regression',
-        settings: { ...settings },
-      },
-      excluded,
-      feature_importances: importances,
-    }),
+    metrics: describeQuality(target, quality, shared),
   };
 }
 
-/** The settings for a fit on so many rows: the penalty stands beside a sum over rows, so it grows with them. */
-function chooseSettings(
+interface Fitted {
+  readonly recipe: Recipe;
+  readonly search: Search | null;
+  readonly measured: Fit;
+}
+
+async function fitLight(
   data: TrainingData,
   rows: Int32Array,
-  { mode, seed, params }: TrainSpec,
-  onProgress: (done: number) => void,
-): (rowCount: number) => LinearSettings {
+  { params }: TrainSpec,
+  options: FitOptions,
+  report: Reporter,
+): Promise<Fitted> {
+  report.stage('fit', 0.1);
+  const isRegression = data.target.task === 'regression';
+  const recipe: Recipe = {
+    linear: {
+      weight: 1,
+      penalty: {
+        l2: params.l2 ?? (isRegression ? 1e-9 : 1),
+        perRow: isRegression && params.l2 === undefined,
+      },
+    },
+    boosting: null,
+    balanced: params.class_weight === 'balanced',
+  };
+  return { recipe, search: null, measured: await fitRecipe(data, rows, recipe, options) };
+}
+
+async function searchAndFit(
+  data: TrainingData,
+  rows: Int32Array,
+  { params }: TrainSpec,
+  options: FitOptions,
+  report: Reporter,
+): Promise<Fitted> {
+  report.stage('search', 0.05);
   const balanced = params.class_weight === 'balanced';
-  if (mode === 'heavy') {
-    const perRow = selectL2(data, rows, balanced, seed, onProgress) / rows.length;
-    return (count) => ({ l2: perRow * count, balanced });
-  }
-  if (params.l2 !== undefined) {
-    const { l2 } = params;
-    return () => ({ l2, balanced });
-  }
-  return (count) => ({ l2: data.target.task === 'regression' ? 1e-9 * count : 1, balanced });
-}
-
-function classesOf(target: Target): Int32Array | undefined {
-  return target.task === 'classification' ? target.codes : undefined;
-}
-
-type SharedMetrics = Omit<TrainingMetrics, 'task' | 'baseline' | keyof Quality['model']>;
-
-function describe(target: Target, quality: Quality, shared: SharedMetrics): TrainingMetrics {
-  if (quality.task === 'regression') {
-    return {
-      task: 'regression',
-      ...quality.model,
-      baseline: { strategy: 'mean', ...quality.baseline },
-      ...shared,
-    };
-  }
+  const found = await selectModel(
+    data,
+    rows,
+    {
+      ...options,
+      balanced,
+      maxTrials: params.max_trials ?? DEFAULT_MAX_TRIALS,
+      budgetSeconds: params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS,
+    },
+    (progress) => report.trial(progress, data.target.task),
+  );
+  report.stage('fit', 0.6);
+  const { recipe, measured } = await fitFound(data, rows, found, options);
   return {
-    task: 'classification',
-    ...quality.model,
-    classes: target.task === 'classification' ? target.classes : [],
-    baseline: { strategy: 'majority_class', ...quality.baseline },
-    ...shared,
+    recipe,
+    search: {
+      strategy: found.strategy,
+      loss: data.target.task === 'regression' ? 'one_minus_r2' : 'log_loss',
+      leaderboard: found.leaderboard,
+    },
+    measured,
+  };
+}
+
+/** Fits the search's choice on all rows the search may see, with more rounds where those are many more. */
+async function fitFound(
+  data: TrainingData,
+  rows: Int32Array,
+  { recipe, searchedRows }: SearchResult,
+  options: FitOptions,
+): Promise<{ recipe: Recipe; measured: Fit }> {
+  const { boosting } = recipe;
+  const limits = boosting && roundLimits(boosting.settings.learningRate);
+  const wasStillGaining = boosting && limits && boosting.settings.rounds >= 0.95 * limits.rounds;
+  const sawFew = rows.length > MAX_GROWTH * searchedRows;
+  if (!boosting || !limits || rows.length < MIN_ROWS_TO_WATCH || !(sawFew || wasStillGaining)) {
+    return { recipe, measured: await fitRecipe(data, rows, recipe, options) };
+  }
+  const longer = { rounds: LONGER * limits.rounds, patience: limits.patience };
+  const found = await fitUntilItStops(data, rows, { ...recipe, boosting }, longer, options);
+  return { recipe: found.recipe, measured: found.fit };
+}
+
+function summarise({ linear, boosting, balanced }: Recipe, rows: number): AlgorithmSummary {
+  const isBlend = linear !== null && boosting !== null;
+  return {
+    name: isBlend ? 'blend' : linear ? 'linear' : 'boosted_trees',
+    settings: {
+      ...(linear && { l2: linear.penalty.perRow ? linear.penalty.l2 * rows : linear.penalty.l2 }),
+      ...(boosting && {
+        rounds: boosting.settings.rounds,
+        learning_rate: boosting.settings.learningRate,
+        max_leaves: boosting.settings.leaves,
+        min_leaf_rows: boosting.settings.minLeafRows,
+        trees_l2: boosting.settings.l2,
+        feature_fraction: boosting.settings.featureFraction,
+        row_fraction: boosting.settings.rowFraction,
+        bags: boosting.bags,
+      }),
+      ...(isBlend && { weight_of_trees: boosting.weight }),
+      class_weight: balanced ? 'balanced' : 'none',
+    },
   };
 }

@@ -11,6 +11,13 @@ export interface TrainParams {
   readonly l2?: number;
   /** Classification: `balanced` gives every class the same total weight. Default `none`. */
   readonly class_weight?: ClassWeight;
+  /** Heavy: how many candidates are compared at most; the linear family is one. Default 9. */
+  readonly max_trials?: number;
+  /**
+   * Heavy: no candidate starts later than this, the first two excepted; the final fits come after it. The default is
+   * 120. Where it cuts the search, the result depends on the machine's speed.
+   */
+  readonly time_budget_seconds?: number;
 }
 
 const CLASS_WEIGHTS = ['none', 'balanced'] as const;
@@ -24,6 +31,16 @@ const RULES: Readonly<Record<keyof TrainParams, Rule>> = {
     modes: ['light', 'heavy'],
     says: CLASS_WEIGHTS.map((name) => `"${name}"`).join(' or '),
     accepts: (v) => (CLASS_WEIGHTS as readonly unknown[]).includes(v),
+  },
+  max_trials: {
+    modes: ['heavy'],
+    says: 'a whole number from 1 to 200',
+    accepts: (v) => isNumber(v, 1, 200) && Number.isInteger(v),
+  },
+  time_budget_seconds: {
+    modes: ['heavy'],
+    says: 'a number from 1 to 86400',
+    accepts: (v) => isNumber(v, 1, 86_400),
   },
 };
 

@@ -9,6 +9,11 @@ export interface TrainingData {
   readonly target: Target;
 }
 
+/** How many classes; 0 for regression. */
+export function classCount({ target }: TrainingData): number {
+  return target.task === 'classification' ? target.classes.length : 0;
+}
+
 export function targetValues(target: NumberTarget, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => target.values[row]!);
 }

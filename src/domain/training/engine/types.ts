@@ -16,12 +16,23 @@ export interface TrainSpec {
    * column of milliseconds since 1970 or as a `category` column of ISO 8601 labels.
    */
   readonly columnTypes?: Readonly<Record<string, ColumnType>>;
+  /** How many threads heavy mode may use. Default: one for each processor. The result does not depend on it. */
+  readonly threads?: number;
+  /** A run whose estimated memory is above it fails before it starts. Default: no limit. */
+  readonly memoryLimitMb?: number;
 }
 
 export interface TrainProgress {
   readonly stage: 'prepare' | 'search' | 'fit' | 'evaluate' | 'refit';
   /** Of the whole run, 0 … 1, never falling. */
   readonly fraction: number;
+  /** Heavy: finished trials and how many there will be unless the time budget ends. */
+  readonly trial?: number;
+  readonly trials?: number;
+  /** Of the best trial so far, on the search's own test rows: R² or minus the log loss; higher is better. */
+  readonly best_score?: number;
+  /** Estimated from the speed so far. */
+  readonly remaining_seconds?: number;
 }
 
 export interface TrainHooks {
@@ -68,6 +79,7 @@ interface CommonMetrics {
   /** The kept model is fitted again on all rows, with the settings of the measured one. */
   readonly refitted_on: 'all_rows';
   readonly algorithm: AlgorithmSummary;
+  readonly search: Search | null;
   readonly excluded: readonly ExcludedColumn[];
   readonly feature_importances: readonly FeatureImportance[];
 }
@@ -85,10 +97,26 @@ export interface RegressionMetrics extends CommonMetrics, RegressionQuality {
   readonly baseline: RegressionQuality & { readonly strategy: 'mean' };
 }
 
+export type Settings = Readonly<Record<string, number | string | boolean>>;
+
 /** What was fitted, with the settings that were used or chosen. */
 export interface AlgorithmSummary {
-  readonly name: string;
-  readonly settings: Readonly<Record<string, number | string | boolean>>;
+  readonly name: 'linear' | 'boosted_trees' | 'blend';
+  readonly settings: Settings;
+}
+
+/** Heavy: what the search tried, the lowest loss first. */
+export interface Search {
+  readonly strategy: 'k_fold' | 'hold_out';
+  readonly loss: 'log_loss' | 'one_minus_r2';
+  readonly leaderboard: readonly LeaderboardEntry[];
+}
+
+export interface LeaderboardEntry {
+  readonly family: AlgorithmSummary['name'];
+  readonly settings: Settings;
+  readonly loss: number;
+  readonly seconds: number;
 }
 
 export interface ExcludedColumn {
@@ -96,8 +124,10 @@ export interface ExcludedColumn {
   readonly reason: 'empty' | 'constant' | 'identifier' | 'duplicate';
 }
 
-/** How much the score (R² or accuracy) falls when the column's held-out values are shuffled; the highest first. */
 export interface FeatureImportance {
   readonly feature: string;
+  /** How much the score (R² or accuracy) falls when the column's held-out values are shuffled; the highest first. */
   readonly importance: number;
+  /** Where trees take part: the column's share of all that their splits gained on the training rows; they sum to 1. */
+  readonly gain?: number;
 }

@@ -1,4 +1,4 @@
-import { encodeDesign, featureCount } from '../../../model/scoring/design.ts';
+import { designEncoder, featureCount } from '../../../model/scoring/design.ts';
 import type { LinearEncoder, LinearEstimator } from '../../../model/scoring/document.ts';
 import type { TrainingData } from '../training-data.ts';
 import { classCodes, classRowWeights, targetValues } from '../training-data.ts';
@@ -14,7 +14,7 @@ export interface LinearSettings {
 /** Ridge or logistic regression on the given rows, encoders included. */
 export function fitLinear(data: TrainingData, rows: Int32Array, settings: LinearSettings): LinearEstimator {
   const encoders = fitLinearEncoders(data.columns, data.inputs, rows);
-  const design = encodeDesign(data.inputs, encoders, rows);
+  const design = designEncoder(encoders)(data.inputs, rows);
   const { target } = data;
   if (target.task === 'regression') {
     return estimator(encoders, fitRidge(design, targetValues(target, rows), settings.l2), 1);

@@ -1,6 +1,7 @@
 import type { Estimator } from '../../../model/scoring/document.ts';
-import { decide, scoreEstimator } from '../../../model/scoring/index.ts';
-import { classCodes, type TrainingData, targetValues } from '../training-data.ts';
+import { predictor } from '../../../model/scoring/estimators.ts';
+import { mostProbable } from '../../../model/scoring/probabilities.ts';
+import { classCodes, classCount, type TrainingData, targetValues } from '../training-data.ts';
 import type { ClassificationQuality, RegressionQuality } from '../types.ts';
 import { classificationQuality } from './classification.ts';
 import { regressionQuality } from './regression.ts';
@@ -24,27 +25,25 @@ export function evaluate(
   test: Int32Array,
 ): Quality {
   const { target } = data;
-  const scores = scoreEstimator(estimator, data.inputs, test);
+  const predicted = predictor(estimator, classCount(data))(data.inputs, test);
   if (target.task === 'regression') {
     const actual = targetValues(target, test);
     const seen = targetValues(target, train);
     const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length;
     return {
       task: 'regression',
-      model: regressionQuality(actual, scores),
+      model: regressionQuality(actual, predicted),
       baseline: regressionQuality(actual, new Float64Array(actual.length).fill(mean)),
     };
   }
   const actual = classCodes(target, test);
   const count = target.classes.length;
-  const predicted = decide(target, scores);
-  if (predicted.task !== 'classification') throw new Error('Unreachable: a class target gives classes');
   const shares = classShares(classCodes(target, train), count);
   const guess = Float64Array.from({ length: actual.length * count }, (_, i) => shares[i % count]!);
   const { confusion_matrix: _, ...baseline } = classificationQuality(actual, guess, count);
   return {
     task: 'classification',
-    model: classificationQuality(actual, predicted.probabilities, count),
+    model: classificationQuality(actual, predicted, count),
     baseline,
   };
 }
@@ -55,13 +54,11 @@ function classShares(codes: Int32Array, classes: number): Float64Array {
   return shares;
 }
 
-/** The figure models are compared by, higher is better: R² or accuracy. */
-export function mainScore(data: TrainingData, scores: Float64Array, rows: Int32Array): number {
-  const { target } = data;
-  const predicted = decide({ classes: target.task === 'classification' ? target.classes : null }, scores);
-  if (target.task === 'regression') return regressionQuality(targetValues(target, rows), scores).r2;
-  if (predicted.task !== 'classification') throw new Error('Unreachable: a class target gives classes');
+/** The figure people compare models by, higher is better: R² or accuracy. */
+export function mainScore({ target }: TrainingData, predicted: Float64Array, rows: Int32Array): number {
+  if (target.task === 'regression') return regressionQuality(targetValues(target, rows), predicted).r2;
+  const codes = mostProbable(predicted, target.classes.length);
   let correct = 0;
-  for (let i = 0; i < rows.length; i++) if (predicted.codes[i] === target.codes[rows[i]!]) correct++;
+  for (let i = 0; i < rows.length; i++) if (codes[i] === target.codes[rows[i]!]) correct++;
   return correct / rows.length;
 }

@@ -1,8 +1,8 @@
-import type { Estimator } from '../../../model/scoring/document.ts';
-import { scoreEstimator } from '../../../model/scoring/index.ts';
+import { predictor } from '../../../model/scoring/estimators.ts';
 import type { InputData } from '../../../model/scoring/inputs.ts';
 import { createRandom, sample, shuffle } from '../random.ts';
-import type { TrainingData } from '../training-data.ts';
+import type { Fit } from '../recipe.ts';
+import { classCount, type TrainingData } from '../training-data.ts';
 import type { FeatureImportance } from '../types.ts';
 import { mainScore } from './evaluate.ts';
 
@@ -17,7 +17,7 @@ const REPEATS = 5;
  */
 export function permutationImportance(
   data: TrainingData,
-  estimator: Estimator,
+  { estimator, gains }: Fit,
   test: Int32Array,
   seed: number,
 ): FeatureImportance[] {
@@ -26,15 +26,16 @@ export function permutationImportance(
   const rows = sample(test, Math.max(50, Math.min(MAX_ROWS, Math.floor(MAX_CELLS / perRow))), random);
   const repeats = Math.max(1, Math.min(REPEATS, Math.floor(MAX_CELLS / (perRow * rows.length))));
   const inputs = data.inputs.map((input) => takeRows(input, rows));
-  const reference = mainScore(data, scoreEstimator(estimator, inputs, null), rows);
+  const predict = predictor(estimator, classCount(data));
+  const reference = mainScore(data, predict(inputs, null), rows);
   return data.columns
     .map(({ name }, position) => {
       let fall = 0;
       for (let repeat = 0; repeat < repeats; repeat++) {
         const shuffled = inputs.with(position, shuffleInput(inputs[position]!, random));
-        fall += reference - mainScore(data, scoreEstimator(estimator, shuffled, null), rows);
+        fall += reference - mainScore(data, predict(shuffled, null), rows);
       }
-      return { feature: name, importance: fall / repeats };
+      return { feature: name, importance: fall / repeats, ...(gains && { gain: gains[position]! }) };
     })
     .sort((a, b) => b.importance - a.importance);
 }

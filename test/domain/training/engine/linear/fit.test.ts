@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decide, scoreEstimator } from '../../../../../src/domain/model/scoring/index.ts';
+import { predictor } from '../../../../../src/domain/model/scoring/estimators.ts';
 import type { LinearSettings } from '../../../../../src/domain/training/engine/linear/fit.ts';
 import { fitLinear } from '../../../../../src/domain/training/engine/linear/fit.ts';
 import { evaluate } from '../../../../../src/domain/training/engine/quality/evaluate.ts';
@@ -15,13 +15,10 @@ function fitAndMeasure(name: string, settings: Omit<LinearSettings, 'balanced'>,
   const test = trainingData(readCsv(new URL(`${name}_test.csv`, DATA), labels), 'target');
   const estimator = fitLinear(train, train.target.rows, { ...settings, balanced: false });
   const rows = test.target.rows;
-  const scores = scoreEstimator(estimator, test.inputs, rows);
+  const classes = train.target.task === 'classification' ? train.target.classes.length : 0;
   return {
     estimator,
-    predictions: decide(
-      { classes: train.target.task === 'classification' ? train.target.classes : null },
-      scores,
-    ),
+    predicted: predictor(estimator, classes)(test.inputs, rows),
     quality: evaluate(test, estimator, rows, rows).model as unknown as Readonly<Record<string, unknown>>,
   };
 }
@@ -30,15 +27,14 @@ test.each(['breast_cancer', 'wine'] as const)(
   'logistic regression equals scikit-learn’s on %s: weights, probabilities, metrics',
   (name) => {
     const { coefficients, first_rows, confusion_matrix, ...figures } = reference.logistic[name];
-    const { estimator, predictions, quality } = fitAndMeasure(name, { l2: 1 }, true);
+    const { estimator, predicted, quality } = fitAndMeasure(name, { l2: 1 }, true);
     coefficients.forEach((row, k) => {
       row.forEach((value, j) => {
         expect(estimator.weights[k]![j]).toBeCloseTo(value, 3);
       });
     });
-    if (predictions.task !== 'classification') throw new Error('expected classes');
     first_rows.flat().forEach((value, i) => {
-      expect(predictions.probabilities[i]).toBeCloseTo(value, 4);
+      expect(predicted[i]).toBeCloseTo(value, 4);
     });
     for (const [metric, value] of Object.entries(figures))
       expect(quality[metric], metric).toBeCloseTo(value, 4);
@@ -51,14 +47,13 @@ test.each([
   ['ridge_10_diabetes', 10],
 ] as const)('%s: weights, predictions and metrics equal scikit-learn’s', (name, l2) => {
   const { coefficients, intercept, first_rows, ...figures } = reference[name];
-  const { estimator, predictions, quality } = fitAndMeasure('diabetes', { l2 }, false);
+  const { estimator, predicted, quality } = fitAndMeasure('diabetes', { l2 }, false);
   coefficients.forEach((value, j) => {
     expect(estimator.weights[0]![j]).toBeCloseTo(value, 6);
   });
   expect(estimator.intercepts[0]).toBeCloseTo(intercept, 6);
-  if (predictions.task !== 'regression') throw new Error('expected numbers');
   first_rows.forEach((value, i) => {
-    expect(predictions.values[i]).toBeCloseTo(value, 6);
+    expect(predicted[i]).toBeCloseTo(value, 6);
   });
   for (const [metric, value] of Object.entries(figures))
     expect(quality[metric], metric).toBeCloseTo(value, 6);
@@ -79,8 +74,7 @@ test('columns that repeat each other up to a factor do not break the least squar
     'y',
   );
   const estimator = fitLinear(data, allRows(rows), { l2: 0, balanced: false });
-  const scores = scoreEstimator(estimator, data.inputs, null);
-  scores.forEach((score, i) => {
+  predictor(estimator, 0)(data.inputs, null).forEach((score, i) => {
     expect(score).toBeCloseTo(3 * x[i]! + 1, 8);
   });
 });
@@ -98,7 +92,7 @@ test('a table far wider than long is fitted by iteration and predicts what it sa
   }));
   const data = trainingData({ rows, columns: [...columns, { kind: 'number', name: 'y', values: y }] }, 'y');
   const estimator = fitLinear(data, allRows(rows), { l2: 1e-6, balanced: false });
-  scoreEstimator(estimator, data.inputs, null).forEach((score, i) => {
+  predictor(estimator, 0)(data.inputs, null).forEach((score, i) => {
     expect(score).toBeCloseTo(y[i]!, 2);
   });
 });

@@ -1,0 +1,138 @@
+import { createRandom, sample } from '../random.ts';
+import { type Tree, TreeGrower, type TreeSettings } from './grow-tree.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import type { BinnedMatrix } from './matrix.ts';
+import type { Objective } from './objective.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface BoostingSettings extends TreeSettings {
+  /** At most so many rounds; a round grows one tree for each output. */
+  readonly rounds: number;
+  readonly learningRate: number;
+  /** Share of the rows a round learns from. */
+  readonly rowFraction: number;
+}
+
+export interface BoostingProblem {
+  readonly kernel: Kernel;
+  readonly memory: WebAssembly.Memory;
+  readonly workspace: Workspace;
+  readonly matrix: BinnedMatrix;
+  readonly objective: Objective;
+  readonly train: Int32Array;
+  /** Early stopping: rows to watch the loss on; training ends when it has not fallen for `patience` rounds. */
+  readonly watch?: { readonly rows: Int32Array; readonly patience: number };
+  readonly seed: number;
+}
+
+export interface BoostedTrees {
+  /** Constant margins the trees add to. */
+  readonly base: Float64Array;
+  /** Tree t adds to output t mod outputs; values include the learning rate. */
+  readonly trees: readonly Tree[];
+  /** Watched loss after each round; `curve[0]` is the base's. Empty without `watch`. */
+  readonly curve: Float64Array;
+  /** Margins of the watched rows after the last round, in their order. */
+  readonly watchedMargins: Float64Array;
+}
+
+/** A watched loss has to fall by this share to count as falling. */
+const MIN_RELATIVE_GAIN = 2e-3;
+
+/**
+ * Gradient boosting of second order (Friedman, 2001; Chen & Guestrin, 2016) on a binned matrix.
+ *
+ * @param onRound called after each round
+ */
+export function boost(
+  problem: BoostingProblem,
+  settings: BoostingSettings,
+  onRound: (round: number) => void = () => {},
+): BoostedTrees {
+  const { matrix, objective, train, watch } = problem;
+  const { outputs } = objective;
+  const grower = new TreeGrower(problem.kernel, problem.memory, matrix, problem.workspace);
+  const random = createRandom(problem.seed, 'boost');
+  const base = objective.base(train);
+  const margins = new Float64Array(matrix.rows * outputs);
+  for (let i = 0; i < margins.length; i++) margins[i] = base[i % outputs]!;
+  const bins = columnViews(problem.memory, matrix);
+  const trees: Tree[] = [];
+  const curve = watch ? [objective.loss(margins, watch.rows)] : [];
+  let best = 0;
+  let bestLoss = curve[0] ?? 0;
+  for (let round = 1; round <= settings.rounds; round++) {
+    const rows =
+      settings.rowFraction < 1
+        ? sample(train, Math.max(2, Math.round(train.length * settings.rowFraction)), random)
+        : train;
+    objective.beginRound(margins, rows);
+    let grew = false;
+    for (let k = 0; k < outputs; k++) {
+      objective.gradients(margins, k, rows, grower.pairs);
+      const tree = grower.grow(rows, settings, random, (value, leafRows) => {
+        if (rows !== train) return;
+        const step = value * settings.learningRate;
+        for (let i = 0; i < leafRows.length; i++) margins[leafRows[i]! * outputs + k]! += step;
+      });
+      for (let node = 0; node < tree.value.length; node++) tree.value[node]! *= settings.learningRate;
+      if (rows !== train) addTree(tree, matrix, bins, train, margins, outputs, k);
+      if (watch) addTree(tree, matrix, bins, watch.rows, margins, outputs, k);
+      trees.push(tree);
+      grew ||= tree.feature[0]! >= 0;
+    }
+    onRound(round);
+    if (watch) {
+      curve.push(objective.loss(margins, watch.rows));
+      if (curve[round]! < bestLoss * (1 - MIN_RELATIVE_GAIN)) {
+        best = round;
+        bestLoss = curve[round]!;
+      } else if (round - best >= watch.patience) {
+        break;
+      }
+    }
+    // Sampled rows may allow a split again in the next round; the whole will not.
+    if (!grew && rows === train && settings.featureFraction === 1) break;
+  }
+  return {
+    base,
+    trees,
+    curve: Float64Array.from(curve),
+    watchedMargins: watch ? pick(margins, watch.rows, outputs) : new Float64Array(0),
+  };
+}
+
+function columnViews(memory: WebAssembly.Memory, matrix: BinnedMatrix): Uint8Array[] {
+  return matrix.columns.map(({ address }) => new Uint8Array(memory.buffer, address, matrix.rows));
+}
+
+/** Adds the tree's values to output k of the given rows. */
+function addTree(
+  tree: Tree,
+  { columns }: BinnedMatrix,
+  bins: readonly Uint8Array[],
+  rows: Int32Array,
+  margins: Float64Array,
+  outputs: number,
+  k: number,
+): void {
+  const { feature, bin, missingLeft, left, right, value } = tree;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    let node = 0;
+    for (let f = feature[0]!; f >= 0; f = feature[node]!) {
+      const code = bins[f]![row]!;
+      const goesLeft = code === columns[f]!.bins ? missingLeft[node] === 1 : code <= bin[node]!;
+      node = goesLeft ? left[node]! : right[node]!;
+    }
+    margins[row * outputs + k]! += value[node]!;
+  }
+}
+
+function pick(margins: Float64Array, rows: Int32Array, outputs: number): Float64Array {
+  const picked = new Float64Array(rows.length * outputs);
+  for (let i = 0; i < rows.length; i++) {
+    for (let k = 0; k < outputs; k++) picked[i * outputs + k] = margins[rows[i]! * outputs + k]!;
+  }
+  return picked;
+}

@@ -1,0 +1,151 @@
+// AssemblyScript (https://www.assemblyscript.org): the inner loops of tree growing. All pointers are byte offsets
+// into the shared memory; every instance works in its own scratch region, columns are only read.
+//
+// A histogram holds {Σ gradient, Σ hessian} as two f64 for each bin of each feature; a feature with n bins has n + 1
+// entries, the last for missing values. A feature table has 16 bytes a feature: column address, byte offset of its
+// entries in a histogram, n, and a spare field.
+
+/** Adds {gradient, hessian} of `count` rows to the histogram at `out` (`bytes` long, cleared first). */
+export function histogram(
+  table: usize, features: i32, rows: usize, count: i32, pairs: usize, out: usize, bytes: usize,
+): void {
+  memory.fill(out, 0, bytes);
+  let f = 0;
+  // Four features a pass: their histograms stay in the first-level cache, and each row's pair is loaded once for them.
+  for (; f + 4 <= features; f += 4) {
+    const entry = table + (<usize>f << 4);
+    const c0: usize = load<u32>(entry);
+    const c1: usize = load<u32>(entry, 16);
+    const c2: usize = load<u32>(entry, 32);
+    const c3: usize = load<u32>(entry, 48);
+    const h0 = out + <usize>load<u32>(entry, 4);
+    const h1 = out + <usize>load<u32>(entry, 20);
+    const h2 = out + <usize>load<u32>(entry, 36);
+    const h3 = out + <usize>load<u32>(entry, 52);
+    for (let i = 0, pair = pairs; i < count; i++, pair += 16) {
+      const row: usize = load<u32>(rows + (<usize>i << 2));
+      const values = v128.load(pair);
+      const a = h0 + (<usize>load<u8>(c0 + row) << 4);
+      const b = h1 + (<usize>load<u8>(c1 + row) << 4);
+      const c = h2 + (<usize>load<u8>(c2 + row) << 4);
+      const d = h3 + (<usize>load<u8>(c3 + row) << 4);
+      v128.store(a, f64x2.add(v128.load(a), values));
+      v128.store(b, f64x2.add(v128.load(b), values));
+      v128.store(c, f64x2.add(v128.load(c), values));
+      v128.store(d, f64x2.add(v128.load(d), values));
+    }
+  }
+  for (; f < features; f++) {
+    const entry = table + (<usize>f << 4);
+    const column: usize = load<u32>(entry);
+    const h = out + <usize>load<u32>(entry, 4);
+    for (let i = 0, pair = pairs; i < count; i++, pair += 16) {
+      const a = h + (<usize>load<u8>(column + <usize>load<u32>(rows + (<usize>i << 2))) << 4);
+      v128.store(a, f64x2.add(v128.load(a), v128.load(pair)));
+    }
+  }
+}
+
+/** a −= b, both `bytes` long (a multiple of 16). */
+export function subtract(a: usize, b: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    v128.store(a + i, f64x2.sub(v128.load(a + i), v128.load(b + i)));
+  }
+}
+
+/** Copies the 16-byte pair of each row to `out`, so that `histogram` reads pairs in order. */
+export function gather(rows: usize, count: i32, pairs: usize, out: usize): void {
+  for (let i = 0; i < count; i++, out += 16) {
+    v128.store(out, v128.load(pairs + (<usize>load<u32>(rows + (<usize>i << 2)) << 4)));
+  }
+}
+
+/**
+ * Reorders `rows`: those with bin ≤ `bin` first, both parts in their old order; a missing value (`missing` is its
+ * bin) goes left if `missingLeft` is 1. `scratch` holds as many rows. Returns how many went left.
+ */
+export function partition(
+  column: usize, rows: usize, count: i32, bin: u32, missing: u32, missingLeft: u32, scratch: usize,
+): i32 {
+  let left = rows;
+  let right = scratch;
+  for (let i = 0; i < count; i++) {
+    const row = load<u32>(rows + (<usize>i << 2));
+    const value = <u32>load<u8>(column + <usize>row);
+    const goesLeft = value === missing ? missingLeft : <u32>(value <= bin);
+    // Both places are written and one is kept: no branch to mispredict.
+    store<u32>(left, row);
+    store<u32>(right, row);
+    left += <usize>goesLeft << 2;
+    right += <usize>(goesLeft ^ 1) << 2;
+  }
+  memory.copy(left, scratch, right - scratch);
+  return <i32>((left - rows) >> 2);
+}
+
+/**
+ * The best split of a node with the given sums. Writes to `result`: gain (f64; 0: none), Σ gradient and Σ hessian
+ * of the left side (f64), position in the table, bin, whether missing values go left (u32 each).
+ *
+ * Gain: G_L²/(H_L + l2) + G_R²/(H_R + l2) − G²/(H + l2) (Chen & Guestrin, XGBoost, 2016, eq. 7, doubled). Both
+ * sides need a Σ hessian of `least`.
+ */
+export function bestSplit(
+  table: usize, features: i32, histogram: usize, g: f64, h: f64, l2: f64, least: f64, minGain: f64, result: usize,
+): void {
+  const whole = (g * g) / (h + l2);
+  // Less than this is rounding left over from subtractions.
+  const noise = h * 1e-12;
+  let bestGain = minGain;
+  let bestG = 0.0;
+  let bestH = 0.0;
+  let bestFeature = 0;
+  let bestBin = 0;
+  let bestLeft = 0;
+  let found = false;
+  for (let f = 0; f < features; f++) {
+    const entry = table + (<usize>f << 4);
+    const first = histogram + <usize>load<u32>(entry, 4);
+    const bins = <i32>load<u32>(entry, 8);
+    const missing = first + (<usize>bins << 4);
+    const gm = load<f64>(missing);
+    const hm = load<f64>(missing, 8);
+    const hasMissing = hm > noise;
+    // Missing values right, then, where there are any, left.
+    for (let side = 0; side <= <i32>hasMissing; side++) {
+      let gl = side ? gm : 0.0;
+      let hl = side ? hm : 0.0;
+      // With missing values right, the last cut parts present from missing.
+      const cuts = side || !hasMissing ? bins - 1 : bins;
+      let bin = first;
+      for (let b = 0; b < cuts; b++, bin += 16) {
+        const hb = load<f64>(bin, 8);
+        gl += load<f64>(bin);
+        hl += hb;
+        if (hl < least) continue;
+        const hr = h - hl;
+        if (hr < least) break;
+        // An empty bin's cut equals the one before.
+        if (hb <= noise && b > 0) continue;
+        const gr = g - gl;
+        const gain = (gl * gl) / (hl + l2) + (gr * gr) / (hr + l2) - whole;
+        if (gain > bestGain) {
+          bestGain = gain;
+          bestG = gl;
+          bestH = hl;
+          bestFeature = f;
+          bestBin = b;
+          // Where none is missing here, one seen later follows the larger side.
+          bestLeft = hasMissing ? side : <i32>(hl > hr);
+          found = true;
+        }
+      }
+    }
+  }
+  store<f64>(result, found ? bestGain : 0.0);
+  store<f64>(result, bestG, 8);
+  store<f64>(result, bestH, 16);
+  store<u32>(result, bestFeature, 24);
+  store<u32>(result, bestBin, 28);
+  store<u32>(result, bestLeft, 32);
+}

@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import type { BoostedTrees } from './boost.ts';
+import type { PreparedTable, SharedTable } from './prepare.ts';
+import { type BoostingTask, boostingRunner } from './runner.ts';
+import { allocateWorkspace, type Workspace } from './workspace.ts';
+
+/** Runs fits of boosted trees, several at a time, over one shared table. */
+export interface BoostingPool extends AsyncDisposable {
+  /** Tasks start in the order they come; the same task gives the same trees wherever it runs. */
+  run(task: BoostingTask): Promise<BoostedTrees>;
+}
+
+/**
+ * @param leaves the largest trees any task will ask for
+ * @param threads 1: everything runs on the calling thread
+ */
+export function createPool({ arena, shared }: PreparedTable, leaves: number, threads: number): BoostingPool {
+  const widest = shared.parts[0]!.matrix;
+  if (threads <= 1) return localPool(shared, allocateWorkspace(arena, widest, leaves));
+  return threadPool(
+    shared,
+    Array.from({ length: threads }, () => allocateWorkspace(arena, widest, leaves)),
+  );
+}
+
+function localPool(shared: SharedTable, workspace: Workspace): BoostingPool {
+  const run = boostingRunner(shared, workspace);
+  return {
+    async run(task) {
+      // Lets messages and timers of this thread have their turn between fits.
+      await new Promise((resolve) => setImmediate(resolve));
+      return run(task);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+interface Job {
+  readonly task: BoostingTask;
+  readonly resolve: (trees: BoostedTrees) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function threadPool(table: SharedTable, workspaces: readonly Workspace[]): BoostingPool {
+  const waiting: Job[] = [];
+  const running = new Map<Worker, Job>();
+  const idle: Worker[] = [];
+  let failure: Error | undefined;
+
+  const next = (worker: Worker) => {
+    const job = waiting.shift();
+    if (!job) {
+      idle.push(worker);
+      return;
+    }
+    running.set(worker, job);
+    worker.postMessage(job.task);
+  };
+  const fail = (error: Error) => {
+    failure = error;
+    for (const job of [...running.values(), ...waiting]) job.reject(error);
+    running.clear();
+    waiting.length = 0;
+  };
+  const workers = workspaces.map((workspace) => {
+    const worker = new Worker(new URL('./boosting.child.ts', import.meta.url), {
+      workerData: { table, workspace },
+      // Nothing of the parent's: its loaders and hooks are not for a number cruncher.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    worker.on('message', (trees: BoostedTrees) => {
+      const job = running.get(worker);
+      running.delete(worker);
+      next(worker);
+      job?.resolve(trees);
+    });
+    worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
+    return worker;
+  });
+  idle.push(...workers);
+
+  return {
+    run(task) {
+      if (failure) return Promise.reject(failure);
+      return new Promise((resolve, reject) => {
+        waiting.push({ task, resolve, reject });
+        const worker = idle.shift();
+        if (worker) next(worker);
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Arena } from './arena.ts';
+import type { BinnedMatrix } from './matrix.ts';
+
+/** Addresses of one trainer's scratch memory. Plain numbers, so that it can be sent to a worker thread. */
+export interface Workspace {
+  readonly rows: number;
+  readonly scratchRows: number;
+  readonly pairs: number;
+  readonly orderedPairs: number;
+  readonly table: number;
+  readonly result: number;
+  readonly histograms: number;
+  readonly histogramsBytes: number;
+}
+
+const BYTES_PER_BIN = 16;
+/** Beyond this the trees see a random part of the columns each. */
+const MAX_HISTOGRAM_BYTES = 256 * 2 ** 20;
+
+export function histogramBytes(bins: number): number {
+  return (bins + 1) * BYTES_PER_BIN;
+}
+
+/** Bytes of a workspace for trees of up to `leaves` leaves on a matrix of this shape. */
+export function workspaceBytes(rows: number, binCounts: readonly number[], leaves: number): number {
+  return rows * (4 + 4 + 16 + 16) + binCounts.length * 16 + poolBytes(binCounts, leaves) + 1024;
+}
+
+export function allocateWorkspace(arena: Arena, matrix: BinnedMatrix, leaves: number): Workspace {
+  const binCounts = matrix.columns.map(({ bins }) => bins);
+  const histogramsBytes = poolBytes(binCounts, leaves);
+  return {
+    rows: arena.allocate(matrix.rows * 4),
+    scratchRows: arena.allocate(matrix.rows * 4 + 64),
+    pairs: arena.allocate(matrix.rows * 16),
+    orderedPairs: arena.allocate(matrix.rows * 16),
+    table: arena.allocate(matrix.columns.length * 16),
+    result: arena.allocate(64),
+    histograms: arena.allocate(histogramsBytes),
+    histogramsBytes,
+  };
+}
+
+function poolBytes(binCounts: readonly number[], leaves: number): number {
+  const one = binCounts.reduce((sum, bins) => sum + histogramBytes(bins), 0);
+  const widest = binCounts.reduce((most, bins) => Math.max(most, histogramBytes(bins)), 0);
+  return Math.max(Math.min(one * leaves, MAX_HISTOGRAM_BYTES), widest * leaves);
+}

@@ -1,0 +1,43 @@
+import { meanOf, type RowLosses } from './loss.ts';
+
+/** A blend costs two models at prediction; it has to lower the loss by this share. */
+const MIN_RELATIVE_GAIN = 0.005;
+const STEPS = 20;
+
+export interface Blend {
+  /** Of the second model, 0 … 1. */
+  readonly weight: number;
+  readonly loss: number;
+}
+
+/**
+ * How much weight the second of two models' predictions should have: 0, 1, or what lies between where their mean is
+ * clearly better than both (stacking with one free weight; Wolpert, 1992).
+ *
+ * Few rows say little about the weight, and equal weights are hard to beat then (Bates & Granger, 1969): of the
+ * weights whose loss is within one standard error of the lowest (of the difference, row by row; the rule of Breiman
+ * et al., 1984) the one nearest to a half is taken.
+ */
+export function findBlend(first: Float64Array, second: Float64Array, losses: RowLosses): Blend {
+  const mixed = new Float64Array(first.length);
+  const byWeight = Array.from({ length: STEPS + 1 }, (_, step) => {
+    const weight = step / STEPS;
+    for (let i = 0; i < mixed.length; i++) mixed[i] = (1 - weight) * first[i]! + weight * second[i]!;
+    const rows = losses(mixed);
+    return { weight, rows, loss: meanOf(rows) };
+  });
+  const [alone, other] = [byWeight[0]!, byWeight[STEPS]!];
+  const better = other.loss < alone.loss ? other : alone;
+  const best = byWeight.reduce((least, one) => (one.loss < least.loss ? one : least));
+  if (best.loss >= better.loss * (1 - MIN_RELATIVE_GAIN)) return better;
+  return byWeight
+    .filter(({ rows, loss }) => loss - best.loss <= standardError(rows, best.rows))
+    .reduce((nearest, one) => (Math.abs(one.weight - 0.5) < Math.abs(nearest.weight - 0.5) ? one : nearest));
+}
+
+/** Of the mean of a − b. */
+function standardError(a: Float64Array, b: Float64Array): number {
+  const differences = a.map((value, i) => value - b[i]!);
+  const mean = meanOf(differences);
+  return Math.sqrt(meanOf(differences.map((value) => (value - mean) ** 2)) / a.length);
+}

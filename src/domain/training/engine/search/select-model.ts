@@ -1,0 +1,183 @@
+import { createPool } from '../boosting/pool.ts';
+import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
+import { createRandom } from '../random.ts';
+import type { Recipe } from '../recipe.ts';
+import type { TrainingData } from '../training-data.ts';
+import type { LeaderboardEntry } from '../types.ts';
+import { findBlend } from './blend.ts';
+import { type BoostingTrial, predictTests, tryBoosting } from './boosting-trial.ts';
+import { type LinearTrial, tryLinear } from './linear-trial.ts';
+import { type RowLosses, rowLosses } from './loss.ts';
+import { planSearch, type SearchPlan } from './plan.ts';
+import { boostingCandidates, MAX_LEAVES } from './space.ts';
+
+export interface SearchOptions {
+  readonly seed: number;
+  readonly threads: number;
+  readonly balanced: boolean;
+  readonly maxTrials: number;
+  /** No trial starts after it; the first two always do. Only this can make two runs differ. */
+  readonly budgetSeconds: number;
+}
+
+export interface SearchProgress {
+  readonly trial: number;
+  readonly trials: number;
+  /** Loss of the best trial so far. */
+  readonly bestLoss: number;
+}
+
+export interface SearchResult {
+  readonly recipe: Recipe;
+  /** How many rows took part in it. */
+  readonly searchedRows: number;
+  readonly strategy: SearchPlan['strategy'];
+  readonly leaderboard: readonly LeaderboardEntry[];
+}
+
+/** Models that learn from random parts of a small table differ; the mean of a few is steadier. */
+const BAGS_OF_SMALL_TABLES = 4;
+const MAX_ROWS_TO_BAG = 5000;
+
+/**
+ * Chooses between the linear family, boosted trees and their blend, by the loss on rows of the search's own splits.
+ *
+ * @param rows the rows the search may see
+ */
+export async function selectModel(
+  data: TrainingData,
+  rows: Int32Array,
+  options: SearchOptions,
+  onTrial: (progress: SearchProgress) => void,
+): Promise<SearchResult> {
+  const plan = planSearch(data, rows, options.seed);
+  const losses = rowLosses(data, plan.rows, allTested(plan), options.balanced);
+  const table = prepareTable(
+    data,
+    plan.rows,
+    plan.splits.map(({ train, test }) => ({ train, watched: test })),
+    options,
+  );
+  const { linear, boosting, leaderboard } = await runTrials(data, plan, table, losses, options, onTrial);
+  const blend = boosting
+    ? findBlend(linear.predicted, predictTests(data, table, plan, boosting), losses)
+    : { weight: 0, loss: linear.loss };
+  const { weight } = blend;
+  if (weight > 0 && weight < 1) {
+    leaderboard.push({
+      family: 'blend',
+      settings: { weight_of_trees: weight },
+      loss: blend.loss,
+      seconds: 0,
+    });
+  }
+  return {
+    recipe: {
+      linear: weight < 1 ? { weight: 1 - weight, penalty: { l2: linear.l2PerRow, perRow: true } } : null,
+      boosting:
+        boosting && weight > 0
+          ? { weight, settings: boosting.settings, bags: bagsFor(rows.length, boosting) }
+          : null,
+      balanced: options.balanced,
+    },
+    searchedRows: plan.rows.length,
+    strategy: plan.strategy,
+    leaderboard: leaderboard.sort((a, b) => a.loss - b.loss),
+  };
+}
+
+interface Trials {
+  readonly linear: LinearTrial;
+  /** The best one; null when no trial was left for trees. */
+  readonly boosting: BoostingTrial | null;
+  readonly leaderboard: LeaderboardEntry[];
+}
+
+async function runTrials(
+  data: TrainingData,
+  plan: SearchPlan,
+  table: PreparedTable,
+  losses: RowLosses,
+  { seed, threads, balanced, maxTrials, budgetSeconds }: SearchOptions,
+  onTrial: (progress: SearchProgress) => void,
+): Promise<Trials> {
+  const candidates = boostingCandidates(plan.rows.length, maxTrials - 1, createRandom(seed, 'candidates'));
+  await using pool = createPool(table, MAX_LEAVES, threads);
+  const deadline = performance.now() + budgetSeconds * 1000;
+  const leaderboard: LeaderboardEntry[] = [];
+  const finish = (entry: LeaderboardEntry) => {
+    leaderboard.push(entry);
+    const bestLoss = Math.min(...leaderboard.map((done) => done.loss));
+    onTrial({ trial: leaderboard.length, trials: candidates.length + 1, bestLoss });
+  };
+
+  let best: { position: number; trial: BoostingTrial } | undefined;
+  let next = 0;
+  const lane = async () => {
+    while (next < candidates.length && (next === 0 || performance.now() < deadline)) {
+      const position = next++;
+      const started = performance.now();
+      const trial = await tryBoosting(pool, plan, candidates[position]!, seed);
+      // Lanes finish in any order: of equals the earlier candidate wins, whoever comes first.
+      if (
+        !best ||
+        trial.loss < best.trial.loss ||
+        (trial.loss === best.trial.loss && position < best.position)
+      ) {
+        best = { position, trial };
+      }
+      finish({
+        family: 'boosted_trees',
+        settings: describeSettings(trial),
+        loss: trial.loss,
+        seconds: secondsSince(started),
+      });
+    }
+  };
+  // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
+  const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
+  const started = performance.now();
+  const linearLane = async () => {
+    const trial = await tryLinear(data, plan, losses, balanced);
+    finish({
+      family: 'linear',
+      settings: { l2_per_row: trial.l2PerRow },
+      loss: trial.loss,
+      seconds: secondsSince(started),
+    });
+    return trial;
+  };
+  const [linear] = await Promise.all([linearLane(), ...lanes]);
+  return { linear, boosting: best?.trial ?? null, leaderboard };
+}
+
+function describeSettings({ settings }: BoostingTrial): LeaderboardEntry['settings'] {
+  return {
+    rounds: settings.rounds,
+    learning_rate: settings.learningRate,
+    max_leaves: settings.leaves,
+    min_leaf_rows: settings.minLeafRows,
+    l2: settings.l2,
+    feature_fraction: settings.featureFraction,
+    row_fraction: settings.rowFraction,
+  };
+}
+
+function bagsFor(rows: number, { settings }: BoostingTrial): number {
+  const isRandom = settings.rowFraction < 1 || settings.featureFraction < 1;
+  return isRandom && rows <= MAX_ROWS_TO_BAG ? BAGS_OF_SMALL_TABLES : 1;
+}
+
+function allTested({ splits }: SearchPlan): Int32Array {
+  const all = new Int32Array(splits.reduce((sum, { test }) => sum + test.length, 0));
+  let at = 0;
+  for (const { test } of splits) {
+    all.set(test, at);
+    at += test.length;
+  }
+  return all;
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
+}

@@ -1,0 +1,81 @@
+import type { BoostingSettings } from '../boosting/boost.ts';
+import type { Random } from '../random.ts';
+
+/** The largest trees the search asks for. */
+export const MAX_LEAVES = 127;
+
+export type BoostingCandidate = Omit<BoostingSettings, 'rounds'>;
+
+/**
+ * Settings to try, in order: first ones that differ in what matters most (size of the trees, learning rate, how
+ * much of the table a tree sees), from plain to special, then random ones from the same ranges.
+ */
+export function boostingCandidates(rows: number, count: number, random: Random): BoostingCandidate[] {
+  const small = rows < 5000;
+  const fixed = small ? FOR_SMALL_TABLES : FOR_LARGE_TABLES;
+  const drawn = Array.from({ length: Math.max(0, count - fixed.length) }, () => draw(small, random));
+  // A split that must leave 20 of 80 rows on each side is hardly ever possible.
+  const most = Math.max(2, Math.floor(rows / 20));
+  return [...fixed, ...drawn]
+    .slice(0, count)
+    .map((candidate) => ({ ...candidate, minLeafRows: Math.min(candidate.minLeafRows, most) }));
+}
+
+const PLAIN: BoostingCandidate = {
+  learningRate: 0.1,
+  leaves: 31,
+  minLeafRows: 20,
+  l2: 1,
+  featureFraction: 1,
+  rowFraction: 1,
+};
+
+const FOR_SMALL_TABLES: readonly BoostingCandidate[] = [
+  { ...PLAIN, learningRate: 0.05, leaves: 8, minLeafRows: 10, featureFraction: 0.6, rowFraction: 0.8 },
+  { ...PLAIN },
+  { ...PLAIN, learningRate: 0.05, leaves: 4, minLeafRows: 5, featureFraction: 0.4, rowFraction: 0.7 },
+  { ...PLAIN, learningRate: 0.05, leaves: 15, minLeafRows: 5, l2: 5, featureFraction: 0.4, rowFraction: 0.7 },
+  { ...PLAIN, learningRate: 0.05, leaves: 2, minLeafRows: 5, rowFraction: 0.8 },
+  {
+    ...PLAIN,
+    learningRate: 0.05,
+    leaves: 6,
+    minLeafRows: 20,
+    l2: 10,
+    featureFraction: 0.3,
+    rowFraction: 0.5,
+  },
+  { ...PLAIN, learningRate: 0.05, leaves: 31, minLeafRows: 3, l2: 3, featureFraction: 0.3, rowFraction: 0.6 },
+  { ...PLAIN, learningRate: 0.03, leaves: 4, minLeafRows: 20, l2: 3, featureFraction: 0.7, rowFraction: 0.5 },
+];
+
+const FOR_LARGE_TABLES: readonly BoostingCandidate[] = [
+  { ...PLAIN },
+  { ...PLAIN, leaves: 63, minLeafRows: 40, featureFraction: 0.7, l2: 5 },
+  { ...PLAIN, leaves: 8 },
+  { ...PLAIN, learningRate: 0.05, leaves: 31, featureFraction: 0.5, rowFraction: 0.8, l2: 3 },
+  { ...PLAIN, leaves: 127, minLeafRows: 100, featureFraction: 0.5, l2: 10 },
+  {
+    ...PLAIN,
+    learningRate: 0.05,
+    leaves: 63,
+    minLeafRows: 20,
+    featureFraction: 0.7,
+    rowFraction: 0.7,
+    l2: 10,
+  },
+  { ...PLAIN, learningRate: 0.05, leaves: 15, minLeafRows: 50, featureFraction: 0.6, rowFraction: 0.8 },
+  { ...PLAIN, leaves: 31, minLeafRows: 5, featureFraction: 0.8, l2: 0.1 },
+];
+
+function draw(small: boolean, random: Random): BoostingCandidate {
+  const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)]!;
+  return {
+    learningRate: pick(small ? [0.03, 0.05] : [0.05, 0.1]),
+    leaves: pick(small ? [2, 4, 6, 8, 15, 31] : [8, 15, 31, 63, MAX_LEAVES]),
+    minLeafRows: pick(small ? [3, 5, 10, 20] : [5, 20, 50, 100]),
+    l2: pick([0.1, 1, 3, 10]),
+    featureFraction: pick([0.3, 0.5, 0.7, 1]),
+    rowFraction: pick([0.5, 0.7, 0.85, 1]),
+  };
+}
