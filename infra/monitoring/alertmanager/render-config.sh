@@ -33,9 +33,10 @@ YAML
 
 email() {
   [ -n "${ALERT_EMAIL_TO:-}" ] || return 0
+  : "${ALERT_EMAIL_FROM:?is needed by ALERT_EMAIL_TO}" "${ALERT_SMTP_HOST:?is needed by ALERT_EMAIL_TO}"
   printf '    email_configs:\n      - to: %s\n        send_resolved: true\n' "$(quoted "$ALERT_EMAIL_TO")"
-  printf '        from: %s\n' "$(quoted "${ALERT_EMAIL_FROM:?ALERT_EMAIL_TO needs ALERT_EMAIL_FROM}")"
-  printf '        smarthost: %s\n' "$(quoted "${ALERT_SMTP_HOST:?ALERT_EMAIL_TO needs ALERT_SMTP_HOST}")"
+  printf '        from: %s\n' "$(quoted "$ALERT_EMAIL_FROM")"
+  printf '        smarthost: %s\n' "$(quoted "$ALERT_SMTP_HOST")"
   if [ -n "${ALERT_SMTP_USER:-}" ]; then
     printf '        auth_username: %s\n        auth_password: %s\n' \
       "$(quoted "$ALERT_SMTP_USER")" "$(quoted "${ALERT_SMTP_PASSWORD:-}")"

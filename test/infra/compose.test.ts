@@ -1,0 +1,276 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { parseEnv, promisify } from 'node:util';
+import Ajv from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { variableNames } from '../../src/config.ts';
+import { ROOT, readText, readYaml } from './monitoring-files.ts';
+
+const run = promisify(execFile);
+
+interface Service {
+  readonly image?: string;
+  readonly build?: { readonly target: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly profiles?: readonly string[];
+  readonly mem_limit?: string;
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+}
+interface ComposeFile {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes?: Readonly<Record<string, unknown>>;
+}
+
+const FILES = ['docker-compose.yaml', 'docker-compose.dev.yaml'];
+const compose = (file: string) => parse(readText(file), { merge: true }) as ComposeFile;
+const production = compose('docker-compose.yaml');
+const services = Object.entries(production.services);
+const service = (name: string): Service => production.services[name] ?? {};
+const MONITORING = ['prometheus', 'alertmanager', 'grafana'];
+
+const example = parseEnv(readText('.env.example'));
+
+/** `${NAME:-default}` and `${NAME:?message}` of a file, as compose would ask for them. */
+const variablesOf = (text: string): readonly string[] =>
+  [...text.replaceAll('$$', '').matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? '');
+
+describe.each(FILES)('%s', (file) => {
+  test('is what the compose specification’s schema allows', () => {
+    // dclint ships it. Its dialect's address is misspelt there; without one the validator takes draft 7, which it is.
+    const { $schema: _, ...schema } = JSON.parse(
+      readText('node_modules/dclint/schemas/compose.schema.json'),
+    ) as Record<string, unknown>;
+    const validate = new Ajv.default({ strict: false, validateFormats: false }).compile(schema);
+    validate(compose(file));
+    expect(validate.errors).toBeNull();
+  });
+
+  test('passes the compose linter', async () => {
+    // Which key stands first is a matter of reading order here.
+    const order = [
+      'service-keys-order',
+      'services-alphabetical-order',
+      'service-dependencies-alphabetical-order',
+      'top-level-properties-order',
+    ];
+    const { stdout } = await run(
+      process.execPath,
+      [
+        'node_modules/dclint/bin/dclint.cjs',
+        '--max-warnings=0',
+        ...order.flatMap((rule) => ['--disable-rule', rule]),
+        '--formatter=compact',
+        file,
+      ],
+      { cwd: ROOT },
+    );
+    expect(stdout.trim()).toBe('');
+  });
+
+  test('asks only for variables that .env.example explains', () => {
+    expect(variablesOf(readText(file)).filter((name) => !(name in example))).toEqual([]);
+  });
+
+  test('mounts only paths that exist', () => {
+    const paths = Object.values(compose(file).services).flatMap(({ volumes }) =>
+      (volumes ?? []).filter((volume) => volume.startsWith('.')).map((volume) => volume.split(':')[0] ?? ''),
+    );
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
+  });
+
+  test('opens ports to this machine only', () => {
+    const ports = Object.values(compose(file).services).flatMap((one) => one.ports ?? []);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+});
+
+describe('the production stack', () => {
+  test('pins every image to a full version', () => {
+    const images = services.flatMap(([, { image }]) => (image === undefined ? [] : [image]));
+    expect(images).toHaveLength(4);
+    expect(images.filter((image) => !/:v?\d+\.\d+(\.\d+)?$/.test(image))).toEqual([]);
+  });
+
+  test('checks the health of every service, and bounds its memory', () => {
+    expect(services.filter(([, one]) => one.healthcheck === undefined).map(([name]) => name)).toEqual([]);
+    expect(services.filter(([, one]) => one.mem_limit === undefined).map(([name]) => name)).toEqual([]);
+  });
+
+  test('waits for what it depends on to be healthy', () => {
+    const conditions = services.flatMap(([, { depends_on }]) => Object.values(depends_on ?? {}));
+    expect(conditions.length).toBeGreaterThan(3);
+    expect(conditions.filter(({ condition }) => condition !== 'service_healthy')).toEqual([]);
+  });
+
+  test('starts the monitoring by its profile alone, which is on by default', () => {
+    expect(
+      services.filter(([, { profiles }]) => profiles?.includes('monitoring')).map(([name]) => name),
+    ).toEqual(MONITORING);
+    expect(example['COMPOSE_PROFILES']).toBe('monitoring');
+  });
+
+  test('mounts configuration read-only and keeps data in named volumes', () => {
+    const mounts = services.flatMap(([, { volumes }]) => volumes ?? []);
+    const [bound, named] = [
+      mounts.filter((mount) => mount.startsWith('.')),
+      mounts.filter((mount) => !mount.startsWith('.')),
+    ];
+    expect(bound.filter((mount) => !mount.endsWith(':ro'))).toEqual([]);
+    const declared = Object.keys(production.volumes ?? {});
+    expect(new Set(named.map((mount) => mount.split(':')[0]))).toEqual(new Set(declared));
+  });
+
+  test('hands the service every setting it has', () => {
+    for (const name of ['backend', 'worker'])
+      expect(variableNames.filter((variable) => !(variable in (service(name).environment ?? {})))).toEqual(
+        [],
+      );
+  });
+
+  test('takes each setting from the variable of its name', () => {
+    const fixed = ['HOST', 'PORT', 'STORAGE_ROOT', 'ROLE'];
+    const wrong = Object.entries(service('backend').environment ?? {}).filter(
+      ([name, value]) => !fixed.includes(name) && !value.startsWith(`\${${name}:-`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('lets nobody into Grafana without a password', () => {
+    expect(service('grafana').environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ENABLED: 'false',
+      GF_SECURITY_ADMIN_PASSWORD: expect.stringMatching(/^\$\{GRAFANA_ADMIN_PASSWORD:\?/),
+    });
+    expect(example['GRAFANA_ADMIN_PASSWORD']).toBe('');
+  });
+
+  test('bounds what Prometheus keeps', () => {
+    expect(service('prometheus').command).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('retention.time='),
+        expect.stringContaining('retention.size='),
+      ]),
+    );
+  });
+});
+
+describe('names and ports agree', () => {
+  /** The port inside the container that a service opens. */
+  const inner = (name: string) => Number(service(name).ports?.[0]?.split(':').at(-1));
+  const prometheus = readYaml('infra/monitoring/prometheus/prometheus.yml') as {
+    alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
+    scrape_configs: {
+      job_name: string;
+      dns_sd_configs?: { names: string[]; port: number }[];
+      static_configs?: { targets: string[] }[];
+    }[];
+  };
+  const datasources = (
+    readYaml('infra/monitoring/grafana/provisioning/datasources/datasources.yaml') as {
+      datasources: { url: string }[];
+    }
+  ).datasources;
+  const contactPoint = readText('infra/monitoring/grafana/provisioning/alerting/alertmanager.yaml');
+
+  test('between the stack and every address that the monitoring calls', () => {
+    const called = [
+      ...prometheus.scrape_configs.flatMap(({ static_configs }) => static_configs ?? []),
+      ...prometheus.alerting.alertmanagers.flatMap(({ static_configs }) => static_configs),
+    ]
+      .flatMap(({ targets }) => targets)
+      .concat(datasources.map(({ url }) => new URL(url).host))
+      .concat([...contactPoint.matchAll(/http:\/\/(\S+)/g)].map(([, host]) => host ?? ''))
+      .map((target) => target.replace('127.0.0.1', 'prometheus').split(':'));
+    expect(called.length).toBeGreaterThan(6);
+    expect(called.filter(([name = '', port]) => inner(name) !== Number(port))).toEqual([]);
+  });
+
+  test('between the stack and the jobs that are found by name', () => {
+    const found = prometheus.scrape_configs.filter((job) => job.dns_sd_configs !== undefined);
+    expect(found.map((job) => job.job_name)).toEqual(['backend', 'worker']);
+    for (const job of found)
+      expect(job.dns_sd_configs).toMatchObject([
+        { names: [job.job_name], port: Number(service(job.job_name).environment?.['PORT']) },
+      ]);
+    expect(inner('backend')).toBe(8000);
+  });
+
+  test('between the stack and the addresses that run.sh prints', () => {
+    const script = readText('run.sh');
+    for (const [name, port] of [
+      ['PORT', '8000'],
+      ['GRAFANA_PORT', '3001'],
+      ['PROMETHEUS_PORT', '9090'],
+      ['ALERTMANAGER_PORT', '9093'],
+    ]) {
+      expect(script).toContain(`$(setting ${name} ${port})`);
+      expect(readText('docker-compose.yaml')).toContain(`127.0.0.1:\${${name}:-${port}}:`);
+      expect(example[name ?? '']).toBe(port);
+    }
+  });
+
+  test('between the native Prometheus and the one in the stack', () => {
+    const native = readText('scripts/native-monitoring.sh');
+    expect(native).toContain('prometheus/rules/*.yml');
+    for (const setting of ['scrape_interval: 15s', 'scrape_timeout: 10s', 'evaluation_interval: 15s']) {
+      expect(native).toContain(setting);
+      expect(readText('infra/monitoring/prometheus/prometheus.yml')).toContain(setting);
+    }
+  });
+});
+
+describe('the Dockerfile', () => {
+  const dockerfile = readText('Dockerfile');
+  const instructions = dockerfile
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const of = (keyword: string) => instructions.filter((line) => line.startsWith(`${keyword} `));
+
+  test('builds on the Node that the lock file brings, in a slim image pinned to its version', () => {
+    const { packages } = JSON.parse(readText('package-lock.json')) as {
+      packages: Record<string, { version: string }>;
+    };
+    const node = packages['node_modules/node']?.version;
+    for (const from of of('FROM')) expect(from).toContain(`FROM node:${node}-bookworm-slim AS `);
+  });
+
+  test('ends without privileges, with a health check, and with Node as the first process', () => {
+    expect(of('USER')).toEqual(['USER node']);
+    expect(instructions.indexOf('USER node')).toBeGreaterThan(
+      instructions.findIndex((line) => line.startsWith('RUN mkdir')),
+    );
+    expect(of('HEALTHCHECK')).toHaveLength(1);
+    expect(JSON.parse(of('CMD').at(-1)?.slice(4) ?? '')).toEqual([
+      'node',
+      '--disable-warning=ExperimentalWarning',
+      '--import',
+      './src/telemetry/register.ts',
+      'src/main.ts',
+    ]);
+  });
+
+  test('installs exactly the locked packages, without those for development', () => {
+    expect(of('RUN').filter((line) => line.includes('npm'))).toEqual([
+      expect.stringMatching(/npm ci --omit=dev --ignore-scripts/),
+    ]);
+    expect(dockerfile).not.toMatch(/^ADD /m);
+  });
+
+  test('copies only what exists and is let into the build', () => {
+    const allowed = readText('.dockerignore')
+      .match(/^!.+$/gm)
+      ?.map((line) => line.slice(1));
+    const copied = of('COPY')
+      .filter((line) => !line.includes('--from='))
+      .flatMap((line) => line.split(/\s+/).slice(1, -1));
+    expect(new Set(copied)).toEqual(new Set(allowed));
+    expect(copied.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
+  });
+});

@@ -1,0 +1,203 @@
+import { once } from 'node:events';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../support/client.ts';
+import { hasProgram } from '../support/programs.ts';
+import { createCheckout } from './checkout.ts';
+import { freePort } from './free-port.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const says = (text: string | RegExp) =>
+  typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text);
+
+describe('run.sh installs', () => {
+  test('once: a second start finds its packages, a changed lock file installs again', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run, installations } = await createCheckout(folder.path);
+    expect(await run(['exec', 'node', '-p', '6 * 7']).ended).toMatchObject({ code: 0, output: says('42') });
+    expect(await installations()).toBe(1);
+    await run(['exec', 'node', '-p', '1']).ended;
+    expect(await installations()).toBe(1);
+    await writeFile(join(root, 'package-lock.json'), '{ "changed": true }');
+    await run(['exec', 'node', '-p', '1']).ended;
+    expect(await installations()).toBe(2);
+  });
+
+  test('again after an installation that failed, and says that it failed', async () => {
+    await using folder = await temporaryFolder();
+    const { run, program } = await createCheckout(folder.path);
+    await program('npm', 'mkdir -p node_modules; echo "no route to host" >&2; exit 3');
+    for (const _ of ['first', 'second'])
+      expect(await run(['exec', 'node', '-p', '1']).ended).toMatchObject({
+        code: 1,
+        output: says(/no route to host[\s\S]*npm ci failed \(exit code 3\)/),
+      });
+  });
+
+  test('a newer Node where the machine’s own is older than the service needs, and uses it', async () => {
+    await using folder = await temporaryFolder();
+    const { run, link, program } = await createCheckout(folder.path);
+    await link('real-node', process.execPath);
+    await program('node', 'case $* in *versions.node.split*) echo 20 ;; *) exec real-node "$@" ;; esac');
+    await program(
+      'npm',
+      `mkdir -p node_modules/node/bin && cd node_modules/node/bin
+       printf '#!/bin/bash\\n[ "$1" = -p ] && echo 1 || echo the newer one\\n' >node && chmod +x node`,
+    );
+    expect(await run(['exec', 'node']).ended).toMatchObject({ code: 0, output: says('the newer one') });
+  });
+
+  test('nothing under a Node that is too old, and says which one is needed', async () => {
+    await using folder = await temporaryFolder();
+    const { run, program, installations } = await createCheckout(folder.path);
+    await program('node', 'if [ "$1" = --version ]; then echo v18.20.0; else echo 18; fi');
+    expect(await run(['exec', 'true']).ended).toMatchObject({
+      code: 1,
+      output: says('Node v18.20.0 is too old: 20 or newer is needed'),
+    });
+    expect(await installations()).toBe(0);
+  });
+
+  test('nothing without Node, and says how to get it', async () => {
+    await using folder = await temporaryFolder();
+    const { run, remove } = await createCheckout(folder.path);
+    await remove('node');
+    expect(await run([]).ended).toMatchObject({ code: 1, output: says('Node.js is missing. Install') });
+  });
+});
+
+describe('run.sh starts the service', () => {
+  test('as itself: it prints the addresses, a signal reaches the service, and its exit code is passed on', async () => {
+    await using folder = await temporaryFolder();
+    const { run } = await createCheckout(folder.path);
+    const port = await freePort();
+    const service = run([], { PORT: String(port) });
+    await eventually(async () => service.output().includes('listening'));
+    expect(service.output()).toContain(`http://127.0.0.1:${port}/api/docs`);
+    expect(service.output()).toContain(`http://127.0.0.1:${port}/metrics`);
+    service.process.kill('SIGTERM');
+    expect((await service.ended).code).toBe(7);
+  });
+
+  test('on the port that .env names, unless the environment names another', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run } = await createCheckout(folder.path);
+    const [fromFile, fromEnvironment] = [await freePort(), await freePort()];
+    await writeFile(join(root, '.env'), `PORT="${fromFile}" # quoted\nHOST=127.0.0.1\n`);
+    for (const [settings, port] of [
+      [{}, fromFile],
+      [{ PORT: String(fromEnvironment) }, fromEnvironment],
+    ] as const) {
+      const service = run([], settings);
+      await eventually(async () => service.output().includes('listening'));
+      expect(service.output()).toContain(`http://127.0.0.1:${port}/api/docs`);
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('stand_in 1\n');
+      service.process.kill('SIGTERM');
+      await service.ended;
+    }
+  });
+});
+
+const monitoring = hasProgram('prometheus') && hasProgram('prometheus-alertmanager');
+describe.skipIf(!monitoring)('beside it (programs: prometheus, prometheus-alertmanager)', () => {
+  async function monitoredCheckout(folder: string) {
+    const checkout = await createCheckout(folder);
+    await checkout.link('prometheus');
+    await checkout.link('prometheus-alertmanager');
+    const ports = { service: await freePort(), prometheus: await freePort(), alertmanager: await freePort() };
+    const settings = {
+      NATIVE_MONITORING: 'true',
+      PORT: String(ports.service),
+      PROMETHEUS_PORT: String(ports.prometheus),
+      ALERTMANAGER_PORT: String(ports.alertmanager),
+    };
+    return { ...checkout, ports, settings };
+  }
+
+  const answers = (port: number) =>
+    fetch(`http://127.0.0.1:${port}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+
+  test('Prometheus scrapes it and holds the rules; both programs end with it, even when it is killed', async () => {
+    await using folder = await temporaryFolder();
+    const { run, ports, settings } = await monitoredCheckout(folder.path);
+    const service = run([], settings);
+    await eventually(async () => (await answers(ports.prometheus)) && (await answers(ports.alertmanager)));
+    const api = async (path: string) =>
+      (await (await fetch(`http://127.0.0.1:${ports.prometheus}/api/v1/${path}`)).json()) as {
+        data: { groups: { rules: unknown[] }[]; activeTargets: { labels: object }[] };
+      };
+    expect((await api('rules')).data.groups.flatMap(({ rules }) => rules).length).toBeGreaterThan(40);
+    const targets = await eventually(async () => {
+      const { activeTargets } = (await api('targets')).data;
+      return activeTargets.length > 0 && activeTargets;
+    });
+    expect(targets.map(({ labels }) => labels)).toContainEqual({
+      job: 'backend',
+      instance: `127.0.0.1:${ports.service}`,
+    });
+    service.process.kill('SIGKILL');
+    // The pipes close when the last process that holds them is gone.
+    const { output } = await service.ended;
+    expect(output).toContain(`http://127.0.0.1:${ports.prometheus}`);
+    expect(output).toContain(`http://127.0.0.1:${ports.alertmanager}`);
+    expect([await answers(ports.prometheus), await answers(ports.alertmanager)]).toEqual([false, false]);
+  });
+
+  test('a port that is taken is named, and the service runs all the same', async () => {
+    await using folder = await temporaryFolder();
+    const { run, ports, settings } = await monitoredCheckout(folder.path);
+    const squatter = createServer().listen(ports.prometheus, '127.0.0.1');
+    await once(squatter, 'listening');
+    const service = run([], settings);
+    await eventually(async () => service.output().includes('listening'));
+    await eventually(async () => service.output().includes(`not started: port ${ports.prometheus} is taken`));
+    service.process.kill('SIGTERM');
+    expect((await service.ended).code).toBe(7);
+    squatter.close();
+  });
+});
+
+describe('run.sh', () => {
+  test.each([
+    ['Docker is missing', ''],
+    ["Docker has no 'compose' command", 'exit 1'],
+    ['its engine does not answer', '[ "$1" != info ]'],
+  ])('says what to do when %s', async (sentence, docker) => {
+    await using folder = await temporaryFolder();
+    const { run, program } = await createCheckout(folder.path);
+    if (docker !== '') await program('docker', docker);
+    expect(await run(['up']).ended).toMatchObject({
+      code: 1,
+      output: says(new RegExp(`${sentence}.*Without Docker, \\./run\\.sh starts the service`)),
+    });
+  });
+
+  test('brings the stack up with secrets of its own, which a second time stay the same', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    await program('docker', `[ "$1" != compose ] || echo "docker $*" >> '${folder.path}/docker'`);
+    const { code, output } = await run(['up']).ended;
+    expect({ code, output }).toMatchObject({ code: 0, output: says('http://127.0.0.1:3001') });
+    const env = await readFile(join(root, '.env'), 'utf8');
+    for (const secret of ['AUTH__ADMIN_KEY', 'GRAFANA_ADMIN_PASSWORD', 'POSTGRES_PASSWORD'])
+      expect(env).toMatch(new RegExp(`^${secret}=[0-9a-f]{36}$`, 'm'));
+    expect((await stat(join(root, '.env'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(folder.path, 'docker'), 'utf8')).toContain('up --detach --build --wait');
+    await run(['up']).ended;
+    expect(await readFile(join(root, '.env'), 'utf8')).toBe(env);
+  });
+
+  test('explains itself, and refuses a command that it does not know', async () => {
+    await using folder = await temporaryFolder();
+    const { run } = await createCheckout(folder.path);
+    expect(await run(['help']).ended).toMatchObject({ code: 0, output: says('./run.sh test') });
+    expect(await run(['hlep']).ended).toMatchObject({ code: 2, output: says('./run.sh test') });
+  });
+});
