@@ -27,10 +27,16 @@ export interface Holdings {
   readonly leases: number;
 }
 
-/** The whole service in this process, on a port of its own, without telemetry. */
-export async function startTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+/**
+ * The whole service in this process, on a port of its own, without telemetry.
+ * @param existing a STORAGE_ROOT that outlives it, where a fresh one won't do
+ */
+export async function startTestApp(
+  env: Record<string, string> = {},
+  existing?: { readonly path: string },
+): Promise<TestApp> {
   await using stack = new AsyncDisposableStack();
-  const root = stack.use(await storageRoot());
+  const root = existing ?? stack.use(await storageRoot());
   const config = parseConfig({ STORAGE_ROOT: root.path, PORT: '0', ...env });
   const app = stack.use(await startApp(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' })));
   const origin = `http://127.0.0.1:${app.address.port}`;

@@ -68,9 +68,10 @@ function checkParams(mode: Mode, params: Record<string, unknown>): void {
   }
 }
 
+/** Of what is asked for, in whatever order its fields came. */
 const hashOf = ({ datasetId, mode, task, target, seed, params }: TrainingRequest) =>
   createHash('sha256')
-    .update(JSON.stringify([datasetId, mode, task, target, seed, params]))
+    .update(JSON.stringify([datasetId, mode, task, target, seed, Object.entries(params).sort()]))
     .digest('hex');
 
 export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue: Queue }): RequestTraining {

@@ -1,0 +1,117 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../../support/app.ts';
+import { childProcesses } from '../../support/children.ts';
+import { eventually } from '../../support/client.ts';
+import { noisyTable } from '../../support/noisy-table.ts';
+
+const TRAINER = 'trainer.child.ts';
+const LEAKS = /\bat .+:\d+|\/|\.ts\b|select |sql/i;
+
+const queue = async ({ api }: TestApp, dataset_id: string, options: Record<string, unknown> = {}) => {
+  const response = await api.post('/training-runs', { dataset_id, mode: 'light', ...options });
+  return (await api.json<{ id: string }>(response)).id;
+};
+const killTrainer = async () => {
+  const pid = await eventually(async () => (await childProcesses(TRAINER))[0]);
+  process.kill(pid, 'SIGKILL');
+};
+
+describe('a run that cannot succeed', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app[Symbol.asyncDispose]());
+
+  test.each([
+    [
+      'one class only',
+      'x,target\n1,a\n2,a\n3,a\n4,a\n5,a\n6,a\n7,a\n8,a\n9,a\n',
+      'single_class',
+      /"target".*one class/,
+    ],
+    ['too few rows to learn from', 'x,target\n1,a\n2,b\n3,a\n', 'too_few_rows', /at least \d+/],
+    [
+      'a target and nothing to predict it from',
+      'target\n1\n2\n1\n2\n1\n2\n1\n2\n1\n2\n',
+      'no_features',
+      /column/,
+    ],
+  ])('for %s fails in clear words, and is not tried again', async (_what, csv, type, says) => {
+    const { dataset_id } = await app.api.upload('bad.csv', csv);
+    const run = await app.api.train(dataset_id);
+    expect(run).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      error_type: type,
+      error: expect.stringMatching(says),
+      metrics: null,
+      artifact_id: null,
+      finished_at: expect.any(String),
+    });
+    expect(run['error']).not.toMatch(LEAKS);
+  });
+
+  test('because the file of its dataset vanished fails and says so', async () => {
+    const { dataset_id } = await app.api.uploadFile('wine_train.csv');
+    await rm(join(app.root, 'objects/datasets', dataset_id));
+    const run = await app.api.train(dataset_id);
+    expect(run).toMatchObject({ status: 'failed', error_type: 'dataset_missing', attempt: 1 });
+    expect(run['error']).not.toMatch(LEAKS);
+  });
+
+  test('leaves the dataset free and the next run unharmed', async () => {
+    const { dataset_id } = await app.api.upload('bad.csv', 'x,target\n1,a\n2,b\n3,a\n');
+    expect(await app.api.train(dataset_id)).toMatchObject({ status: 'failed' });
+    expect((await app.api.call(`/datasets/${dataset_id}`, { method: 'DELETE' })).status).toBe(204);
+    const wine = await app.api.uploadFile('wine_train.csv');
+    expect(await app.api.train(wine.dataset_id)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('because its trainer was killed is tried again and then succeeds', async () => {
+    const { dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
+    const id = await queue(app, dataset_id);
+    await killTrainer();
+    const run = await app.api.ended(id);
+    expect(run).toMatchObject({ status: 'succeeded', attempt: 2, error: null, error_type: null });
+    expect(await app.holdings()).toMatchObject({ leases: 0 });
+  });
+});
+
+describe('the limits of a run', () => {
+  let app: TestApp;
+  let dataset_id: string;
+  beforeAll(async () => {
+    app = await startTestApp({ TRAINING__TIMEOUT_SEC: '4.5', TRAINING__MAX_RETRIES: '0' });
+    ({ dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 30_000 })));
+  });
+  afterAll(() => app[Symbol.asyncDispose]());
+
+  test('TRAINING__TIMEOUT_SEC ends it, a fraction of a second counted', async () => {
+    const id = await queue(app, dataset_id, { mode: 'heavy' });
+    const run = await app.api.ended(id);
+    expect(run).toMatchObject({
+      status: 'failed',
+      error_type: 'timeout',
+      error: 'Training took longer than the limit of 4.5 seconds.',
+      attempt: 1,
+    });
+    expect(run['duration_seconds']).toBeGreaterThanOrEqual(4.5);
+    expect(await childProcesses(TRAINER)).toEqual([]);
+  });
+
+  test('with TRAINING__MAX_RETRIES=0 a killed trainer is the end of it', async () => {
+    const id = await queue(app, dataset_id, { mode: 'heavy' });
+    await killTrainer();
+    const run = await app.api.ended(id);
+    expect(run).toMatchObject({ status: 'failed', error_type: 'trainer_crashed', attempt: 1 });
+    expect(run['error']).not.toMatch(LEAKS);
+  });
+
+  test('after a failure the next run trains as ever', async () => {
+    const wine = await app.api.uploadFile('wine_train.csv');
+    expect(await app.api.train(wine.dataset_id)).toMatchObject({ status: 'succeeded' });
+  });
+});
