@@ -15,9 +15,19 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report) =
       asCategory: task === 'classification' ? [target] : [],
       memoryLimitMb: input.memoryLimitMb,
     });
-    const columnTypes = Object.fromEntries(input.columns.map(({ name, type }) => [name, type]));
-    const spec = { mode, task, target, seed, params: parseParams(input.params, mode), columnTypes };
-    const { model, metrics } = await train(table, spec, { onProgress: report });
+    const { model, metrics } = await train(
+      table,
+      {
+        mode,
+        task,
+        target,
+        seed,
+        params: parseParams(input.params, mode),
+        columnTypes: Object.fromEntries(input.columns.map(({ name, type }) => [name, type])),
+        memoryLimitMb: input.memoryLimitMb,
+      },
+      { onProgress: report },
+    );
     const document = new TextEncoder().encode(JSON.stringify(model));
     return {
       metrics,
