@@ -6,6 +6,11 @@ export interface DatabaseLimits {
   readonly memoryMb: number;
   /** Where DuckDB may put what does not fit into memory; unset: nowhere, it fails instead. */
   readonly tempDirectory?: string;
+  /**
+   * 1 keeps the file's order of rows in a streamed result: several threads hand over their parts as they come,
+   * whatever `preserve_insertion_order` says. Unset: a few.
+   */
+  readonly threads?: number;
 }
 
 /** Each thread costs buffers of its own, and the service needs the processor too. */
@@ -18,10 +23,14 @@ const MAX_TEMP_SIZE = '4GB';
  */
 export async function openDatabase(
   path: string,
-  { memoryMb, tempDirectory = '' }: DatabaseLimits,
+  {
+    memoryMb,
+    tempDirectory = '',
+    threads = Math.min(MAX_THREADS, os.availableParallelism()),
+  }: DatabaseLimits,
 ): Promise<{ connection: DuckDBConnection; close: () => void }> {
   const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(Math.min(MAX_THREADS, os.availableParallelism())),
+    threads: String(threads),
     memory_limit: `${Math.floor(memoryMb)}MiB`,
   });
   const connection = await instance.connect();

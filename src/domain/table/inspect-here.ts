@@ -43,11 +43,11 @@ export async function inspectHere(request: InspectRequest): Promise<TableProfile
       const columns = await parquetColumns(connection, path);
       const rows = await parquetRows(connection, path, columns.length, limits.maxBytes);
       checkLimits(rows, [], limits);
-      const profile = await profileTable(connection, path, fileType, columns, rows);
+      const profile = await profileTable({ connection, path, fileType, rows }, columns);
       checkLimits(profile.rows, profile.columns, limits);
       return profile;
     }
-    const profile = await profileTable(connection, path, fileType, scan.columns, scan.rows);
+    const profile = await profileTable({ connection, path, fileType, rows: scan.rows }, scan.columns);
     checkAgreement(scan, profile);
     return profile;
   } catch (error) {

@@ -34,7 +34,7 @@ export async function readTable(options: {
     as: labelled.has(name) ? 'text' : readingOf(type),
   }));
 
-  const { connection, close } = await openDatabase(file, { memoryMb: options.memoryLimitMb });
+  const { connection, close } = await openDatabase(file, { memoryMb: options.memoryLimitMb, threads: 1 });
   try {
     const { from, expressions } = await tableSource(connection, file, options.fileType, wanted);
     const builders = wanted.map(({ name, as }) =>

@@ -1,0 +1,217 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, vi } from 'vitest';
+import { openDatabase } from '../../../src/domain/table/database.ts';
+import { inspectFile } from '../../../src/domain/table/inspect.ts';
+import { readTable } from '../../../src/domain/table/read.ts';
+import { readChunks } from '../../../src/domain/table/text-chunks.ts';
+import type { FileType } from '../../../src/domain/table/types.ts';
+import { AppError } from '../../../src/errors.ts';
+import { CSV, gzipped, inspect, NDJSON, NO_LIMITS, PARQUET, refusal, seeded, test } from './files.ts';
+
+const HOSTILE = [
+  'a"b',
+  "'; DROP TABLE t; --",
+  '__proto__',
+  'constructor',
+  '😀',
+  "c0'): 'INTEGER'",
+  '/etc/passwd',
+  '$.a[0]',
+  '*',
+  'NULL',
+  'a\nb',
+  "read_csv('/etc/passwd')",
+  '{a}',
+  '../x',
+  'é\u0301',
+];
+
+describe('names and cells are data, whatever they look like', () => {
+  const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+
+  async function expectIntact(file: string, type: FileType) {
+    const { columns } = await inspect(file, type);
+    expect(columns.map(({ name }) => name)).toEqual(HOSTILE);
+    const table = await readTable({ path: file, fileType: type, columns, memoryLimitMb: 256 });
+    const labels = table.columns.map((column) => (column.kind === 'category' ? column.labels : []));
+    expect(labels).toEqual(HOSTILE.map((text) => (text === 'NULL' ? ['other'] : [text, 'other'])));
+  }
+  const rows = [HOSTILE, HOSTILE.map(() => 'other')];
+
+  test('in csv', async ({ write }) => {
+    await expectIntact(
+      await write([HOSTILE, ...rows].map((cells) => `${cells.map(quote).join()}\n`).join('')),
+      CSV,
+    );
+  });
+
+  test('in newline-delimited JSON', async ({ write }) => {
+    const lines = rows.map((cells) => {
+      const entries = HOSTILE.map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(cells[i])}`);
+      return `{${entries.join()}}\n`;
+    });
+    await expectIntact(await write(lines.join('')), NDJSON);
+  });
+
+  test('in Parquet', async ({ parquet }) => {
+    const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+    const select = (cells: string[]) =>
+      `SELECT ${cells.map((c, i) => `${literal(c)} AS ${quote(HOSTILE[i]!)}`).join()}`;
+    await expectIntact(await parquet(rows.map(select).join(' UNION ALL ')), PARQUET);
+  });
+
+  test('a message shows little of them, on one line', async ({ write }) => {
+    const name = `x\u202e\n${'y'.repeat(240)}`;
+    const message = await refusal(
+      inspect(await write(`${quote(name)},${quote(name)}\n1,2\n`), CSV),
+      'bad_header',
+    );
+    expect(message.length).toBeLessThan(160);
+    expect(message).toMatch(/^[\P{C}]+$/u);
+  });
+
+  test('names that are no text are refused', async ({ write }) => {
+    await refusal(inspect(await write('{"a\\u0000":1}\n'), NDJSON), 'bad_header');
+    await refusal(inspect(await write('{"\\ud800":1}\n'), NDJSON), 'bad_header');
+  });
+});
+
+test('as many columns as are allowed are profiled and read', async ({ write }) => {
+  const numbers = Array.from({ length: 4096 }, (_, i) => i);
+  const file = await write(`${numbers.map((i) => `c${i}`).join()}\n${`${numbers.join()}\n`.repeat(3)}`);
+  const profile = await inspect(file, CSV);
+  expect(profile.columns.map(({ mean }) => mean)).toEqual(numbers);
+  const table = await readTable({ path: file, fileType: CSV, columns: profile.columns, memoryLimitMb: 512 });
+  expect(table.columns).toHaveLength(4096);
+});
+
+describe('the database', () => {
+  test('reads the one file it was opened for and nothing else', async ({ write, directory }) => {
+    const allowed = await write('a\n1\n', 'allowed.csv');
+    const other = await write('a\n1\n', 'other.csv');
+    const { connection, close } = await openDatabase(allowed, { memoryMb: 128 });
+    try {
+      await expect(connection.run(`FROM read_csv('${allowed}')`)).resolves.toBeDefined();
+      for (const sql of [
+        `FROM read_csv('${other}')`,
+        `FROM read_text('/etc/passwd')`,
+        `FROM read_csv('${directory}/*.csv')`,
+        `FROM glob('${directory}/*')`,
+        `FROM read_csv('https://example.com/a.csv')`,
+        `COPY (SELECT 1) TO '${other}'`,
+        `COPY (SELECT 1) TO '${directory}/new.csv'`,
+        `ATTACH '${directory}/new.db'`,
+        `EXPORT DATABASE '${directory}/export'`,
+        'INSTALL httpfs',
+        'LOAD httpfs',
+        'SET enable_external_access = true',
+        `SET allowed_paths = ['${other}']`,
+        `SET temp_directory = '${directory}'`,
+        'RESET lock_configuration',
+      ])
+        await expect(connection.run(sql), sql).rejects.toThrow();
+    } finally {
+      close();
+    }
+    expect((await readdir(directory)).toSorted()).toEqual(['allowed.csv', 'other.csv']);
+  });
+
+  test('finds a file whose path looks like a pattern or a partition', async ({ directory }) => {
+    const odd = path.join(directory, "year=2024 [x]* {a,b} 'q'");
+    await mkdir(odd);
+    const file = path.join(odd, 'file?.csv');
+    await writeFile(file, 'a,b\n1,2\n');
+    const { columns } = await inspect(file, CSV);
+    expect(columns.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a gzip bomb', () => {
+  /** A gigabyte of a text repeated, in 64 members. */
+  const bomb = (text: string) =>
+    Buffer.concat(new Array<Buffer>(64).fill(gzipSync(text.repeat((16 << 20) / text.length))));
+
+  test('of rows is refused as soon as it is larger than allowed', async ({ write }) => {
+    const rows = await write(Buffer.concat([gzipSync('a,b\n'), bomb('12,4567\n')]), 'rows');
+    await refusal(inspect(rows, gzipped(CSV), { maxBytes: 10_000_000 }), 'too_large');
+    await refusal(inspect(rows, gzipped(NDJSON), { maxBytes: 10_000_000 }), 'bad_format');
+  });
+
+  test('of zeros is refused at its first byte', async ({ write }) => {
+    const message = await refusal(inspect(await write(bomb('\0')), gzipped(CSV)), 'bad_format');
+    expect(message).toBe('Line 1: a NUL byte.');
+  });
+
+  test('is not read further than allowed', async ({ write }) => {
+    const file = await write(bomb('12,4567\n'));
+    let bytes = 0;
+    const all = async () => {
+      for await (const chunk of readChunks(file, 'gzip', 10_000_000)) bytes += chunk.length;
+    };
+    await refusal(all(), 'too_large');
+    expect(bytes).toBeLessThanOrEqual(10_000_000);
+  });
+});
+
+describe('inspectFile', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('gives the profile from a process of its own and leaves nothing behind', async ({
+    write,
+    directory,
+  }) => {
+    const temp = path.join(directory, 'temp');
+    await mkdir(temp);
+    vi.stubEnv('TMPDIR', temp);
+    const file = await write('a,b\n1,x\n2,y\n');
+    await expect(inspectFile({ path: file, fileType: CSV, limits: NO_LIMITS })).resolves.toEqual({
+      rows: 2,
+      columns: [
+        { name: 'a', type: 'number', missing: 0, distinct: 2, min: 1, max: 2, mean: 1.5 },
+        { name: 'b', type: 'string', missing: 0, distinct: 2, min: 'x', max: 'y', mean: null },
+      ],
+    });
+    await refusal(inspectFile({ path: file, fileType: NDJSON, limits: NO_LIMITS }), 'bad_format');
+    expect(await readdir(temp)).toEqual([]);
+  });
+
+  test('ends when its signal says so, and leaves nothing behind', async ({ directory }) => {
+    const temp = path.join(directory, 'temp');
+    await mkdir(temp);
+    vi.stubEnv('TMPDIR', temp);
+    // Nobody ever writes to it: without the signal it would be read for ever.
+    const pipe = path.join(directory, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    const controller = new AbortController();
+    const inspecting = inspectFile({
+      path: pipe,
+      fileType: CSV,
+      limits: NO_LIMITS,
+      signal: controller.signal,
+    });
+    await vi.waitFor(async () => expect(await readdir(temp)).not.toEqual([]));
+    controller.abort();
+    await refusal(inspecting, 'aborted');
+    expect(await readdir(temp)).toEqual([]);
+  });
+
+  test('survives any damage to a Parquet file', async ({ parquet, write, directory }) => {
+    const { below } = seeded(5);
+    const good = await readFile(await parquet(`SELECT i, 'text ' || i AS t FROM range(2000) r(i)`));
+    const attempts = Array.from({ length: 12 }, async (_, n) => {
+      const damaged = Buffer.from(good);
+      for (let k = 0; k < 1 + n * 3; k++) damaged[4 + below(good.length - 8)] = below(256);
+      const file = await write(damaged, `damaged-${n}.parquet`);
+      const limits = { ...NO_LIMITS, maxBytes: 10_000_000 };
+      return inspectFile({ path: file, fileType: PARQUET, limits }).catch((error: unknown) => error);
+    });
+    for (const outcome of await Promise.all(attempts)) {
+      if (!(outcome instanceof Error)) continue;
+      expect(outcome, String(outcome)).toBeInstanceOf(AppError);
+      expect(outcome.message).not.toContain(directory);
+    }
+  });
+});
