@@ -155,14 +155,14 @@ test('dates are read as their parts', async () => {
 
 test('the model survives JSON and predicts as before', async () => {
   const wine = readCsv(new URL('wine_train.csv', DATA), ['target']);
-  const { model } = await train(wine, spec({ mode: 'heavy' }), SILENT);
+  const { model } = await train(wine, spec({ mode: 'heavy', params: { max_trials: 3 } }), SILENT);
   const revived = loadModel(JSON.parse(JSON.stringify(model)));
   expect(revived.predictTable(wine)).toEqual(loadModel(model).predictTable(wine));
 });
 
 test('progress never falls and ends at 1', async () => {
   const seen: number[] = [];
-  await train(readCsv(new URL('wine_train.csv', DATA), ['target']), spec({ mode: 'heavy' }), {
+  await train(readCsv(new URL('wine_train.csv', DATA), ['target']), spec({ mode: 'heavy', params: { max_trials: 3 } }), {
     onProgress: ({ fraction }) => seen.push(fraction),
   });
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));

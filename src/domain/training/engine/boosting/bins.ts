@@ -1,8 +1,5 @@
 import { createRandom, sample } from '../random.ts';
 
-/** A column has at most this many bins; one more code stands for a missing value. */
-export const MAX_BINS = 255;
-
 const MAX_SAMPLE = 100_000;
 
 /**
@@ -52,29 +49,4 @@ export function findEdges(
 function between(low: number, high: number): number {
   const middle = low + (high - low) / 2;
   return middle < high ? middle : low;
-}
-
-/** Writes the bin of each row's value; `edges.length + 1` for a missing one. */
-export function assignBins(
-  values: Float64Array,
-  rows: Int32Array | null,
-  edges: Float64Array,
-  out: Uint8Array,
-): void {
-  const missing = edges.length + 1;
-  for (let i = 0; i < out.length; i++) {
-    const value = values[rows ? rows[i]! : i]!;
-    if (Number.isNaN(value)) {
-      out[i] = missing;
-      continue;
-    }
-    let low = 0;
-    let high = edges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (value <= edges[middle]!) high = middle;
-      else low = middle + 1;
-    }
-    out[i] = low;
-  }
 }

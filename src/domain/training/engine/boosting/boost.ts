@@ -1,6 +1,6 @@
+import { type Kernel, NodeWriter } from '../../../model/scoring/kernel/kernel.ts';
 import { createRandom, sample } from '../random.ts';
 import { type Tree, TreeGrower, type TreeSettings } from './grow-tree.ts';
-import type { Kernel } from './kernel/kernel.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { Objective } from './objective.ts';
 import type { Workspace } from './workspace.ts';
@@ -19,6 +19,7 @@ export interface BoostingProblem {
   readonly workspace: Workspace;
   readonly matrix: BinnedMatrix;
   readonly objective: Objective;
+  /** This list and the watched one lie in `memory`. */
   readonly train: Int32Array;
   /** Early stopping: rows to watch the loss on; training ends when it has not fallen for `patience` rounds. */
   readonly watch?: { readonly rows: Int32Array; readonly patience: number };
@@ -54,9 +55,8 @@ export function boost(
   const grower = new TreeGrower(problem.kernel, problem.memory, matrix, problem.workspace);
   const random = createRandom(problem.seed, 'boost');
   const base = objective.base(train);
-  const margins = new Float64Array(matrix.rows * outputs);
+  const margins = new Float64Array(problem.memory.buffer, problem.workspace.margins, matrix.rows * outputs);
   for (let i = 0; i < margins.length; i++) margins[i] = base[i % outputs]!;
-  const bins = columnViews(problem.memory, matrix);
   const trees: Tree[] = [];
   const curve = watch ? [objective.loss(margins, watch.rows)] : [];
   let best = 0;
@@ -76,8 +76,8 @@ export function boost(
         for (let i = 0; i < leafRows.length; i++) margins[leafRows[i]! * outputs + k]! += step;
       });
       for (let node = 0; node < tree.value.length; node++) tree.value[node]! *= settings.learningRate;
-      if (rows !== train) addTree(tree, matrix, bins, train, margins, outputs, k);
-      if (watch) addTree(tree, matrix, bins, watch.rows, margins, outputs, k);
+      if (rows !== train) addTree(problem, tree, train, k);
+      if (watch) addTree(problem, tree, watch.rows, k);
       trees.push(tree);
       grew ||= tree.feature[0]! >= 0;
     }
@@ -102,31 +102,32 @@ export function boost(
   };
 }
 
-function columnViews(memory: WebAssembly.Memory, matrix: BinnedMatrix): Uint8Array[] {
-  return matrix.columns.map(({ address }) => new Uint8Array(memory.buffer, address, matrix.rows));
-}
-
 /** Adds the tree's values to output k of the given rows. */
 function addTree(
+  { kernel, memory, matrix, workspace, objective }: BoostingProblem,
   tree: Tree,
-  { columns }: BinnedMatrix,
-  bins: readonly Uint8Array[],
   rows: Int32Array,
-  margins: Float64Array,
-  outputs: number,
   k: number,
 ): void {
-  const { feature, bin, missingLeft, left, right, value } = tree;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    let node = 0;
-    for (let f = feature[0]!; f >= 0; f = feature[node]!) {
-      const code = bins[f]![row]!;
-      const goesLeft = code === columns[f]!.bins ? missingLeft[node] === 1 : code <= bin[node]!;
-      node = goesLeft ? left[node]! : right[node]!;
+  const { columns } = matrix;
+  const writer = new NodeWriter(memory, workspace.nodes, tree.feature.length);
+  for (let node = 0; node < tree.feature.length; node++) {
+    const feature = tree.feature[node]!;
+    if (feature < 0) {
+      writer.leaf(node, 0, columns[0]!.address, tree.value[node]!);
+      continue;
     }
-    margins[row * outputs + k]! += value[node]!;
+    const { address, bins } = columns[feature]!;
+    const by = {
+      column: address,
+      bin: tree.bin[node]!,
+      missing: bins,
+      missingLeft: tree.missingLeft[node]!,
+    };
+    writer.split(node, 0, by, tree.left[node]!, tree.right[node]!);
   }
+  const out = workspace.margins + 8 * k;
+  kernel.addLeaves(workspace.nodes, rows.byteOffset, rows.length, out, 8 * objective.outputs);
 }
 
 function pick(margins: Float64Array, rows: Int32Array, outputs: number): Float64Array {

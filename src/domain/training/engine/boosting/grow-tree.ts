@@ -1,5 +1,5 @@
+import type { Kernel } from '../../../model/scoring/kernel/kernel.ts';
 import type { Random } from '../random.ts';
-import type { Kernel } from './kernel/kernel.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import { histogramBytes, type Workspace } from './workspace.ts';
 

@@ -16,10 +16,11 @@ export interface BoostingPool extends AsyncDisposable {
  */
 export function createPool({ arena, shared }: PreparedTable, leaves: number, threads: number): BoostingPool {
   const widest = shared.parts[0]!.matrix;
-  if (threads <= 1) return localPool(shared, allocateWorkspace(arena, widest, leaves));
+  const outputs = shared.classes > 2 ? shared.classes : 1;
+  if (threads <= 1) return localPool(shared, allocateWorkspace(arena, widest, outputs, leaves));
   return threadPool(
     shared,
-    Array.from({ length: threads }, () => allocateWorkspace(arena, widest, leaves)),
+    Array.from({ length: threads }, () => allocateWorkspace(arena, widest, outputs, leaves)),
   );
 }
 

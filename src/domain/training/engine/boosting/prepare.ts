@@ -1,14 +1,16 @@
+import { assignBins, MAX_BINS } from '../../../model/scoring/bins.ts';
 import { DATE_PARTS, type NumberEncoder, type TreeEncoder } from '../../../model/scoring/document.ts';
+import { Arena } from '../../../model/scoring/kernel/arena.ts';
 import { featureEncoder } from '../../../model/scoring/trees.ts';
 import { classCount, classRowWeights, type TrainingData } from '../training-data.ts';
-import { Arena } from './arena.ts';
-import { assignBins, findEdges, MAX_BINS } from './bins.ts';
+import { findEdges } from './bins.ts';
 import type { BinnedColumn, BinnedMatrix } from './matrix.ts';
 import { targetCodes } from './target-codes.ts';
 
 /** Which rows of a prepared table a fit learns from and which it may watch, as positions in the matrix. */
 export interface Part {
   readonly matrix: BinnedMatrix;
+  /** Both lists lie in the table's memory. */
   readonly train: Int32Array;
   readonly watched: Int32Array;
 }
@@ -67,7 +69,12 @@ export function prepareTable(
   rows.forEach((row, position) => {
     positionOf[row] = position;
   });
-  const positions = (some: Int32Array) => sharedInts(some, (row) => positionOf[row]!);
+  const positions = (some: Int32Array) => {
+    const address = arena.allocate(some.length * 4);
+    const list = new Int32Array(arena.memory.buffer, address, some.length);
+    for (let i = 0; i < list.length; i++) list[i] = positionOf[some[i]!]!;
+    return list;
+  };
   const made = parts.map(({ train, watched }) => {
     const categories = codedCategories(data, train, seed);
     const binned = [...numbers, ...categories.map(({ values }) => bin(values))];
@@ -157,10 +164,4 @@ function sharedNumbers(count: number, value: (i: number) => number): Float64Arra
   const numbers = new Float64Array(new SharedArrayBuffer(count * 8));
   for (let i = 0; i < count; i++) numbers[i] = value(i);
   return numbers;
-}
-
-function sharedInts(from: Int32Array, value: (item: number) => number): Int32Array {
-  const ints = new Int32Array(new SharedArrayBuffer(from.length * 4));
-  for (let i = 0; i < from.length; i++) ints[i] = value(from[i]!);
-  return ints;
 }

@@ -1,5 +1,5 @@
+import { bindKernel } from '../../../model/scoring/kernel/kernel.ts';
 import { type BoostedTrees, type BoostingSettings, boost } from './boost.ts';
-import { bindKernel } from './kernel/kernel.ts';
 import { binaryLogLoss, type Objective, softmaxLogLoss, squaredError } from './objective.ts';
 import type { SharedTable } from './prepare.ts';
 import type { Workspace } from './workspace.ts';

@@ -1,4 +1,5 @@
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../model/scoring/kernel/arena.ts';
+import { NODE_BYTES } from '../../../model/scoring/kernel/kernel.ts';
 import type { BinnedMatrix } from './matrix.ts';
 
 /** Addresses of one trainer's scratch memory. Plain numbers, so that it can be sent to a worker thread. */
@@ -9,6 +10,9 @@ export interface Workspace {
   readonly orderedPairs: number;
   readonly table: number;
   readonly result: number;
+  /** `[row * outputs + k]`, f64. */
+  readonly margins: number;
+  readonly nodes: number;
   readonly histograms: number;
   readonly histogramsBytes: number;
 }
@@ -22,11 +26,24 @@ export function histogramBytes(bins: number): number {
 }
 
 /** Bytes of a workspace for trees of up to `leaves` leaves on a matrix of this shape. */
-export function workspaceBytes(rows: number, binCounts: readonly number[], leaves: number): number {
-  return rows * (4 + 4 + 16 + 16) + binCounts.length * 16 + poolBytes(binCounts, leaves) + 1024;
+export function workspaceBytes(
+  rows: number,
+  binCounts: readonly number[],
+  outputs: number,
+  leaves: number,
+): number {
+  const perRow = 4 + 4 + 16 + 16 + 8 * outputs;
+  return (
+    rows * perRow + binCounts.length * 16 + poolBytes(binCounts, leaves) + 2 * leaves * NODE_BYTES + 1024
+  );
 }
 
-export function allocateWorkspace(arena: Arena, matrix: BinnedMatrix, leaves: number): Workspace {
+export function allocateWorkspace(
+  arena: Arena,
+  matrix: BinnedMatrix,
+  outputs: number,
+  leaves: number,
+): Workspace {
   const binCounts = matrix.columns.map(({ bins }) => bins);
   const histogramsBytes = poolBytes(binCounts, leaves);
   return {
@@ -36,6 +53,8 @@ export function allocateWorkspace(arena: Arena, matrix: BinnedMatrix, leaves: nu
     orderedPairs: arena.allocate(matrix.rows * 16),
     table: arena.allocate(matrix.columns.length * 16),
     result: arena.allocate(64),
+    margins: arena.allocate(matrix.rows * 8 * outputs),
+    nodes: arena.allocate(2 * leaves * NODE_BYTES),
     histograms: arena.allocate(histogramsBytes),
     histogramsBytes,
   };

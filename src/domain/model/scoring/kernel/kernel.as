@@ -149,3 +149,66 @@ export function bestSplit(
   store<u32>(result, bestBin, 28);
   store<u32>(result, bestLeft, 32);
 }
+
+/**
+ * Adds the value of the leaf each row falls into to `out`, `stride` bytes a row.
+ *
+ * A node has 32 bytes: column address, bin, bin of missing values, whether those go left, left child, right child
+ * (u32; children as byte offsets from `nodes`), value (f64). Rows with bin ≤ `bin` go left. Both children of a leaf
+ * are itself.
+ *
+ * @param rows which rows of the columns and of `out`; 0: the first `count`
+ */
+export function addLeaves(nodes: usize, rows: usize, count: i32, out: usize, stride: usize): void {
+  let i = 0;
+  // Four rows at a time and no branch on the comparison: their chains of loads overlap.
+  for (; i + 4 <= count; i += 4) {
+    const r0: usize = rows ? load<u32>(rows + (<usize>i << 2)) : i;
+    const r1: usize = rows ? load<u32>(rows + (<usize>i << 2), 4) : i + 1;
+    const r2: usize = rows ? load<u32>(rows + (<usize>i << 2), 8) : i + 2;
+    const r3: usize = rows ? load<u32>(rows + (<usize>i << 2), 12) : i + 3;
+    let n0 = nodes;
+    let n1 = nodes;
+    let n2 = nodes;
+    let n3 = nodes;
+    while (true) {
+      const m0 = child(nodes, n0, r0);
+      const m1 = child(nodes, n1, r1);
+      const m2 = child(nodes, n2, r2);
+      const m3 = child(nodes, n3, r3);
+      if (((m0 ^ n0) | (m1 ^ n1) | (m2 ^ n2) | (m3 ^ n3)) === 0) break;
+      n0 = m0;
+      n1 = m1;
+      n2 = m2;
+      n3 = m3;
+    }
+    addValue(n0, out + r0 * stride);
+    addValue(n1, out + r1 * stride);
+    addValue(n2, out + r2 * stride);
+    addValue(n3, out + r3 * stride);
+  }
+  for (; i < count; i++) {
+    const row: usize = rows ? load<u32>(rows + (<usize>i << 2)) : i;
+    let node = nodes;
+    while (true) {
+      const next = child(nodes, node, row);
+      if (next === node) break;
+      node = next;
+    }
+    addValue(node, out + row * stride);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function child(nodes: usize, node: usize, row: usize): usize {
+  const code = <u32>load<u8>(<usize>load<u32>(node) + row);
+  const left = <u32>(code <= load<u32>(node, 4)) | (<u32>(code === load<u32>(node, 8)) & load<u32>(node, 12));
+  return nodes + <usize>select<u32>(load<u32>(node, 16), load<u32>(node, 20), left !== 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function addValue(node: usize, out: usize): void {
+  store<f64>(out, load<f64>(out) + load<f64>(node, 24));
+}

@@ -1,6 +1,6 @@
 const PAGE = 65_536;
 /** 4 GiB, all that 32-bit WebAssembly can address. */
-const MAX_PAGES = 65_536;
+export const MAX_ARENA_BYTES = 65_536 * PAGE;
 /** The module asks for this much whatever the table's size. */
 const INITIAL_PAGES = 16;
 /** Cache lines, and what v128 loads like. */
@@ -12,7 +12,11 @@ export class Arena {
   #next = ALIGNMENT;
 
   constructor() {
-    this.memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES, shared: true });
+    this.memory = new WebAssembly.Memory({
+      initial: INITIAL_PAGES,
+      maximum: MAX_ARENA_BYTES / PAGE,
+      shared: true,
+    });
   }
 
   /**
