@@ -1,10 +1,12 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../db/schema.ts';
 import type { Storage } from './storage.ts';
 
 const LEASE_MS = 5 * 60_000;
 const RENEW_MS = 60_000;
+/** After so long, what a killed process had begun to remove is anyone's again. */
+const RECLAIM_MS = 60_000;
 
 type Reason = Schema['object_leases']['reason'];
 
@@ -55,6 +57,7 @@ export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logge
           .updateTable('object_leases')
           .set({ expires_at: until() })
           .where('storage_key', 'in', keys)
+          .where('reason', '=', 'write')
           .execute();
       const stillLeased = async () => {
         const rows = await db
@@ -74,6 +77,7 @@ export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logge
           const held = await trx
             .deleteFrom('object_leases')
             .where('storage_key', 'in', keys)
+            .where('reason', '=', 'write')
             .where('expires_at', '>', new Date())
             .returning('storage_key')
             .execute();
@@ -105,11 +109,17 @@ export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logge
 
     async reclaim(now, reason) {
       const count: Reclaimed = { removed: 0, missing: 0, failed: 0 };
+      // Taken all at once: of several who reclaim at the same time, each removes and counts its own.
       const lapsed = await db
-        .selectFrom('object_leases')
-        .select('storage_key')
+        .updateTable('object_leases')
+        .set({
+          // A holder who wakes up now must not settle what is being removed.
+          reason: sql<Reason>`case reason when 'write' then 'delete' else reason end`,
+          expires_at: new Date(Date.now() + RECLAIM_MS),
+        })
         .where('expires_at', '<', now)
         .$if(reason !== undefined, (query) => query.where('reason', '=', reason as Reason))
+        .returning('storage_key')
         .execute();
       for (const { storage_key } of lapsed) {
         try {
@@ -118,6 +128,11 @@ export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logge
         } catch (error) {
           logger.warn({ err: error, key: storage_key }, 'object left to the next clean-up');
           count.failed += 1;
+          await db
+            .updateTable('object_leases')
+            .set({ expires_at: new Date(0) })
+            .where('storage_key', '=', storage_key)
+            .execute();
         }
       }
       return count;

@@ -144,6 +144,25 @@ test('surrendered objects go at the next reclaim, those already gone are counted
   expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 0, missing: 0, failed: 0 });
 });
 
+test('of several who reclaim at once, each object is removed and counted once', async () => {
+  const keys = ['a', 'b', 'c', 'd'];
+  for (const key of keys) await store(key);
+  await transaction((trx) => leases.surrender(trx, keys, 'ttl'));
+  const counts = await Promise.all(keys.map(() => leases.reclaim(new Date(), 'ttl')));
+  const sum = (name: 'removed' | 'missing') => counts.reduce((total, count) => total + count[name], 0);
+  expect([sum('removed'), sum('missing')]).toEqual([4, 0]);
+  expect(await stored()).toEqual([]);
+});
+
+test('what is being reclaimed can no longer be settled or renewed by a holder who wakes up', async () => {
+  const lease = await leases.hold('a');
+  // A folder in its place keeps the object from being removed, and so the lease from being deleted.
+  await mkdir(join(folder, 'a'));
+  expect(await leases.reclaim(AFTER_ALL)).toMatchObject({ failed: 1 });
+  await sql`update object_leases set expires_at = now() + interval '1 minute'`.execute(shared.db.sql);
+  await expect(transaction((trx) => lease.settle(trx))).rejects.toThrow(/ran out/);
+});
+
 test('surrendering nothing is no fault', async () => {
   await transaction((trx) => leases.surrender(trx, [], 'delete'));
   expect(await leased()).toEqual([]);
