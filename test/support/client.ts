@@ -19,7 +19,7 @@ export function client(origin: string, key?: string) {
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
 
   const call = (path: string, init: RequestInit = {}) =>
-    fetch(path.startsWith('/api') || path.startsWith('/metrics') ? origin + path : base + path, {
+    fetch(path.startsWith('/api') || path === '/metrics' ? origin + path : base + path, {
       ...init,
       headers: { ...headers, ...(init.headers as Record<string, string>) },
     });

@@ -1,16 +1,25 @@
 const DAY_MS = 86_400_000;
+/** Times that the database and RFC 3339 can both write: 1970 to 9999. */
+const CALENDAR_START = 0;
+const CALENDAR_END = Date.UTC(10_000, 0);
 
 /** How long datasets live. Zero days: for ever. */
 export interface TtlPolicy {
   readonly days: number;
 }
 
-/** Datasets created before this moment have expired; null when they never do. */
+/** So many days away from a moment, forwards or backwards; null outside the calendar. */
+function daysFrom(moment: Date, days: number): Date | null {
+  const time = moment.getTime() + days * DAY_MS;
+  return time >= CALENDAR_START && time < CALENDAR_END ? new Date(time) : null;
+}
+
+/** Datasets created before this moment have expired; null when none can have. */
 export function cutoff(policy: TtlPolicy, now: Date): Date | null {
-  return policy.days > 0 ? new Date(now.getTime() - policy.days * DAY_MS) : null;
+  return policy.days > 0 ? daysFrom(now, -policy.days) : null;
 }
 
 /** When a dataset created then expires; null when it never does. */
 export function expiry(policy: TtlPolicy, createdAt: Date): Date | null {
-  return policy.days > 0 ? new Date(createdAt.getTime() + policy.days * DAY_MS) : null;
+  return policy.days > 0 ? daysFrom(createdAt, policy.days) : null;
 }
