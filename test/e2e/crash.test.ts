@@ -89,7 +89,7 @@ test('kill -9 during training: the run is made again and ends, and leaves one mo
     let id: string;
     {
       await using service = await startService(root.path, { MAX_MODEL_ARTIFACTS: '1' });
-      const body = { dataset_id: dataset.dataset_id, mode: 'heavy' };
+      const body = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 1 } };
       id = (await service.api.json<{ id: string }>(await service.api.post('/training-runs', body))).id;
       await eventually(async () => (await service.api.run(id)).status === 'running');
       await delay(Math.random() * 300);

@@ -39,7 +39,11 @@ test('SIGTERM in the middle of a training hands the run back; the next start fin
   await using root = await storageRoot();
   await using first = await startService(root.path);
   const dataset = await first.api.upload('noise.csv', noisyTable());
-  const queued = await first.api.post('/training-runs', { dataset_id: dataset.dataset_id, mode: 'heavy' });
+  const queued = await first.api.post('/training-runs', {
+    dataset_id: dataset.dataset_id,
+    mode: 'heavy',
+    params: { max_trials: 1 },
+  });
   const { id } = await first.api.json<{ id: string }>(queued);
   await eventually(async () => (await first.api.run(id)).status === 'running');
   expect(await first.stop('SIGTERM')).toBe(0);

@@ -1,7 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Failure } from './outcome.ts';
-import { announceRun, hasEnded, type TrainingRun } from './repository.ts';
+import { announceRun, hasEnded, RUN_CHANNEL, type TrainingRun } from './repository.ts';
 
 /**
  * The life of a run in the database. Every change after `begin` names the attempt it belongs to, so a worker that
@@ -53,21 +53,29 @@ type Changes = Partial<
   >
 > & { progress_details?: string | null; metrics?: string };
 
-/** Changes the run if this attempt still owns it; undefined: it does not any more. */
+/**
+ * Changes the run if this attempt still owns it; undefined: it does not any more. One statement changes and announces,
+ * so that whoever hears of it finds the metrics already counted by the caller's next line.
+ */
 export async function updateAttempt(
   db: Kysely<Schema>,
   run: TrainingRun,
   changes: Changes,
 ): Promise<TrainingRun | undefined> {
   const updated = await db
-    .updateTable('training_runs')
-    .set(changes)
-    .where('id', '=', run.id)
-    .where('attempt', '=', run.attempt)
-    .where('status', 'in', ['queued', 'running'])
-    .returningAll()
+    .with('updated', (cte) =>
+      cte
+        .updateTable('training_runs')
+        .set(changes)
+        .where('id', '=', run.id)
+        .where('attempt', '=', run.attempt)
+        .where('status', 'in', ['queued', 'running'])
+        .returningAll(),
+    )
+    .selectFrom('updated')
+    .selectAll()
+    .select(sql`pg_notify(${RUN_CHANNEL}, updated.id::text)`.as('announced'))
     .executeTakeFirst();
-  if (updated) await announceRun(db, run.id);
   return updated;
 }
 

@@ -176,5 +176,7 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     } finally {
       end();
     }
+    // The models that a new one pushed out.
+    await deps.leases.reclaim(new Date(), 'delete');
   };
 }

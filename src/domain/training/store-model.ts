@@ -22,7 +22,7 @@ async function* once(bytes: Uint8Array) {
 }
 
 /**
- * Stores the model and ends the run in success, both or neither; older artifacts beyond the limit go.
+ * Stores the model and ends the run in success, both or neither; older artifacts beyond the limit are surrendered.
  * False: the run is not this attempt's any more, and nothing was kept.
  */
 export async function storeModel(deps: StoreDeps, run: TrainingRun, output: TrainedModel): Promise<boolean> {
@@ -33,7 +33,8 @@ export async function storeModel(deps: StoreDeps, run: TrainingRun, output: Trai
   await deps.storage.write(storage_key, once(output.artifact));
   await deps.storage.write(scoring_key, once(output.scoring));
 
-  const stored = await deps.db.transaction().execute(async (trx) => {
+  // Awaited here: the lease must outlive the transaction.
+  return await deps.db.transaction().execute(async (trx) => {
     const ended = await updateAttempt(trx, run, {
       status: 'succeeded',
       progress: 1,
@@ -69,6 +70,4 @@ export async function storeModel(deps: StoreDeps, run: TrainingRun, output: Trai
     await lease.settle(trx);
     return true;
   });
-  if (stored) await deps.leases.reclaim(new Date(), 'delete');
-  return stored;
 }
