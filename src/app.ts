@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -74,7 +74,10 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   await migrate(db.sql);
   const storage = await openLocalStorage(join(config.storage.root, 'objects'));
   const leases = objectLeases(db.sql, storage, logger);
+  const scratch = join(config.storage.root, 'scratch');
   // An embedded database has no other process: whatever is half-written was left by one that died.
+  if (db.embedded) await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { recursive: true });
   await leases.reclaim(db.embedded ? END_OF_TIME : new Date());
 
   const instruments = createInstruments(config.metrics.prefix);
@@ -138,6 +141,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
               storage,
               leases,
               limits: config.uploads,
+              scratch,
               metrics: instruments.uploads,
             }),
             removeDataset: createRemoveDataset({ db: db.sql, leases }),

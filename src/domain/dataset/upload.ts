@@ -43,6 +43,8 @@ interface UploadDeps {
   readonly storage: Storage;
   readonly leases: ObjectLeases;
   readonly limits: UploadLimits;
+  /** An existing folder for the inspection's temporary files. */
+  readonly scratch: string;
   readonly metrics: UploadInstruments;
 }
 
@@ -121,7 +123,14 @@ function reasonOf(error: unknown): UploadFailureReason {
   return error instanceof StorageError ? 'storage' : 'internal';
 }
 
-export function createUploadDataset({ db, storage, leases, limits, metrics }: UploadDeps): UploadDataset {
+export function createUploadDataset({
+  db,
+  storage,
+  leases,
+  limits,
+  scratch,
+  metrics,
+}: UploadDeps): UploadDataset {
   async function store(request: UploadRequest): Promise<Dataset> {
     const { owner, mode, signal } = request;
     // What a form adds to its file is far below this.
@@ -136,7 +145,7 @@ export function createUploadDataset({ db, storage, leases, limits, metrics }: Up
     await storage.write(key, intake.pass(body.bytes), signal);
     const fileType = intake.fileType as FileType;
     const profile = await storage.withLocalFile(key, (path) =>
-      inspectFile({ path, fileType, limits, signal }),
+      inspectFile({ path, fileType, limits, scratch, signal }),
     );
 
     // Awaited here: the lease must outlive the transaction.

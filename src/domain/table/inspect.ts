@@ -26,11 +26,13 @@ export async function inspectFile(options: {
   path: string;
   fileType: FileType;
   limits: TableLimits;
+  /** A folder for what does not fit into memory while the table is read. Default: the system's. */
+  scratch?: string;
   signal?: AbortSignal;
 }): Promise<TableProfile> {
   const { fileType, limits, signal } = options;
   // Made and removed here: a child that was killed would leave it behind.
-  const tempDirectory = await mkdtemp(path.join(os.tmpdir(), 'inspect-'));
+  const tempDirectory = await mkdtemp(path.join(options.scratch ?? os.tmpdir(), 'inspect-'));
   const request: InspectRequest = {
     path: path.resolve(options.path),
     fileType,
