@@ -2,7 +2,7 @@ import { fdatasyncSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
-import { Kysely, PGliteDialect } from 'kysely';
+import { Kysely, PGliteDialect, sql } from 'kysely';
 import type { Db } from 'pg-boss';
 import type { Database } from './database.ts';
 import { FolderLock } from './folder-lock.ts';
@@ -66,18 +66,22 @@ export async function openPglite(root: string): Promise<Database> {
   await using stack = new AsyncDisposableStack();
   stack.use(new FolderLock(join(root, 'database.lock')));
   const pglite = await PGlite.create({ fs: new DurableNodeFs(folder), startParams: START_PARAMS });
-  stack.defer(() => pglite.close());
-  const sql = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  stack.defer(async () => {
+    // Who waits for the connection still gets it: on a closed PGlite, Kysely's driver would keep him waiting for ever.
+    await sql`select 1`.execute(db);
+    await db.destroy();
+  });
 
   const owned = stack.move();
   return {
-    sql,
+    sql: db,
     embedded: true,
     queueOptions: { db: queueAdapter(pglite), backend: 'pglite' },
     async listen(channel, onPayload) {
       const unlisten = await pglite.listen(channel, onPayload);
       onPayload('');
-      return { [Symbol.asyncDispose]: () => unlisten() };
+      return { [Symbol.asyncDispose]: async () => (pglite.closed ? undefined : unlisten()) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -1,13 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import type { Predict } from '../../domain/model/predict.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
-import { AppError } from '../../errors.ts';
 import { download } from '../download.ts';
+import { jsonLimit } from '../middleware/json-limit.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
   Artifact,
@@ -53,7 +52,7 @@ const getFile = createRoute({
     200: file('The file'),
     206: file('A part of it'),
     304: { description: 'Not modified' },
-    ...problems(401, 404),
+    ...problems(401, 404, 416),
   },
 });
 
@@ -71,17 +70,12 @@ const predict = createRoute({
   path: `${path}/{id}/predict`,
   tags,
   summary: 'Predict rows given by column name; further columns are ignored',
-  middleware: bodyLimit({
-    maxSize: MAX_PREDICTION_BODY_BYTES,
-    onError: () => {
-      throw new AppError('too_large', `The request is larger than ${MAX_PREDICTION_BODY_BYTES} bytes.`);
-    },
-  }),
+  middleware: jsonLimit(MAX_PREDICTION_BODY_BYTES),
   request: {
     params: IdParam,
     body: { required: true, content: { 'application/json': { schema: PredictionRequest } } },
   },
-  responses: { 200: json(Prediction, 'A prediction a row'), ...problems(400, 401, 404, 413, 422) },
+  responses: { 200: json(Prediction, 'A prediction a row'), ...problems(400, 401, 404, 413, 415, 422) },
 });
 
 export interface ArtifactRouteDeps {

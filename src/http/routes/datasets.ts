@@ -74,7 +74,7 @@ const getFile = createRoute({
     200: file('The file'),
     206: file('A part of it'),
     304: { description: 'Not modified' },
-    ...problems(401, 404),
+    ...problems(401, 404, 416),
   },
 });
 

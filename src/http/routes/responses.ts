@@ -20,6 +20,7 @@ const PROBLEM_RESPONSES = {
   409: problem('Not in its present state'),
   413: problem('Too large'),
   415: problem('Unsupported format'),
+  416: problem('The range lies outside the file'),
   422: problem('Well-formed, but unusable data'),
   503: problem('A dependency is down'),
 } as const;

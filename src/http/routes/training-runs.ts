@@ -5,6 +5,7 @@ import type { CancelTraining } from '../../domain/training/cancel.ts';
 import { getRun, listRuns } from '../../domain/training/repository.ts';
 import type { RequestTraining } from '../../domain/training/request.ts';
 import type { RunWatch } from '../../domain/training/watch.ts';
+import { jsonLimit } from '../middleware/json-limit.ts';
 import { createRouter, type Router } from '../router.ts';
 import { runEvents } from '../run-events.ts';
 import {
@@ -20,19 +21,21 @@ import { json, problems } from './responses.ts';
 
 const tags = ['training'];
 const path = '/training-runs';
+const MAX_REQUEST_BODY_BYTES = 1024 * 1024;
 
 const create = createRoute({
   method: 'post',
   path,
   tags,
   summary: 'Queue a training run',
+  middleware: jsonLimit(MAX_REQUEST_BODY_BYTES),
   request: {
     headers: TrainingHeaders,
     body: { required: true, content: { 'application/json': { schema: TrainingRequest } } },
   },
   responses: {
     202: json(TrainingRun, 'Queued; Location names the run'),
-    ...problems(400, 401, 404, 409, 422),
+    ...problems(400, 401, 404, 409, 413, 415, 422),
   },
 });
 

@@ -108,3 +108,22 @@ test("a block of the queue's that fails leaves the next statement unharmed", asy
   const { rows } = await sql`select 2 as two`.execute(shared.db.sql);
   expect(rows).toEqual([{ two: 2 }]);
 });
+
+test('closing lets those who wait for the connection finish, and refuses whoever comes later', async () => {
+  await using opened = await testDatabase();
+  const { db } = opened;
+  const begun = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const first = db.sql.transaction().execute(async (trx) => {
+    begun.resolve();
+    await gate.promise;
+    return (await sql<{ n: number }>`select 1 as n`.execute(trx)).rows;
+  });
+  await begun.promise;
+  const second = db.sql.transaction().execute(async (trx) => (await sql`select 2 as n`.execute(trx)).rows);
+  const closed = db[Symbol.asyncDispose]();
+  gate.resolve();
+  expect(await Promise.all([first, second])).toEqual([[{ n: 1 }], [{ n: 2 }]]);
+  await closed;
+  await expect(db.sql.transaction().execute(async () => 'never')).rejects.toThrow(/destroyed/);
+});

@@ -1,0 +1,179 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHttpApp } from '../../src/http/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+
+type Json = Record<string, unknown>;
+type Operation = { responses: Record<string, { content?: Record<string, { schema: Json }> }> } & Json;
+interface Document extends Json {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Json> };
+}
+
+/** Every operation of the contract, with the statuses it may answer. */
+const CONTRACT: Record<string, string[]> = {
+  'post /api/ml/v1/datasets/upload': ['201', '400', '413', '415', '422'],
+  'get /api/ml/v1/datasets': ['200', '400'],
+  'get /api/ml/v1/datasets/{id}': ['200', '404'],
+  'get /api/ml/v1/datasets/{id}/download': ['200', '206', '304', '404', '416'],
+  'delete /api/ml/v1/datasets/{id}': ['204', '404', '409'],
+  'delete /api/ml/v1/datasets/expired': ['200', '400'],
+  'post /api/ml/v1/training-runs': ['202', '400', '404', '415', '422'],
+  'get /api/ml/v1/training-runs': ['200', '400'],
+  'get /api/ml/v1/training-runs/{id}': ['200', '404'],
+  'get /api/ml/v1/training-runs/{id}/events': ['200', '404'],
+  'post /api/ml/v1/training-runs/{id}/cancel': ['202', '404', '409'],
+  'get /api/ml/v1/artifacts': ['200', '400'],
+  'get /api/ml/v1/artifacts/{id}': ['200', '404'],
+  'get /api/ml/v1/artifacts/{id}/download': ['200', '206', '304', '404', '416'],
+  'delete /api/ml/v1/artifacts/{id}': ['200', '404'],
+  'post /api/ml/v1/artifacts/{id}/predict': ['200', '400', '404', '413', '415', '422'],
+  'get /api/ml/v1/metrics/trends': ['200', '400'],
+  'get /api/ml/v1/metrics/summary': ['200', '400'],
+  'get /api/health': ['200'],
+  'get /api/ready': ['200', '503'],
+};
+
+let app: TestApp;
+let document: Document;
+beforeAll(async () => {
+  app = await startTestApp();
+  document = await app.api.json<Document>(await app.api.call('/api/openapi.json'));
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+  );
+
+describe('the OpenAPI description', () => {
+  test('is OpenAPI 3.1 with a title and a version', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(document['info']).toEqual({ title: expect.any(String), version: expect.any(String) });
+  });
+
+  test('has every operation of the contract, with each of its statuses', () => {
+    const described = Object.fromEntries(
+      operations().map(({ name, operation }) => [name, Object.keys(operation.responses)]),
+    );
+    expect(Object.keys(described).sort()).toEqual(Object.keys(CONTRACT).sort());
+    for (const [name, statuses] of Object.entries(CONTRACT))
+      expect([name, described[name]]).toEqual([name, expect.arrayContaining(statuses)]);
+  });
+
+  test('leaves out none of the routes that are really there', () => {
+    const unused = () => {
+      throw new Error('no route is called here');
+    };
+    const served = createHttpApp({
+      metricsPath: '/metrics',
+      metricsToken: undefined,
+      corsOrigins: [],
+      adminKey: undefined,
+      api: new Proxy({}, { get: () => unused }) as never,
+      health: { version: '0', role: 'all', checks: {} },
+      logger: undefined as never,
+    })
+      .routes.filter(({ method, path }) => method !== 'ALL' && !/^\/api\/(docs|openapi\.json)/.test(path))
+      .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    expect([...new Set(served)].sort()).toEqual(Object.keys(CONTRACT).sort());
+  });
+
+  test('says of each error that it is a problem, and of each operation what it is for', () => {
+    for (const { name, operation } of operations()) {
+      expect([name, operation['summary']]).toEqual([name, expect.stringMatching(/\S/)]);
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (Number(status) < 400 || name === 'get /api/ready') continue;
+        expect([name, status, response.content]).toEqual([
+          name,
+          status,
+          { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        ]);
+      }
+    }
+  });
+
+  test('names every parameter of a path, and no two operations alike', () => {
+    for (const { name, operation } of operations()) {
+      const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      const parameters = (operation['parameters'] ?? []) as {
+        in: string;
+        name: string;
+        required?: boolean;
+      }[];
+      const named = parameters.filter((parameter) => parameter.in === 'path');
+      expect([name, named.map((parameter) => parameter.name)]).toEqual([name, wanted]);
+      expect(named.every((parameter) => parameter.required === true)).toBe(true);
+    }
+    const ids = operations().flatMap(({ operation }) => operation['operationId'] ?? []);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('has schemas that are valid, and references that lead somewhere', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'api', components: document.components });
+    for (const name of Object.keys(document.components.schemas))
+      expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
+    const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
+    for (const [, name] of references) expect(document.components.schemas).toHaveProperty(name as string);
+  });
+
+  test('describes the answers as they are', async () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'api', components: document.components });
+    const conforms = (schema: string, answer: unknown) => {
+      const validate = ajv.compile({
+        $ref: `api#/components/schemas/${schema}`,
+        unevaluatedProperties: false,
+      });
+      expect([schema, validate(answer), validate.errors]).toEqual([schema, true, null]);
+    };
+    const get = async (path: string) => app.api.json(await app.api.call(path));
+
+    const dataset = await app.api.uploadFile('wine_train.csv');
+    conforms('Dataset', dataset);
+    conforms('DatasetWithProfile', await get(`/datasets/${dataset.dataset_id}`));
+    conforms('DatasetPage', await get('/datasets'));
+    const run = await app.api.train(dataset.dataset_id);
+    conforms('TrainingRun', run);
+    conforms('TrainingRunPage', await get('/training-runs'));
+    conforms('Artifact', await get(`/artifacts/${run.artifact_id}`));
+    conforms('ArtifactPage', await get('/artifacts'));
+    const row = Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, 1]));
+    const prediction = await app.api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [row] });
+    conforms('Prediction', await app.api.json(prediction));
+    conforms('Trends', await get('/metrics/trends'));
+    conforms('Summary', await get('/metrics/summary'));
+    conforms('Sweep', await app.api.json(await app.api.call('/datasets/expired', { method: 'DELETE' })));
+    conforms('Health', await get('/api/health'));
+    conforms('Readiness', await get('/api/ready'));
+    conforms('Problem', await get('/datasets/nonsense'));
+  });
+});
+
+describe('the documentation page', () => {
+  test('works offline: all it loads comes from here', async () => {
+    const page = await app.api.call('/api/docs');
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const html = await page.text();
+    expect(html).not.toMatch(/https?:|\/\//);
+
+    const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
+    expect(loaded.length).toBeGreaterThanOrEqual(3);
+    for (const path of loaded) {
+      const asset = await app.api.call(path);
+      expect([path, asset.status]).toEqual([path, 200]);
+      const text = await asset.text();
+      // Style sheets and scripts may name a site in words, but load nothing from it.
+      expect(text).not.toMatch(/@import|url\(["']?(https?:)?\/\//);
+    }
+  });
+
+  test('shows the description of this service, and tells no validator on the web about it', async () => {
+    const script = await (await app.api.call('/api/docs/start.js')).text();
+    expect(script).toContain("url: '/api/openapi.json'");
+    expect(script).toContain('validatorUrl: null');
+  });
+});
