@@ -56,6 +56,7 @@ export class CsvScanner {
   #state = START;
   #mode = UNQUOTED;
   #crlf: boolean | undefined;
+  #multiline = false;
   /** Position of the current piece, and of the current record, from the text's first byte. */
   #offset = 0;
   #recordStart = 0;
@@ -109,7 +110,10 @@ export class CsvScanner {
         if (byte === QUOTE) {
           this.#mode = AFTER_QUOTE;
         } else {
-          if (byte === LF) this.line++;
+          if (byte === LF) {
+            this.line++;
+            this.#multiline = true;
+          }
           state = TRANSITIONS[(state << 8) | byte]!;
         }
       } else if (this.#mode === AFTER_QUOTE) {
@@ -153,7 +157,7 @@ export class CsvScanner {
       type: typeOfKinds(this.#kinds[i]!),
       missing: this.#missing[i]!,
     }));
-    return { rows: Math.max(0, this.#rows), columns };
+    return { rows: Math.max(0, this.#rows), columns, multiline: this.#multiline };
   }
 
   #endCell(piece: Buffer, start: number, end: number, state: number): void {

@@ -43,11 +43,15 @@ export async function inspectHere(request: InspectRequest): Promise<TableProfile
       const columns = await parquetColumns(connection, path);
       const rows = await parquetRows(connection, path, columns.length, limits.maxBytes);
       checkLimits(rows, [], limits);
-      const profile = await profileTable({ connection, path, fileType, rows }, columns);
+      const profile = await profileTable(
+        { connection, file: { path, fileType, multiline: false }, rows },
+        columns,
+      );
       checkLimits(profile.rows, profile.columns, limits);
       return profile;
     }
-    const profile = await profileTable({ connection, path, fileType, rows: scan.rows }, scan.columns);
+    const file = { path, fileType, multiline: scan.multiline };
+    const profile = await profileTable({ connection, file, rows: scan.rows }, scan.columns);
     checkAgreement(scan, profile);
     return profile;
   } catch (error) {

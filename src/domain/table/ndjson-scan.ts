@@ -63,7 +63,7 @@ export class NdjsonScanner {
       const { kinds, values } = this.#columns.get(name)!;
       return { name, type: typeOfKinds(kinds), missing: this.#rows - values };
     });
-    return { rows: this.#rows, columns };
+    return { rows: this.#rows, columns, multiline: false };
   }
 
   #finish(rest: Buffer): string {

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { type Reading, type Source, tableSource, timeOf } from './source.ts';
-import type { ColumnProfile, ColumnType, FileType, TableProfile } from './types.ts';
+import { type Reading, type Source, type TableFile, tableSource, timeOf } from './source.ts';
+import type { ColumnProfile, ColumnType, TableProfile } from './types.ts';
 
 /** So many cells have their distinct values counted in all; of a larger table, a share of about this size. */
 const COUNTED_CELLS = 4_000_000;
@@ -20,10 +20,9 @@ interface TypedColumn {
   readonly type: ColumnType;
 }
 
-interface TableFile {
+interface OpenTable {
   readonly connection: DuckDBConnection;
-  readonly path: string;
-  readonly fileType: FileType;
+  readonly file: TableFile;
   /** How many the file is known to hold. */
   readonly rows: number;
 }
@@ -36,7 +35,7 @@ interface TableFile {
  * all hashes are counted, and the rest inferred: a relative standard error of 1/√(values counted), 3 % at worst.
  * A column whose values turn out not to be of its type (`1e999`, `2024-02-30`) becomes a string column.
  */
-export async function profileTable(table: TableFile, columns: readonly TypedColumn[]): Promise<TableProfile> {
+export async function profileTable(table: OpenTable, columns: readonly TypedColumn[]): Promise<TableProfile> {
   const share = Math.ceil((table.rows * columns.length) / COUNTED_CELLS);
   const guess = share > 1 && columns.length <= OWN_SETS;
   const repeating = guess ? await repeatingColumns(table, columns) : undefined;
@@ -58,7 +57,7 @@ export async function profileTable(table: TableFile, columns: readonly TypedColu
 }
 
 /** Whether each column's values occur `REPEATS` times on average at the table's start: few are left to count. */
-async function repeatingColumns(table: TableFile, columns: readonly TypedColumn[]): Promise<boolean[]> {
+async function repeatingColumns(table: OpenTable, columns: readonly TypedColumn[]): Promise<boolean[]> {
   const { from, expressions } = await sourceOf(table, columns);
   const counts = expressions.map((x) => `count(DISTINCT ${hashOf(x, 1)})::DOUBLE`);
   const [row] = await query(table, `SELECT ${counts.join(', ')} FROM (FROM ${from} LIMIT ${FIRST_ROWS})`);
@@ -84,7 +83,7 @@ interface Measured extends CountedColumn {
 
 /** One pass over the file, two for wide tables, for every `COLUMNS_PER_QUERY` columns. */
 async function measure(
-  table: TableFile,
+  table: OpenTable,
   columns: readonly CountedColumn[],
 ): Promise<{ rows: number; columns: Measured[] }> {
   if (columns.length > COLUMNS_PER_QUERY) {
@@ -121,16 +120,12 @@ async function measure(
   };
 }
 
-function sourceOf(
-  { connection, path, fileType }: TableFile,
-  columns: readonly TypedColumn[],
-): Promise<Source> {
+function sourceOf({ connection, file }: OpenTable, columns: readonly TypedColumn[]): Promise<Source> {
   // Times are read as text, to show the first and the last as they stand in the file.
   const as = (type: ColumnType): Reading => (type === 'number' ? 'number' : 'text');
   return tableSource(
     connection,
-    path,
-    fileType,
+    file,
     columns.map(({ name, type }) => ({ name, as: as(type) })),
   );
 }
@@ -163,7 +158,7 @@ function hashOf(x: string, share: number): string {
 
 /** Distinct values of each column, one pass over the file for each share that occurs. */
 async function countByShare(
-  table: TableFile,
+  table: OpenTable,
   source: Source,
   columns: readonly CountedColumn[],
 ): Promise<number[]> {
@@ -177,7 +172,7 @@ async function countByShare(
 
 /** Distinct values of the columns at `positions`, by one set of pairs of column and hash. */
 async function countTogether(
-  table: TableFile,
+  table: OpenTable,
   { from, expressions }: Source,
   positions: readonly number[],
   share: number,
@@ -202,6 +197,6 @@ function profileOf({ name, type, missing, distinct, min, max, mean }: Measured):
   return { name, type, missing, distinct, min, max, mean };
 }
 
-async function query({ connection }: TableFile, sql: string): Promise<DuckDBValue[][]> {
+async function query({ connection }: OpenTable, sql: string): Promise<DuckDBValue[][]> {
   return (await connection.runAndReadAll(sql)).getRows();
 }

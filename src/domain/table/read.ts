@@ -36,7 +36,11 @@ export async function readTable(options: {
 
   const { connection, close } = await openDatabase(file, { memoryMb: options.memoryLimitMb, threads: 1 });
   try {
-    const { from, expressions } = await tableSource(connection, file, options.fileType, wanted);
+    const { from, expressions } = await tableSource(
+      connection,
+      { path: file, fileType: options.fileType, multiline: true },
+      wanted,
+    );
     const builders = wanted.map(({ name, as }) =>
       as === 'text' ? new CategoryBuilder(name) : new NumberBuilder(name),
     );

@@ -11,6 +11,17 @@ import type { FileType } from './types.ts';
 /** How a column's cells are wanted: as doubles, as text just as in the file, or as points in time. */
 export type Reading = 'number' | 'text' | 'time';
 
+/** A table file that is to be read. */
+export interface TableFile {
+  readonly path: string;
+  readonly fileType: FileType;
+  /**
+   * Whether cells may hold line ends. DuckDB's threads each begin somewhere in a CSV and guess whether that is
+   * within quotes; with line ends in quotes they guess wrong, also in strict mode, and refuse or misread the file.
+   */
+  readonly multiline: boolean;
+}
+
 export interface WantedColumn {
   readonly name: string;
   readonly as: Reading;
@@ -38,8 +49,7 @@ const MISSING_LIST = MISSING_VALUES.map(literal).join(', ');
  */
 export async function tableSource(
   connection: DuckDBConnection,
-  path: string,
-  type: FileType,
+  { path, fileType: type, multiline }: TableFile,
   wanted: readonly WantedColumn[],
 ): Promise<Source> {
   if (type.format === 'parquet') return parquetSource(connection, path, wanted);
@@ -63,6 +73,7 @@ export async function tableSource(
       `nullstr = [${MISSING_LIST}]`,
       `max_line_size = ${MAX_LINE_BYTES}`,
       'strict_mode = true',
+      `parallel = ${!multiline}`,
       'hive_partitioning = false',
       compressionOf(type),
     ].join(', ')})`,

@@ -6,6 +6,8 @@ import type { ColumnType } from './types.ts';
 export interface TextScan {
   readonly rows: number;
   readonly columns: readonly ScannedColumn[];
+  /** Whether there are line ends within cells as they stand in the file. */
+  readonly multiline: boolean;
 }
 
 export interface ScannedColumn {

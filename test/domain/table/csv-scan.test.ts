@@ -33,6 +33,7 @@ test('where a csv is cut into pieces makes no difference', () => {
   const whole = scan(text, csv(text), [text.length]);
   expect(whole).toEqual({
     rows: 3,
+    multiline: true,
     columns: [
       { name: 'id', type: 'string', missing: 0 },
       { name: 'name, full', type: 'string', missing: 1 },
@@ -50,6 +51,7 @@ test('where newline-delimited JSON is cut into pieces makes no difference', () =
   const whole = scan(text, make, [text.length]);
   expect(whole).toEqual({
     rows: 3,
+    multiline: false,
     columns: [
       { name: 'a', type: 'number', missing: 1 },
       { name: 'é😀', type: 'string', missing: 2 },

@@ -88,6 +88,18 @@ test('as many columns as are allowed are profiled and read', async ({ write }) =
   expect(table.columns).toHaveLength(4096);
 });
 
+test('cells that look like rows are cells, wherever a reader begins', async ({ directory }) => {
+  const rows = 120;
+  const file = path.join(directory, 'rows-in-cells.csv');
+  const cell = `"${'1,2,3\n'.repeat(100_000)}"`;
+  await writeFile(file, ['a,b,c\n', ...Array.from({ length: rows }, (_, i) => `${i},${cell},z\n`)]);
+  const profile = await inspect(file, CSV);
+  expect(profile).toMatchObject({ rows, columns: [{ max: rows - 1 }, { distinct: 1 }, { distinct: 1 }] });
+  const columns = [{ name: 'a', type: 'number' as const }];
+  const table = await readTable({ path: file, fileType: CSV, columns, memoryLimitMb: 256 });
+  expect(table.rows).toBe(rows);
+});
+
 describe('the database', () => {
   test('reads the one file it was opened for and nothing else', async ({ write, directory }) => {
     const allowed = await write('a\n1\n', 'allowed.csv');
@@ -201,7 +213,7 @@ describe('inspectFile', () => {
   test('survives any damage to a Parquet file', async ({ parquet, write, directory }) => {
     const { below } = seeded(5);
     const good = await readFile(await parquet(`SELECT i, 'text ' || i AS t FROM range(2000) r(i)`));
-    const attempts = Array.from({ length: 12 }, async (_, n) => {
+    const attempts = Array.from({ length: 6 }, async (_, n) => {
       const damaged = Buffer.from(good);
       for (let k = 0; k < 1 + n * 3; k++) damaged[4 + below(good.length - 8)] = below(256);
       const file = await write(damaged, `damaged-${n}.parquet`);
