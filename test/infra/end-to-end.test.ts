@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/client.ts';
+import { hasProgram } from '../support/programs.ts';
+import { type Service, startService } from '../support/service.ts';
+import { storageRoot } from '../support/storage-root.ts';
+import { dashboards, type Panel, queryPanels, recordings, rules } from './monitoring-files.ts';
+import { type MonitoringStack, startMonitoring } from './monitoring-stack.ts';
+import { playScenario, SCENARIO_SETTINGS, type Tally } from './scenario.ts';
+
+interface Notification {
+  readonly receivedAt: number;
+  readonly status: 'firing' | 'resolved';
+  readonly receiver: string;
+  readonly alerts: readonly {
+    readonly status: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly startsAt: string;
+    readonly endsAt: string;
+  }[];
+}
+
+/** A receiver of alerts that keeps what it is told. */
+async function startReceiver(): Promise<
+  AsyncDisposable & { url: string; received: readonly Notification[] }
+> {
+  const received: Notification[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    received.push({ ...(JSON.parse(body) as Notification), receivedAt: Date.now() });
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** What this scenario cannot make: these need PostgreSQL, outgoing calls, or a database that fails. */
+const WITHOUT_DATA = ['Database connections', 'Database operations', 'Outgoing requests'];
+const ONLY_ZEROS = ['Scrapes without the database’s figures', 'Latency: burn rate'];
+
+/** A query as Grafana would send it over the given stretch of time. */
+function substitute(expr: string, seconds: number): string {
+  return expr
+    .replaceAll('$__rate_interval', '15s')
+    .replaceAll('$__interval', '15s')
+    .replaceAll('$__range', `${Math.ceil(seconds)}s`)
+    .replaceAll('"$job"', '".+"')
+    .replaceAll('"$instance"', '".+"')
+    .replaceAll('"$route"', '".*"');
+}
+
+const programs = hasProgram('prometheus') && hasProgram('prometheus-alertmanager');
+
+describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alertmanager)', () => {
+  let stack: AsyncDisposableStack;
+  let root: string;
+  let service: Service;
+  let monitoring: MonitoringStack;
+  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+  let tally: Tally;
+  let from: number;
+
+  beforeAll(async () => {
+    stack = new AsyncDisposableStack();
+    root = stack.use(await storageRoot()).path;
+    receiver = stack.use(await startReceiver());
+    service = await startService(root, SCENARIO_SETTINGS);
+    stack.defer(() => service[Symbol.asyncDispose]());
+    monitoring = stack.use(await startMonitoring(new URL(service.origin).host, receiver.url));
+    from = Date.now() / 1000;
+    tally = await playScenario(service, root, () => monitoring.scraped(Date.now()));
+    // The last thing that the scenario did raises an alert.
+    await eventually(async () => {
+      const firing = 'ALERTS{alertname="DatasetFilesMissing", alertstate="firing"}';
+      return (await monitoring.instant(firing)).length > 0;
+    });
+    await monitoring.scraped(Date.now());
+  }, 180_000);
+  afterAll(() => stack.disposeAsync());
+
+  /** A sum by labels → `value value` → number, zeros left out. */
+  async function by(labels: readonly string[], metric: string): Promise<Record<string, number>> {
+    const series = await monitoring.instant(`sum by (${labels.join(', ')}) (${metric})`);
+    return Object.fromEntries(
+      series
+        .filter(({ value }) => value !== 0)
+        .map(({ metric: own, value }) => [labels.map((label) => own[label] ?? '').join(' '), value]),
+    );
+  }
+  const one = async (expr: string) => (await monitoring.instant(expr))[0]?.value;
+
+  test('is counted exactly: uploads, refusals, runs, retries and predictions', async () => {
+    expect(await by(['mode'], 'mlops_backend_dataset_uploads_total')).toEqual(tally.uploads);
+    expect(await one('sum(mlops_backend_dataset_upload_size_bytes_sum)')).toBe(tally.uploadedBytes);
+    expect(await by(['reason'], 'mlops_backend_dataset_upload_failures_total')).toEqual(tally.refusals);
+    expect(await by(['mode', 'outcome'], 'mlops_backend_training_runs_total')).toEqual(tally.runs);
+    expect(await by(['error_type'], 'mlops_backend_training_failures_total')).toEqual(tally.failures);
+    expect(await by(['reason'], 'mlops_backend_training_retries_total')).toEqual(tally.retries);
+    expect(await by(['task'], 'mlops_backend_predictions_total')).toEqual(tally.predictedRows);
+  });
+
+  test('is counted exactly: what expired, and the file that was gone', async () => {
+    const uploads = Object.values(tally.uploads).reduce((a, b) => a + b, 0);
+    expect(await one('mlops_backend_dataset_ttl_datasets_removed_total')).toBe(uploads);
+    expect(await one('mlops_backend_dataset_ttl_files_missing_total')).toBe(tally.filesMissing);
+    expect(await one('mlops_backend_dataset_ttl_files_removed_total')).toBe(uploads - tally.filesMissing);
+    expect(await one('mlops_backend_datasets')).toBe(0);
+  });
+
+  test('is counted exactly: every answer by method, status and route', async () => {
+    const labels = ['http_request_method', 'http_response_status_code', 'http_route'];
+    expect(await by(labels, 'http_server_request_duration_seconds_count')).toEqual(tally.answers);
+  });
+
+  const panels = dashboards.flatMap((dashboard) =>
+    queryPanels(dashboard).map((panel): [string, Panel] => [`${dashboard.title} / ${panel.title}`, panel]),
+  );
+
+  test.each(panels)('shows in %s', async (_name, panel) => {
+    const results = await Promise.all(
+      (panel.targets ?? []).map(({ expr }) =>
+        monitoring.range(substitute(expr, Date.now() / 1000 - from), from, 1),
+      ),
+    );
+    const values = results
+      .flat()
+      .flatMap((series) => series.values.map(([, value]) => Number(value)).filter(Number.isFinite));
+    if (WITHOUT_DATA.includes(panel.title)) return;
+    expect(values.length).toBeGreaterThan(0);
+    if (!ONLY_ZEROS.includes(panel.title)) expect(values.some((value) => value !== 0)).toBe(true);
+  });
+
+  test('gives every recording rule data, and no rule fails', async () => {
+    const empty: string[] = [];
+    for (const { record } of recordings)
+      if ((await monitoring.range(record, from, 1)).length === 0) empty.push(record);
+    expect(empty).toEqual([]);
+    const answer = (await (await fetch(`${monitoring.prometheus}/api/v1/rules`)).json()) as {
+      data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };
+    };
+    const loaded = answer.data.groups.flatMap((group) => group.rules);
+    expect(loaded).toHaveLength(rules.length);
+    expect(loaded.filter(({ health }) => health !== 'ok')).toEqual([]);
+  });
+
+  test('raises the alerts it must, with words that are filled in', async () => {
+    const alertsOf = (name: string) =>
+      receiver.received.flatMap(({ alerts }) => alerts).filter(({ labels }) => labels['alertname'] === name);
+    for (const name of ['MonitoringHeartbeat', 'DatasetFilesMissing'])
+      await eventually(async () => alertsOf(name).length > 0, 60);
+    const [missing] = alertsOf('DatasetFilesMissing');
+    expect(missing?.annotations['description']).toMatch(/^\d/);
+    const texts = receiver.received.flatMap(({ alerts }) =>
+      alerts.flatMap((alert) => Object.values(alert.annotations)),
+    );
+    expect(texts.filter((text) => /\{\{|error expanding|<no value>/.test(text))).toEqual([]);
+  });
+
+  test('takes an alert all the way: the service dies, someone is told; it comes back, they are told', async () => {
+    const port = new URL(service.origin).port;
+    const told = (status: string) =>
+      receiver.received.find(
+        (notification) =>
+          notification.status === status &&
+          notification.alerts.some(({ labels }) => labels['alertname'] === 'TargetDown'),
+      );
+    const died = Date.now();
+    await service.stop('SIGKILL');
+    const firing = await eventually(async () => told('firing'), 150);
+    expect(firing.receiver).toBe('page');
+    expect(firing.alerts[0]).toMatchObject({
+      labels: { job: 'backend', instance: `127.0.0.1:${port}`, severity: 'critical' },
+      annotations: { summary: `backend on 127.0.0.1:${port} does not answer the scrape` },
+    });
+    // Not at once: the condition must have held for a minute.
+    expect(firing.receivedAt - died).toBeGreaterThan(60_000);
+
+    const back = Date.now();
+    service = await startService(root, { ...SCENARIO_SETTINGS, PORT: port });
+    const resolved = await eventually(async () => told('resolved'), 60);
+    expect(resolved.receiver).toBe('page');
+    const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
+    console.info(
+      `TargetDown: told ${seconds(firing.receivedAt - died)} after the death, ` +
+        `cleared ${seconds(resolved.receivedAt - back)} after the new start began`,
+    );
+  }, 240_000);
+});

@@ -1,0 +1,145 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { eventually } from '../support/client.ts';
+import { freePort } from './free-port.ts';
+import { ROOT, readYaml } from './monitoring-files.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const MONITORING = fileURLToPath(new URL('infra/monitoring/', ROOT));
+
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [number, string])[];
+}
+
+export interface MonitoringStack extends AsyncDisposable {
+  /** The value of each series now, by its labels as JSON. */
+  instant(expr: string): Promise<readonly { metric: Readonly<Record<string, string>>; value: number }[]>;
+  /** @param from seconds since 1970; every `step` seconds from there to now */
+  range(expr: string, from: number, step: number): Promise<readonly Series[]>;
+  /** Waits until the service has been scraped after this moment. */
+  scraped(afterMilliseconds: number): Promise<void>;
+  readonly prometheus: string;
+}
+
+function run(program: string, args: readonly string[]): ChildProcess & AsyncDisposable {
+  const child = spawn(program, args, { stdio: 'ignore' });
+  return Object.assign(child, {
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await once(child, 'close');
+      }
+    },
+  });
+}
+
+/**
+ * The committed configuration, with a faster clock: the service is scraped and the rules are evaluated every second,
+ * and Alertmanager tells of a change after a second instead of five minutes. Conditions and durations of the alerts
+ * stay as they are.
+ */
+export async function startMonitoring(target: string, webhook: string): Promise<MonitoringStack> {
+  await using stack = new AsyncDisposableStack();
+  const { path: folder } = stack.use(await temporaryFolder('mlops-monitoring-'));
+  const ports = { prometheus: await freePort(), alertmanager: await freePort() };
+
+  const config = readYaml('infra/monitoring/prometheus/prometheus.yml') as {
+    global: object;
+    alerting: object;
+    scrape_configs: { job_name: string }[];
+  };
+  const addresses: Record<string, string> = {
+    backend: target,
+    prometheus: `127.0.0.1:${ports.prometheus}`,
+    alertmanager: `127.0.0.1:${ports.alertmanager}`,
+  };
+  const here = {
+    ...config,
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [addresses['alertmanager']] }] }] },
+    scrape_configs: config.scrape_configs
+      .filter(({ job_name }) => job_name in addresses)
+      .map(({ job_name }) => ({ job_name, static_configs: [{ targets: [addresses[job_name]] }] })),
+  };
+  await writeFile(join(folder, 'prometheus.yml'), stringify(here));
+  await cp(join(MONITORING, 'prometheus/rules'), join(folder, 'rules'), { recursive: true });
+  for (const file of await readdir(join(folder, 'rules'))) {
+    const rules = await readFile(join(folder, 'rules', file), 'utf8');
+    await writeFile(join(folder, 'rules', file), rules.replaceAll('interval: 2m', 'interval: 1s'));
+  }
+
+  const { stdout: alertmanagerConfig } = await promisify(execFile)(
+    'sh',
+    [join(MONITORING, 'alertmanager/render-config.sh'), join(MONITORING, 'alertmanager/alertmanager.yml')],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        ALERT_WEBHOOK_URL: webhook,
+        ALERT_HEARTBEAT_URL: `${webhook}/heartbeat`,
+      },
+    },
+  );
+  await writeFile(
+    join(folder, 'alertmanager.yml'),
+    alertmanagerConfig.replaceAll(/group_interval: \S+/g, 'group_interval: 1s'),
+  );
+
+  stack.use(
+    run('prometheus-alertmanager', [
+      `--config.file=${join(folder, 'alertmanager.yml')}`,
+      `--storage.path=${join(folder, 'alertmanager')}`,
+      '--cluster.listen-address=',
+      `--web.listen-address=127.0.0.1:${ports.alertmanager}`,
+    ]),
+  );
+  stack.use(
+    run('prometheus', [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'prometheus')}`,
+      `--web.listen-address=127.0.0.1:${ports.prometheus}`,
+    ]),
+  );
+
+  const origin = `http://127.0.0.1:${ports.prometheus}`;
+  async function query<T>(path: string, parameters: Record<string, string>): Promise<T[]> {
+    const response = await fetch(`${origin}/api/v1/${path}`, {
+      method: 'POST',
+      body: new URLSearchParams(parameters),
+    });
+    const answer = (await response.json()) as { status: string; error?: string; data: { result: T[] } };
+    if (answer.status !== 'success') throw new Error(`${parameters['query']}: ${answer.error}`);
+    return answer.data.result;
+  }
+  const instant = async (expr: string) =>
+    (await query<{ metric: Record<string, string>; value: [number, string] }>('query', { query: expr })).map(
+      ({ metric, value }) => ({ metric, value: Number(value[1]) }),
+    );
+  const scraped = async (after: number) => {
+    await eventually(async () => {
+      const [last] = await instant('timestamp(up{job="backend"}) and up{job="backend"} == 1').catch(() => []);
+      return last !== undefined && last.value * 1000 > after;
+    });
+  };
+  await scraped(Date.now());
+
+  const owned = stack.move();
+  return {
+    prometheus: origin,
+    instant,
+    scraped,
+    range: (expr, from, step) =>
+      query<Series>('query_range', {
+        query: expr,
+        start: String(from),
+        end: String(Date.now() / 1000),
+        step: String(step),
+      }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
