@@ -38,6 +38,8 @@ export interface ChildOptions<Progress> {
 /** What a child needs from the parent's environment to run at all; everything else may hold secrets. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'LANG', 'LC_ALL'];
 const STDERR_KEPT = 4096;
+/** An error of a library may quote thousands of characters of the user's data. */
+const MESSAGE_KEPT = 500;
 const OUT_OF_MEMORY =
   /heap out of memory|Array buffer allocation failed|Out of Memory Error|Cannot allocate memory/i;
 
@@ -143,8 +145,10 @@ function lowerPriority(pid: number, niceness: number): void {
 function revive(message: Extract<ChildMessage<unknown, unknown>, { kind: 'error' }>): Error {
   if (message.code !== undefined) return new AppError(message.code, message.message);
   const failure = OUT_OF_MEMORY.test(message.message) ? 'out_of_memory' : 'failed';
-  const error = new ChildError(failure, `${message.name}: ${message.message}`, { errorName: message.name });
-  if (message.stack !== undefined) error.stack = message.stack;
+  const text = `${message.name}: ${message.message}`.slice(0, MESSAGE_KEPT);
+  const error = new ChildError(failure, text, { errorName: message.name });
+  // The child's frames tell where it happened; above them stands the whole message again.
+  error.stack = [text, ...message.stack.split('\n').filter((line) => line.startsWith('    at '))].join('\n');
   return error;
 }
 

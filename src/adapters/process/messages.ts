@@ -8,7 +8,7 @@ export type ChildMessage<Output, Progress> =
       readonly kind: 'error';
       readonly name: string;
       readonly message: string;
-      readonly stack?: string | undefined;
+      readonly stack: string;
       readonly code?: ProblemCode;
     };
 

@@ -26,7 +26,7 @@ export function serveChild<Input, Output, Progress = never>(
       });
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      const { name, message, stack } = error;
+      const { name, message, stack = '' } = error;
       await send({
         kind: 'error',
         name,

@@ -1,7 +1,9 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import { looksTabSeparated } from './csv-dialect.ts';
-import type { FileType, Format } from './types.ts';
+import type { FileType, TEXT_FORMATS } from './types.ts';
+
+type TextFormat = (typeof TEXT_FORMATS)[number];
 
 /** First bytes of what people upload by mistake, so that the refusal can say what it is. */
 const FOREIGN: readonly (readonly [name: string, signature: string])[] = [
@@ -55,7 +57,7 @@ export function detectFileType(head: Uint8Array, name: string): FileType {
   return { format: textFormat(bytes, name), compression: 'none' };
 }
 
-function textFormat(bytes: Buffer, name: string): Exclude<Format, 'parquet'> {
+function textFormat(bytes: Buffer, name: string): TextFormat {
   const foreign = FOREIGN.find(([, signature]) => startsWith(bytes, signature));
   if (foreign !== undefined) throw unsupported(foreign[0]);
   if (UTF16_MARKS.some((mark) => startsWith(bytes, mark)))

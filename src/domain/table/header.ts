@@ -3,7 +3,7 @@ import { kindOf, NUMBER } from './cell.ts';
 import { excerpt } from './excerpt.ts';
 
 export const MAX_COLUMNS = 4096;
-export const MAX_NAME_LENGTH = 256;
+const MAX_NAME_LENGTH = 256;
 
 /**
  * Names a table can be used by: present, unlike one another, not too many and not too long.

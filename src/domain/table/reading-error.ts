@@ -1,6 +1,9 @@
 import { AppError } from '../../errors.ts';
 
 const DAMAGED = /^(Invalid Input|Invalid|Conversion|IO|Serialization|Not implemented|INTERNAL) Error/;
+/** An input or output error that says nothing about the file's content. */
+const MACHINE =
+  /^IO Error: .*(No space left|Cannot open|Could not (open|write)|No files found|Permission denied)/i;
 
 /**
  * What a client is told when DuckDB refuses a file. Its own words name paths and hold up to 10 kB of the user's
@@ -15,7 +18,7 @@ export function readingError(error: unknown): unknown {
     return new AppError('too_large', 'Reading the table takes more memory than is allowed.', {
       cause: error,
     });
-  if (DAMAGED.test(message))
+  if (DAMAGED.test(message) && !MACHINE.test(message))
     return new AppError('bad_format', 'The file is damaged or uses a feature that cannot be read.', {
       cause: error,
     });

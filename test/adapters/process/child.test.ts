@@ -73,12 +73,19 @@ test("an AppError comes back as one, with the child's code and message", async (
 });
 
 test('any other error of the handler is a failure that names it', async () => {
-  const error = await failureOf(run({ do: 'throw' }));
+  const error = await failureOf(run({ do: 'throw', message: 'out of range' }));
   expect(error).toMatchObject({
     failure: 'failed',
     errorName: 'RangeError',
     message: 'RangeError: out of range',
   });
+});
+
+test("a failure points into the child's code and keeps only the start of a long message", async () => {
+  const error = await failureOf(run({ do: 'throw', message: 'x'.repeat(100_000) }));
+  expect(error.stack).toContain('behave.child.ts');
+  expect(error.message.length).toBeLessThanOrEqual(500);
+  expect(error.stack!.length).toBeLessThan(5000);
 });
 
 test('an exit without a result is a crash with the exit code and the last words', async () => {

@@ -174,6 +174,22 @@ test('in a large table few values are counted exactly and many estimated within 
     expect(Math.abs(column!.distinct / truth - 1)).toBeLessThan(0.03);
 });
 
+test('in a large and wide table too', async ({ directory }) => {
+  const [rows, columns] = [110_000, 40];
+  const lines = [Array.from({ length: columns }, (_, i) => `c${i}`).join()];
+  // Column i repeats after 2, 4, 8 … rows, and from the 17th on never.
+  const cells = (row: number) =>
+    Array.from({ length: columns }, (_, i) => (i < 17 ? row % 2 ** (i + 1) : row));
+  for (let row = 0; row < rows; row++) lines.push(cells(row).join());
+  const file = path.join(directory, 'wide.csv');
+  await writeFile(file, `${lines.join('\n')}\n`);
+  for (const [i, { distinct }] of (await inspect(file, CSV)).columns.entries()) {
+    const truth = Math.min(rows, 2 ** (i + 1));
+    if (truth <= 1000) expect(distinct).toBe(truth);
+    else expect(Math.abs(distinct / truth - 1)).toBeLessThan(0.03);
+  }
+});
+
 test('the mean does not drift over many rows', async ({ write }) => {
   const file = await write(`x,y\n${'0.1,1e16\n0.1,1\n'.repeat(50_000)}`);
   const { columns } = await inspect(file, CSV);

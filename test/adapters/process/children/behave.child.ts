@@ -9,7 +9,7 @@ export type Behaviour =
   | { readonly do: 'environment' }
   | { readonly do: 'flags' }
   | { readonly do: 'refuse' }
-  | { readonly do: 'throw' }
+  | { readonly do: 'throw'; readonly message: string }
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'die'; readonly signal: NodeJS.Signals }
   | { readonly do: 'fill the heap' }
@@ -31,7 +31,7 @@ serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
     case 'refuse':
       throw new AppError('bad_format', 'Line 3: no.');
     case 'throw':
-      throw new RangeError('out of range');
+      throw new RangeError(behaviour.message);
     case 'exit':
       console.error('last words');
       return process.exit(behaviour.code);
