@@ -15,7 +15,10 @@ export function treeScores(estimator: TreesEstimator): ScoreFunction {
   let forest: Forest | null | undefined;
   return (inputs, rows) => {
     const count = rows?.length ?? (inputs[0] ? inputLength(inputs[0]) : 0);
-    const scores = Float64Array.from({ length: count * outputs }, (_, i) => estimator.base[i % outputs]!);
+    const scores = new Float64Array(count * outputs);
+    for (let k = 0; k < outputs; k++) {
+      for (let i = k; i < scores.length; i += outputs) scores[i] = estimator.base[k]!;
+    }
     const features = encoders.map((encode) => encode(inputs, rows));
     if (count >= MIN_ROWS_FOR_KERNEL) forest ??= createForest(estimator);
     if (count >= MIN_ROWS_FOR_KERNEL && forest) forest.addTo(features, scores);

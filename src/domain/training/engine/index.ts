@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { MODEL_FORMAT, MODEL_VERSION } from '../../model/scoring/document.ts';
 import type { Table } from '../../table/types.ts';
 import { selectInputs } from './columns.ts';
-import { createReporter, type Reporter } from './progress.ts';
+import { checkMemory, memoryShape } from './memory.ts';
+import { createReporter, type Reporter, throttled } from './progress.ts';
 import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
@@ -45,21 +46,28 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   const report = createReporter(hooks);
   report.stage('prepare', 0);
   const target = readTarget(table, spec.target, spec.task);
+  const threads = spec.threads ?? availableParallelism();
+  const outputs = target.task === 'classification' && target.classes.length > 2 ? target.classes.length : 1;
+  checkMemory(memoryShape(table, spec.target, outputs, spec.mode, threads), spec.memoryLimitMb);
   const { columns, inputs, excluded } = selectInputs(table, spec.target, target.rows, spec.columnTypes ?? {});
   const data: TrainingData = { columns, inputs, target };
   const codes = target.task === 'classification' ? target.codes : undefined;
   const split = splitRows(target.rows, HELD_OUT, spec.seed, codes);
-  const options = { seed: spec.seed, threads: spec.threads ?? availableParallelism() };
+  const options = { seed: spec.seed, threads };
 
-  const { recipe, search, measured } =
+  const { recipe, search, measured, secondsPerRow } =
     spec.mode === 'heavy'
       ? await searchAndFit(data, split.train, spec, options, report)
       : await fitLight(data, split.train, spec, options, report);
-  report.stage('evaluate', 0.75);
+  const refitSeconds = secondsPerRow * target.rows.length;
+  report.stage('evaluate', 0.6, secondsPerRow > 0 ? refitSeconds : undefined);
   const quality = evaluate(data, measured.estimator, split.train, split.test);
   const importances = permutationImportance(data, measured, split.test, spec.seed);
-  report.stage('refit', 0.8);
-  const kept = await fitRecipe(data, target.rows, recipe, options);
+  report.stage('refit', 0.65, secondsPerRow > 0 ? refitSeconds : undefined);
+  const kept = await fitRecipe(data, target.rows, recipe, {
+    ...options,
+    onRound: roundReporter('refit', report, 0),
+  });
   report.stage('refit', 1);
 
   const shared: SharedMetrics = {
@@ -93,6 +101,8 @@ interface Fitted {
   readonly recipe: Recipe;
   readonly search: Search | null;
   readonly measured: Fit;
+  /** What a row costs in a fit; 0: too little to tell. */
+  readonly secondsPerRow: number;
 }
 
 async function fitLight(
@@ -115,7 +125,7 @@ async function fitLight(
     boosting: null,
     balanced: params.class_weight === 'balanced',
   };
-  return { recipe, search: null, measured: await fitRecipe(data, rows, recipe, options) };
+  return { recipe, search: null, measured: await fitRecipe(data, rows, recipe, options), secondsPerRow: 0 };
 }
 
 async function searchAndFit(
@@ -125,7 +135,8 @@ async function searchAndFit(
   options: FitOptions,
   report: Reporter,
 ): Promise<Fitted> {
-  report.stage('search', 0.05);
+  report.stage('search', 0);
+  let secondsPerRow = 0;
   const balanced = params.class_weight === 'balanced';
   const found = await selectModel(
     data,
@@ -136,10 +147,20 @@ async function searchAndFit(
       maxTrials: params.max_trials ?? DEFAULT_MAX_TRIALS,
       budgetSeconds: params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS,
     },
-    (progress) => report.trial(progress, data.target.task),
+    (progress) => {
+      secondsPerRow = progress.secondsPerRow;
+      const fits = secondsPerRow * (rows.length + data.target.rows.length);
+      report.trial(progress, data.target.task, progress.remainingSeconds + fits);
+    },
   );
-  report.stage('fit', 0.6);
-  const { recipe, measured } = await fitFound(data, rows, found, options);
+  const refitSeconds = secondsPerRow * data.target.rows.length;
+  report.stage('fit', 0.3, secondsPerRow * rows.length + refitSeconds);
+  const began = performance.now();
+  const { recipe, measured } = await fitFound(data, rows, found, {
+    ...options,
+    onRound: roundReporter('fit', report, refitSeconds),
+  });
+  secondsPerRow = (performance.now() - began) / 1000 / rows.length;
   return {
     recipe,
     search: {
@@ -148,7 +169,24 @@ async function searchAndFit(
       leaderboard: found.leaderboard,
     },
     measured,
+    secondsPerRow,
   };
+}
+
+/** The first rounds are no measure: code is still being compiled. */
+const WARM_UP_SECONDS = 2;
+
+/** @param after seconds that follow the fit */
+function roundReporter(
+  stage: 'fit' | 'refit',
+  report: Reporter,
+  after: number,
+): (round: number, rounds: number) => void {
+  const began = performance.now();
+  return throttled((round, rounds) => {
+    const elapsed = (performance.now() - began) / 1000;
+    if (elapsed > WARM_UP_SECONDS) report.stage(stage, 0, elapsed * (rounds / round - 1) + after);
+  }, 500);
 }
 
 /** Fits the search's choice on all rows the search may see, with more rounds where those are many more. */

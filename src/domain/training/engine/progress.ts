@@ -1,31 +1,55 @@
 import type { Task } from '../../modes.ts';
-import type { SearchProgress } from './search/select-model.ts';
 import type { TrainHooks, TrainProgress } from './types.ts';
 
-export interface Reporter {
-  stage(stage: TrainProgress['stage'], fraction: number): void;
-  trial(progress: SearchProgress, task: Task): void;
+/** What the search tells after each trial. */
+export interface SearchProgress {
+  readonly trial: number;
+  readonly trials: number;
+  /** Loss of the best trial so far. */
+  readonly bestLoss: number;
+  /** Until all trials are done, at the speed so far. */
+  readonly remainingSeconds: number;
+  /** What one row costs in one fit of the best trial so far. */
+  readonly secondsPerRow: number;
 }
 
-/** The search takes the run from `from` to `to`. */
-const SEARCH = { from: 0.05, to: 0.6 };
+export interface Reporter {
+  /** @param remainingSeconds of the whole run, where known; else `fraction` says how far it is */
+  stage(stage: TrainProgress['stage'], fraction: number, remainingSeconds?: number): void;
+  trial(progress: SearchProgress, task: Task, remainingSeconds: number): void;
+}
 
-/** Turns the engine's events into progress that never falls, with an estimate of the time left. */
+/** Turns the engine's events into progress that never falls; where the time left is known, time is the measure. */
 export function createReporter(hooks: TrainHooks): Reporter {
   const started = performance.now();
   let reached = 0;
   let found: Partial<TrainProgress> = {};
-  const report = (stage: TrainProgress['stage'], fraction: number) => {
-    reached = Math.max(reached, fraction);
+  const report = (stage: TrainProgress['stage'], fraction: number, remaining?: number) => {
     const elapsed = (performance.now() - started) / 1000;
-    const estimate = reached > SEARCH.from && { remaining_seconds: (elapsed * (1 - reached)) / reached };
+    const done = remaining === undefined ? fraction : elapsed / (elapsed + remaining);
+    reached = Math.max(reached, Math.min(1, done));
+    const estimate = remaining !== undefined && { remaining_seconds: remaining };
     hooks.onProgress({ stage, fraction: reached, ...found, ...estimate });
   };
   return {
     stage: report,
-    trial({ trial, trials, bestLoss }, task) {
+    trial({ trial, trials, bestLoss }, task, remaining) {
       found = { trial, trials, best_score: task === 'regression' ? 1 - bestLoss : -bestLoss };
-      report('search', SEARCH.from + ((SEARCH.to - SEARCH.from) * trial) / trials);
+      report('search', reached, remaining);
     },
+  };
+}
+
+/** Calls at most one in so many milliseconds through. */
+export function throttled<T extends unknown[]>(
+  call: (...values: T) => void,
+  milliseconds: number,
+): (...values: T) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (...values) => {
+    const now = performance.now();
+    if (now - last < milliseconds) return;
+    last = now;
+    call(...values);
   };
 }

@@ -29,6 +29,8 @@ export interface BoostingRecipe {
 export interface FitOptions {
   readonly seed: number;
   readonly threads: number;
+  /** How far a long fit is: rounds done of all, where that is known. */
+  readonly onRound?: (round: number, rounds: number) => void;
 }
 
 export interface Fit {
@@ -78,12 +80,14 @@ async function fitBoosting(
   rows: Int32Array,
   { settings, bags }: BoostingRecipe,
   balanced: boolean,
-  { seed, threads }: FitOptions,
+  { seed, threads, onRound }: FitOptions,
 ): Promise<MemberFit> {
   const table = prepareTable(data, rows, [{ train: rows, watched: new Int32Array(0) }], { balanced, seed });
   await using pool = createPool(table, settings.leaves, Math.min(threads, bags));
   const models = await Promise.all(
-    Array.from({ length: bags }, (_, bag) => pool.run({ part: 0, settings, seed: seed + bag })),
+    Array.from({ length: bags }, (_, bag) =>
+      pool.run({ part: 0, settings, seed: seed + bag }, (round) => onRound?.(round, settings.rounds)),
+    ),
   );
   return {
     estimator: treesEstimator(models, table.features[0]!, table),
@@ -105,7 +109,7 @@ export async function fitUntilItStops(
   rows: Int32Array,
   recipe: Recipe & { readonly boosting: NonNullable<Recipe['boosting']> },
   limits: { readonly rounds: number; readonly patience: number },
-  { seed }: FitOptions,
+  { seed, onRound }: FitOptions,
 ): Promise<{ readonly recipe: Recipe; readonly fit: Fit }> {
   const { linear, boosting, balanced } = recipe;
   const codes = data.target.task === 'classification' ? data.target.codes : undefined;
@@ -113,7 +117,9 @@ export async function fitUntilItStops(
   const table = prepareTable(data, rows, [{ train, watched: test }], { balanced, seed });
   await using pool = createPool(table, boosting.settings.leaves, 1);
   const settings = { ...boosting.settings, rounds: limits.rounds };
-  const model = await pool.run({ part: 0, settings, patience: limits.patience, seed });
+  const model = await pool.run({ part: 0, settings, patience: limits.patience, seed }, (round) =>
+    onRound?.(round, Math.max(round, boosting.settings.rounds)),
+  );
   const rounds = Math.max(1, model.curve.indexOf(Math.min(...model.curve)));
   const fits: MemberFit[] = linear ? [fitPenalised(data, rows, linear.penalty, balanced)] : [];
   fits.push({

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.metrics import (
     accuracy_score,
@@ -71,6 +72,31 @@ def linear(model):
     return {"coefficients": model[-1].coef_.tolist(), "intercept": model[-1].intercept_, "first_rows": p[:5].tolist(), **regression(y, p)}
 
 
+def boosted_table():
+    """Diabetes rounded to few values (so that every value has its own bin), with gaps."""
+    x, y = load("diabetes_train")
+    x = np.round(x * 200)
+    x[::7, 2] = np.nan
+    x[::5, 8] = np.nan
+    return x, y
+
+
+def boosted_regression():
+    x, y = boosted_table()
+    model = HistGradientBoostingRegressor(
+        max_iter=10, learning_rate=0.1, max_leaf_nodes=8, min_samples_leaf=20, l2_regularization=1.0, early_stopping=False
+    )
+    return model.fit(x, y).predict(x).tolist()
+
+
+def boosted_classification():
+    x, y = boosted_table()
+    model = HistGradientBoostingClassifier(
+        max_iter=1, learning_rate=0.5, max_leaf_nodes=8, min_samples_leaf=20, l2_regularization=1.0, early_stopping=False
+    )
+    return model.fit(x, y > 140).predict_proba(x)[:, 1].tolist()
+
+
 # A hard case for the metrics: class 3 is never predicted, class 2 never occurs, ties in the scores.
 Y = [0, 0, 1, 1, 3, 3, 0, 1]
 P = [
@@ -105,6 +131,8 @@ print(
             "logistic": {name: logistic(name) for name in ("breast_cancer", "wine")},
             "linear_diabetes": linear(LinearRegression()),
             "ridge_10_diabetes": linear(Ridge(alpha=10.0)),
+            "boosted_regression": boosted_regression(),
+            "boosted_classification": boosted_classification(),
             "hard_classification": hard,
         },
         indent=1,

@@ -162,9 +162,13 @@ test('the model survives JSON and predicts as before', async () => {
 
 test('progress never falls and ends at 1', async () => {
   const seen: number[] = [];
-  await train(readCsv(new URL('wine_train.csv', DATA), ['target']), spec({ mode: 'heavy', params: { max_trials: 3 } }), {
-    onProgress: ({ fraction }) => seen.push(fraction),
-  });
+  await train(
+    readCsv(new URL('wine_train.csv', DATA), ['target']),
+    spec({ mode: 'heavy', params: { max_trials: 3 } }),
+    {
+      onProgress: ({ fraction }) => seen.push(fraction),
+    },
+  );
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   expect(seen.at(-1)).toBe(1);
 });

@@ -153,9 +153,9 @@ export function bestSplit(
 /**
  * Adds the value of the leaf each row falls into to `out`, `stride` bytes a row.
  *
- * A node has 32 bytes: column address, bin, bin of missing values, whether those go left, left child, right child
- * (u32; children as byte offsets from `nodes`), value (f64). Rows with bin ≤ `bin` go left. Both children of a leaf
- * are itself.
+ * A node has 32 bytes: column address (u32), bin (u16), bin of missing values if they go left, else one that never
+ * occurs (u16), left child, right child (u32, byte offsets from `nodes`), value (f64), 8 spare. Rows with bin ≤ `bin`
+ * go left. Both children of a leaf are itself.
  *
  * @param rows which rows of the columns and of `out`; 0: the first `count`
  */
@@ -202,13 +202,14 @@ export function addLeaves(nodes: usize, rows: usize, count: i32, out: usize, str
 // @ts-ignore: decorator
 @inline
 function child(nodes: usize, node: usize, row: usize): usize {
-  const code = <u32>load<u8>(<usize>load<u32>(node) + row);
-  const left = <u32>(code <= load<u32>(node, 4)) | (<u32>(code === load<u32>(node, 8)) & load<u32>(node, 12));
-  return nodes + <usize>select<u32>(load<u32>(node, 16), load<u32>(node, 20), left !== 0);
+  const rule = load<u64>(node);
+  const code = <u64>load<u8>(<usize>(<u32>rule) + row);
+  const left = <u64>(code <= ((rule >> 32) & 0xffff)) | <u64>(code === rule >> 48);
+  return nodes + <usize>(<u32>(load<u64>(node, 8) >> ((left ^ 1) << 5)));
 }
 
 // @ts-ignore: decorator
 @inline
 function addValue(node: usize, out: usize): void {
-  store<f64>(out, load<f64>(out) + load<f64>(node, 24));
+  store<f64>(out, load<f64>(out) + load<f64>(node, 16));
 }

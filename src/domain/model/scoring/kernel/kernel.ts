@@ -52,7 +52,7 @@ export class NodeWriter {
   /** @param column any readable one: a leaf looks at it too */
   leaf(node: number, first: number, column: number, value: number): void {
     this.split(node, first, { column, bin: 0, missing: 0, missingLeft: 0 }, node, node);
-    this.#numbers[node * 4 + 3] = value;
+    this.#numbers[node * 4 + 2] = value;
   }
 
   /** @param first the tree's root; children are positions like `node` */
@@ -70,13 +70,13 @@ export class NodeWriter {
   ): void {
     const word = node * 8;
     this.#words[word] = by.column;
-    this.#words[word + 1] = by.bin;
-    this.#words[word + 2] = by.missing;
-    this.#words[word + 3] = by.missingLeft;
-    this.#words[word + 4] = (left - first) * NODE_BYTES;
-    this.#words[word + 5] = (right - first) * NODE_BYTES;
+    this.#words[word + 1] = by.bin | ((by.missingLeft ? by.missing : NO_BIN) << 16);
+    this.#words[word + 2] = (left - first) * NODE_BYTES;
+    this.#words[word + 3] = (right - first) * NODE_BYTES;
   }
 }
+
+const NO_BIN = 0xffff;
 
 let compiled: WebAssembly.Module | undefined;
 

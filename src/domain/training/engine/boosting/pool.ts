@@ -6,8 +6,12 @@ import { allocateWorkspace, type Workspace } from './workspace.ts';
 
 /** Runs fits of boosted trees, several at a time, over one shared table. */
 export interface BoostingPool extends AsyncDisposable {
-  /** Tasks start in the order they come; the same task gives the same trees wherever it runs. */
-  run(task: BoostingTask): Promise<BoostedTrees>;
+  /**
+   * Tasks start in the order they come; the same task gives the same trees wherever it runs.
+   *
+   * @param onRound called after each round, on the calling thread only
+   */
+  run(task: BoostingTask, onRound?: (round: number) => void): Promise<BoostedTrees>;
 }
 
 /**
@@ -27,10 +31,10 @@ export function createPool({ arena, shared }: PreparedTable, leaves: number, thr
 function localPool(shared: SharedTable, workspace: Workspace): BoostingPool {
   const run = boostingRunner(shared, workspace);
   return {
-    async run(task) {
+    async run(task, onRound) {
       // Lets messages and timers of this thread have their turn between fits.
       await new Promise((resolve) => setImmediate(resolve));
-      return run(task);
+      return run(task, onRound);
     },
     async [Symbol.asyncDispose]() {},
   };

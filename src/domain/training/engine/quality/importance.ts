@@ -1,3 +1,4 @@
+import type { Estimator } from '../../../model/scoring/document.ts';
 import { predictor } from '../../../model/scoring/estimators.ts';
 import type { InputData } from '../../../model/scoring/inputs.ts';
 import { createRandom, sample, shuffle } from '../random.ts';
@@ -7,13 +8,16 @@ import type { FeatureImportance } from '../types.ts';
 import { mainScore } from './evaluate.ts';
 
 const MAX_ROWS = 5000;
-/** Cells scored in all: columns² × rows × repeats. */
-const MAX_CELLS = 2e8;
-const REPEATS = 5;
+const MAX_REPEATS = 5;
+/** Steps of scoring in all, about a second. */
+const MAX_STEPS = 5e8;
+/** A tree takes about as long as so many columns of a linear model. */
+const STEPS_PER_TREE = 10;
 
 /**
  * Permutation importance (Breiman, 2001): the mean fall of the main score when one column's values are shuffled
- * among rows the model did not see. Wide tables use fewer rows and repeats, so that the work stays bounded.
+ * among rows the model did not see. Wide tables and large models use fewer rows and repeats, so that the work stays
+ * bounded.
  */
 export function permutationImportance(
   data: TrainingData,
@@ -22,9 +26,10 @@ export function permutationImportance(
   seed: number,
 ): FeatureImportance[] {
   const random = createRandom(seed, 'importance');
-  const perRow = data.inputs.length ** 2;
-  const rows = sample(test, Math.max(50, Math.min(MAX_ROWS, Math.floor(MAX_CELLS / perRow))), random);
-  const repeats = Math.max(1, Math.min(REPEATS, Math.floor(MAX_CELLS / (perRow * rows.length))));
+  const stepsPerRow = data.inputs.length + STEPS_PER_TREE * treeCount(estimator);
+  const affordable = Math.max(50, Math.floor(MAX_STEPS / (stepsPerRow * data.inputs.length)));
+  const rows = sample(test, Math.min(MAX_ROWS, affordable), random);
+  const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.floor(affordable / rows.length)));
   const inputs = data.inputs.map((input) => takeRows(input, rows));
   const predict = predictor(estimator, classCount(data));
   const reference = mainScore(data, predict(inputs, null), rows);
@@ -38,6 +43,13 @@ export function permutationImportance(
       return { feature: name, importance: fall / repeats, ...(gains && { gain: gains[position]! }) };
     })
     .sort((a, b) => b.importance - a.importance);
+}
+
+function treeCount(estimator: Estimator): number {
+  if (estimator.kind === 'trees') return estimator.roots.length;
+  return estimator.kind === 'blend'
+    ? estimator.members.reduce((sum, member) => sum + treeCount(member.estimator), 0)
+    : 0;
 }
 
 function takeRows(input: InputData, rows: Int32Array): InputData {

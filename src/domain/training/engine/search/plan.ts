@@ -11,7 +11,7 @@ export interface SearchPlan {
 }
 
 const MAX_ROWS_OF_FOLDS = 20_000;
-const MAX_ROWS_OF_HOLD_OUT = 100_000;
+export const MAX_ROWS_OF_HOLD_OUT = 100_000;
 const FOLDS = 5;
 /** Below it one set of folds says too little. */
 const ROWS_FOR_ONE_REPEAT = 500;

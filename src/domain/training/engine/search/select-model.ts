@@ -1,5 +1,6 @@
 import { createPool } from '../boosting/pool.ts';
 import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
+import type { SearchProgress } from '../progress.ts';
 import { createRandom } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { TrainingData } from '../training-data.ts';
@@ -18,13 +19,6 @@ export interface SearchOptions {
   readonly maxTrials: number;
   /** No trial starts after it; the first two always do. Only this can make two runs differ. */
   readonly budgetSeconds: number;
-}
-
-export interface SearchProgress {
-  readonly trial: number;
-  readonly trials: number;
-  /** Loss of the best trial so far. */
-  readonly bestLoss: number;
 }
 
 export interface SearchResult {
@@ -105,10 +99,21 @@ async function runTrials(
   await using pool = createPool(table, MAX_LEAVES, threads);
   const deadline = performance.now() + budgetSeconds * 1000;
   const leaderboard: LeaderboardEntry[] = [];
+  const started = performance.now();
+  const fittedRows = plan.splits.reduce((sum, { train }) => sum + train.length, 0);
   const finish = (entry: LeaderboardEntry) => {
     leaderboard.push(entry);
-    const bestLoss = Math.min(...leaderboard.map((done) => done.loss));
-    onTrial({ trial: leaderboard.length, trials: candidates.length + 1, bestLoss });
+    const winner = leaderboard.reduce((best, done) => (done.loss < best.loss ? done : best));
+    const trials = candidates.length + 1;
+    const left = (secondsSince(started) * (trials - leaderboard.length)) / leaderboard.length;
+    const untilDeadline = Math.max(0, (deadline - performance.now()) / 1000);
+    onTrial({
+      trial: leaderboard.length,
+      trials,
+      bestLoss: winner.loss,
+      remainingSeconds: Math.min(left, untilDeadline),
+      secondsPerRow: winner.seconds / fittedRows,
+    });
   };
 
   let best: { position: number; trial: BoostingTrial } | undefined;
@@ -116,7 +121,7 @@ async function runTrials(
   const lane = async () => {
     while (next < candidates.length && (next === 0 || performance.now() < deadline)) {
       const position = next++;
-      const started = performance.now();
+      const begun = performance.now();
       const trial = await tryBoosting(pool, plan, candidates[position]!, seed);
       // Lanes finish in any order: of equals the earlier candidate wins, whoever comes first.
       if (
@@ -130,13 +135,12 @@ async function runTrials(
         family: 'boosted_trees',
         settings: describeSettings(trial),
         loss: trial.loss,
-        seconds: secondsSince(started),
+        seconds: secondsSince(begun),
       });
     }
   };
   // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
   const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
-  const started = performance.now();
   const linearLane = async () => {
     const trial = await tryLinear(data, plan, losses, balanced);
     finish({

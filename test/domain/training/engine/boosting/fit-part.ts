@@ -1,0 +1,49 @@
+import type { TreesEstimator } from '../../../../../src/domain/model/scoring/document.ts';
+import type {
+  BoostedTrees,
+  BoostingSettings,
+} from '../../../../../src/domain/training/engine/boosting/boost.ts';
+import { createPool } from '../../../../../src/domain/training/engine/boosting/pool.ts';
+import { prepareTable } from '../../../../../src/domain/training/engine/boosting/prepare.ts';
+import { treesEstimator } from '../../../../../src/domain/training/engine/boosting/trees-estimator.ts';
+import type { TrainingData } from '../../../../../src/domain/training/engine/training-data.ts';
+
+export const PLAIN: BoostingSettings = {
+  rounds: 10,
+  learningRate: 0.1,
+  leaves: 8,
+  minLeafRows: 20,
+  l2: 1,
+  featureFraction: 1,
+  rowFraction: 1,
+};
+
+/** Boosted trees on `train`, watching `watched` where a patience is given. */
+export async function fitPart(
+  data: TrainingData,
+  settings: Partial<BoostingSettings>,
+  {
+    train = data.target.rows,
+    watched = new Int32Array(0),
+    patience,
+    balanced = false,
+    threads = 1,
+  }: {
+    train?: Int32Array;
+    watched?: Int32Array;
+    patience?: number;
+    balanced?: boolean;
+    threads?: number;
+  } = {},
+): Promise<{ model: BoostedTrees; estimator: TreesEstimator }> {
+  const table = prepareTable(data, data.target.rows, [{ train, watched }], { balanced, seed: 1 });
+  const used = { ...PLAIN, ...settings };
+  await using pool = createPool(table, used.leaves, threads);
+  const model = await pool.run({
+    part: 0,
+    settings: used,
+    seed: 1,
+    ...(patience !== undefined && { patience }),
+  });
+  return { model, estimator: treesEstimator([model], table.features[0]!, table) };
+}
