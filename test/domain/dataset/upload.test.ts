@@ -1,0 +1,152 @@
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { objectLeases } from '../../../src/adapters/storage/leases.ts';
+import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
+import {
+  createUploadDataset,
+  type UploadDataset,
+  type UploadRequest,
+} from '../../../src/domain/dataset/upload.ts';
+import { AppError } from '../../../src/errors.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+
+const LIMITS = { maxBytes: 10_000, minRows: 2, maxEmptyRatio: 0.5 };
+const GOOD = 'a,b\n1,2\n3,4\n';
+
+let shared: TestDatabase;
+let folder: string;
+let uploadDataset: UploadDataset;
+let recorded: unknown[];
+
+beforeAll(async () => {
+  shared = await testDatabase();
+  folder = join(shared.root, 'objects');
+  const storage = await openLocalStorage(folder);
+  uploadDataset = createUploadDataset({
+    db: shared.db.sql,
+    storage,
+    leases: objectLeases(shared.db.sql, storage, pino({ level: 'silent' })),
+    limits: LIMITS,
+    scratch: shared.root,
+    metrics: {
+      succeeded: (success) => recorded.push(success),
+      failed: (failure) => recorded.push(failure),
+    },
+  });
+});
+afterAll(() => shared[Symbol.asyncDispose]());
+beforeEach(() => {
+  recorded = [];
+});
+
+/** Nothing of a refused upload may stay. */
+const stored = async () => ({
+  files: (await readdir(folder, { recursive: true })).filter((name) => name !== 'datasets'),
+  datasets: await shared.db.sql.selectFrom('datasets').select('id').execute(),
+  leases: await shared.db.sql.selectFrom('object_leases').select('storage_key').execute(),
+});
+afterEach(async () => {
+  expect(await stored()).toEqual({ files: [], datasets: [], leases: [] });
+});
+
+async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield Buffer.from(part as string);
+}
+const upload = (content: AsyncIterable<Uint8Array>, changes: Partial<UploadRequest> = {}) =>
+  uploadDataset({
+    owner: 'local',
+    mode: 'light',
+    declaredBytes: 0,
+    open: async () => ({ name: 'table.csv', bytes: content }),
+    signal: new AbortController().signal,
+    ...changes,
+  });
+
+test('a stored upload is counted with its size and time', async () => {
+  const { id } = await upload(chunks(GOOD), { mode: 'heavy' });
+  expect(recorded).toEqual([{ mode: 'heavy', bytes: GOOD.length, seconds: expect.any(Number) }]);
+  await shared.db.sql.deleteFrom('datasets').execute();
+  await rm(join(folder, 'datasets', id));
+});
+
+const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(100, 7)]);
+test.each<[reason: string, what: string, content: string | Uint8Array]>([
+  ['too_large', 'too many bytes', 'x'.repeat(LIMITS.maxBytes + 1)],
+  ['empty', 'an empty file', ''],
+  ['bad_format', 'a file of another format', PNG],
+  ['bad_format', 'ragged rows', 'a,b\n1,2\n1,2,3\n'],
+  ['bad_header', 'a header with a name twice', 'a,a\n1,2\n3,4\n'],
+  ['too_few_rows', 'one row', 'a,b\n1,2\n'],
+  ['too_many_empty', 'cells without values', 'a,b\n1,\n,\n'],
+])('a refusal counts as %s: %s', async (reason, _what, content) => {
+  await expect(upload(chunks(content))).rejects.toThrow(AppError);
+  expect(recorded).toEqual([{ mode: 'light', reason }]);
+});
+
+test('an announced length beyond the limit counts as too_large before a byte is read', async () => {
+  const open = async () => {
+    throw new Error('the body was opened');
+  };
+  await expect(upload(chunks(), { declaredBytes: 10_000_000, open })).rejects.toThrow(/limit of 10000 bytes/);
+  expect(recorded).toEqual([{ mode: 'light', reason: 'too_large' }]);
+});
+
+test('a request without a name or a file counts as empty', async () => {
+  await expect(
+    upload(chunks(), { open: async () => ({ name: undefined, bytes: chunks(GOOD) }) }),
+  ).rejects.toThrow();
+  const noForm = async () => {
+    throw new AppError('invalid_request', 'The form has no file.');
+  };
+  await expect(upload(chunks(), { open: noForm })).rejects.toThrow();
+  expect(recorded).toEqual([
+    { mode: 'light', reason: 'empty' },
+    { mode: 'light', reason: 'empty' },
+  ]);
+});
+
+test('a client that goes away counts as aborted, while it sends and while it waits', async () => {
+  async function* cutOff() {
+    yield Buffer.from('a,b\n1,2\n');
+    throw new AppError('aborted', 'The upload was not finished.');
+  }
+  await expect(upload(cutOff())).rejects.toThrow(AppError);
+
+  const abort = new AbortController();
+  async function* thenGone() {
+    yield Buffer.from(GOOD);
+    abort.abort();
+  }
+  await expect(upload(thenGone(), { signal: abort.signal })).rejects.toMatchObject({ code: 'aborted' });
+  expect(recorded).toEqual([
+    { mode: 'light', reason: 'aborted' },
+    { mode: 'light', reason: 'aborted' },
+  ]);
+});
+
+test('a storage that fails counts as storage', async () => {
+  await rename(folder, `${folder}.away`);
+  await writeFile(folder, '');
+  try {
+    await expect(upload(chunks(GOOD))).rejects.toThrow('the storage failed');
+  } finally {
+    await rm(folder);
+    await rename(`${folder}.away`, folder);
+  }
+  expect(recorded).toEqual([{ mode: 'light', reason: 'storage' }]);
+  // What it could not take back then is left to the clean-up, which knows of it.
+  const { leases } = await stored();
+  expect(leases.length).toBeLessThanOrEqual(1);
+  await shared.db.sql.deleteFrom('object_leases').execute();
+});
+
+test('whatever nobody foresaw counts as internal', async () => {
+  async function* broken() {
+    yield Buffer.from(GOOD);
+    throw new TypeError('undefined is not a function');
+  }
+  await expect(upload(broken())).rejects.toThrow(TypeError);
+  expect(recorded).toEqual([{ mode: 'light', reason: 'internal' }]);
+});
