@@ -19,8 +19,7 @@ const NICENESS = 5;
  * is gone afterwards: the caller's event loop and memory stay free, and a file that crashes a reader harms nothing.
  * The messages name lines and columns, never the path.
  *
- * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`;
- *   `unavailable` when the child was killed from outside
+ * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`
  * @throws {ChildError} when it is not the file's fault
  */
 export async function inspectFile(options: {
@@ -66,8 +65,6 @@ function blame(error: ChildError, { format }: FileType): Error {
       return new AppError('too_large', 'Reading the table takes more memory than is allowed.', {
         cause: error,
       });
-    case 'killed':
-      return new AppError('unavailable', 'The table could not be read just now.', { cause: error });
     case 'crashed':
       // Only native code can end a process without a word, and only Parquet feeds it bytes nobody checked before.
       return format === 'parquet'
