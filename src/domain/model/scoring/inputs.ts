@@ -34,13 +34,11 @@ export function readInputs(table: Table, columns: readonly InputColumn[]): Input
 /** @throws AppError `unusable_data` when a value does not fit the type */
 export function readInput(column: Column, { name, type }: InputColumn): InputData {
   if (type === 'number' || type === 'datetime') {
-    return {
-      kind: 'number',
-      values:
-        column.kind === 'number'
-          ? withoutInfinities(column.values)
-          : parseLabels(column, name, type === 'number' ? parseNumber : parseDate, type),
-    };
+    const values =
+      column.kind === 'number'
+        ? column.values
+        : parseLabels(column, name, type === 'number' ? parseNumber : parseDate, type);
+    return { kind: 'number', values: within(values, type === 'number' ? Number.MAX_VALUE : MAX_TIME) };
   }
   const labelled = column.kind === 'category' ? withoutBlanks(column) : numbersAsLabels(column);
   return type === 'boolean' ? asBooleans(labelled, name) : labelled;
@@ -70,9 +68,13 @@ function quote(name: string): string {
   return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 }
 
-function withoutInfinities(values: Float64Array): Float64Array {
-  const isClean = values.every((value) => Math.abs(value) !== Number.POSITIVE_INFINITY);
-  return isClean ? values : values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+/** The furthest a date can be from 1970, in milliseconds (ECMAScript's limit, the year 275760). */
+export const MAX_TIME = 8.64e15;
+
+/** Numbers further from 0 count as missing. */
+function within(values: Float64Array, limit: number): Float64Array {
+  const isClean = values.every((value) => !(Math.abs(value) > limit));
+  return isClean ? values : values.map((value) => (Math.abs(value) <= limit ? value : Number.NaN));
 }
 
 function parseLabels(

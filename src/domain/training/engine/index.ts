@@ -15,6 +15,7 @@ import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
 import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
 
+export { createCard, type ModelCard } from './card.ts';
 export { parseParams, type TrainParams } from './params.ts';
 export { TrainingError } from './training-error.ts';
 export type { TrainedRun, TrainHooks, TrainingMetrics, TrainProgress, TrainSpec } from './types.ts';
