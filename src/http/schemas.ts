@@ -131,8 +131,15 @@ export const ArtifactDeleted = z.object({ id, deleted: z.literal(true) });
 
 /** More rows than this belong into a batch. */
 const MAX_PREDICTION_ROWS = 10_000;
+/** Not `z.record`: that would copy every cell, and lose a column named `__proto__`. */
+const row = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object',
+  )
+  .openapi({ type: 'object', additionalProperties: true });
 export const PredictionRequest = z
-  .object({ rows: z.array(z.record(z.string(), z.unknown())).min(1).max(MAX_PREDICTION_ROWS) })
+  .object({ rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS) })
   .openapi('PredictionRequest');
 export const Prediction = z
   .object({

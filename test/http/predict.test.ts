@@ -115,6 +115,29 @@ describe('a classification', () => {
   });
 });
 
+test('columns and classes may be called what JavaScript objects are born with', async () => {
+  const names = ['__proto__', 'constructor', 'toString'];
+  const classes = ['__proto__', 'hasOwnProperty'];
+  const csv = [
+    [...names, 'target'].join(','),
+    ...Array.from({ length: 60 }, (_, i) => `${i % 2},${i % 7},${i % 5},${classes[i % 2]}`),
+    '',
+  ].join('\n');
+  const model = await trained((await app.api.upload('names.csv', csv)).dataset_id);
+  const response = await app.api.call(`/artifacts/${model}/predict`, {
+    method: 'POST',
+    // As text: an object literal would set the prototype.
+    body: '{"rows":[{"__proto__":0,"constructor":1,"toString":1},{"__proto__":1,"constructor":1,"toString":1}]}',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect([response.status, await app.api.json(response)]).toEqual([
+    200,
+    expect.objectContaining({ predictions: classes }),
+  ]);
+  const missing = await ask(model, { rows: [{ constructor: 1, toString: 1 }] });
+  expect(await expectProblem(missing, 422, 'unusable_data')).toContain('"__proto__"');
+});
+
 describe('a regression', () => {
   let model: string;
   beforeAll(async () => {
