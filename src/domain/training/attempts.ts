@@ -49,7 +49,7 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
 type Changes = Partial<
   Pick<
     TrainingRun,
-    'status' | 'attempt' | 'progress' | 'finished_at' | 'artifact_id' | 'error' | 'error_type'
+    'status' | 'attempt' | 'progress' | 'started_at' | 'finished_at' | 'artifact_id' | 'error' | 'error_type'
   >
 > & { progress_details?: string | null; metrics?: string };
 
@@ -90,10 +90,12 @@ export const endFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure
     error_type: failure.type,
   });
 
+const WAITING = { status: 'queued', progress: 0, progress_details: null, started_at: null } as const;
+
 /** Back to the queue, the failure noted: the next attempt counts. */
 export const requeueFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure) =>
-  updateAttempt(db, run, { status: 'queued', error: failure.message, error_type: failure.type });
+  updateAttempt(db, run, { ...WAITING, error: failure.message, error_type: failure.type });
 
 /** Back to the queue as if this attempt had never begun. */
 export const handBack = (db: Kysely<Schema>, run: TrainingRun) =>
-  updateAttempt(db, run, { status: 'queued', attempt: run.attempt - 1 });
+  updateAttempt(db, run, { ...WAITING, attempt: run.attempt - 1 });

@@ -115,11 +115,26 @@ describe('beginning an attempt', () => {
   });
 });
 
-test('a run that is handed back has not used up an attempt', async () => {
-  const id = await queueRun();
-  await handBack(shared.db.sql, await begun(id));
-  expect(await now(id)).toMatchObject({ status: 'queued', attempt: 0 });
-  expect(await begun(id)).toMatchObject({ attempt: 1 });
+describe('a run that goes back to the queue', () => {
+  const waiting = { status: 'queued', progress: 0, progress_details: null, started_at: null };
+  const halfDone = async (id: string) => {
+    const run = await begun(id);
+    await updateAttempt(shared.db.sql, run, { progress: 0.5, progress_details: '{"stage":"fit"}' });
+    return run;
+  };
+
+  test('because its worker stops has not used up an attempt, nor kept what it had reached', async () => {
+    const id = await queueRun();
+    await handBack(shared.db.sql, await halfDone(id));
+    expect(await now(id)).toMatchObject({ ...waiting, attempt: 0, error: null });
+    expect(await begun(id)).toMatchObject({ attempt: 1 });
+  });
+
+  test('because its attempt failed says why, and begins again from nothing', async () => {
+    const id = await queueRun();
+    await requeueFailed(shared.db.sql, await halfDone(id), WORKER_LOST);
+    expect(await now(id)).toMatchObject({ ...waiting, attempt: 1, error_type: 'worker_lost' });
+  });
 });
 
 describe('a worker that was taken for dead', () => {
