@@ -3,6 +3,10 @@ import { bucketCounts, countBy, quantileBy, quantiles, ROUTE, scoped } from './q
 
 const REQUESTS = 'http_server_request_duration_seconds';
 const FAILED = 'http_response_status_code=~"5.."';
+/** Event streams stay open as long as their run takes: that is no latency. */
+const ANSWERED = 'http_route!~".+/events"';
+/** Prometheus and its company export these series too. */
+const OURS = 'job=~"backend|worker"';
 
 const now: Section = {
   title: 'Right now',
@@ -13,7 +17,7 @@ const now: Section = {
       description: 'Backend and worker processes whose last scrape succeeded.',
       width: 3,
       unit: 'none',
-      queries: [{ expr: `sum(up${scoped()})`, legend: 'up' }],
+      queries: [{ expr: `sum(up${scoped(OURS)})`, legend: 'up' }],
     },
     {
       kind: 'stat',
@@ -59,10 +63,10 @@ const now: Section = {
     {
       kind: 'stat',
       title: 'Latency p95',
-      description: '95 of 100 requests are answered faster than this.',
+      description: '95 of 100 requests are answered faster than this; event streams are left out.',
       width: 3,
       unit: 's',
-      queries: quantiles(REQUESTS, [ROUTE], [0.95]),
+      queries: quantiles(REQUESTS, [ROUTE, ANSWERED], [0.95]),
       thresholds: [
         { value: 0.5, color: 'yellow' },
         { value: 2, color: 'red' },
@@ -159,10 +163,11 @@ const http: Section = {
     {
       kind: 'timeseries',
       title: 'Latency',
-      description: 'Duration of requests over all chosen routes, estimated from the histogram.',
+      description:
+        'Duration of requests over all chosen routes, event streams left out, estimated from the histogram.',
       width: 8,
       unit: 's',
-      queries: quantiles(REQUESTS, [ROUTE], [0.5, 0.95, 0.99]),
+      queries: quantiles(REQUESTS, [ROUTE, ANSWERED], [0.5, 0.95, 0.99]),
     },
     {
       kind: 'heatmap',
@@ -170,15 +175,15 @@ const http: Section = {
       description: 'Requests by duration: each column one step, each cell one bucket, darker is more.',
       width: 8,
       unit: 's',
-      expr: bucketCounts(REQUESTS, ROUTE),
+      expr: bucketCounts(REQUESTS, ROUTE, ANSWERED),
     },
     {
       kind: 'timeseries',
       title: 'Slowest routes',
-      description: 'p95 of the duration, by route.',
+      description: 'p95 of the duration, by route; event streams are left out.',
       width: 8,
       unit: 's',
-      queries: [quantileBy(0.95, 'http_route', REQUESTS, ROUTE)],
+      queries: [quantileBy(0.95, 'http_route', REQUESTS, ROUTE, ANSWERED)],
     },
     {
       kind: 'timeseries',
@@ -408,7 +413,7 @@ const ttl: Section = {
       kind: 'timeseries',
       title: 'Clean-up cycles',
       description: 'Cycles per step, by result; empty: nothing had expired.',
-      width: 6,
+      width: 5,
       unit: 'short',
       style: 'bars',
       queries: [countBy('result', `mlops_backend_dataset_ttl_cycles_total${scoped()}`)],
@@ -417,7 +422,7 @@ const ttl: Section = {
       kind: 'timeseries',
       title: 'Removed by the clean-up',
       description: 'Expired datasets and their files removed per step, and files that were already gone.',
-      width: 6,
+      width: 5,
       unit: 'short',
       style: 'bars',
       queries: [
@@ -439,7 +444,7 @@ const ttl: Section = {
       kind: 'timeseries',
       title: 'Expired, not yet removed',
       description: 'Datasets past their time to live. A steady climb: the batch limit is too small.',
-      width: 6,
+      width: 5,
       unit: 'none',
       queries: [{ expr: `max(mlops_backend_dataset_ttl_expired_datasets${scoped()})`, legend: 'expired' }],
     },
@@ -447,7 +452,7 @@ const ttl: Section = {
       kind: 'timeseries',
       title: 'Duration of a clean-up cycle',
       description: 'p95 of the duration of a cycle.',
-      width: 3,
+      width: 5,
       unit: 's',
       queries: quantiles('mlops_backend_dataset_ttl_cycle_duration_seconds', [], [0.95]),
     },
@@ -455,7 +460,7 @@ const ttl: Section = {
       kind: 'stat',
       title: 'Last clean-up',
       description: 'Time since a cycle last ended without failure.',
-      width: 3,
+      width: 4,
       unit: 's',
       queries: [
         {
@@ -576,7 +581,7 @@ const runtime: Section = {
       unit: 's',
       queries: [
         {
-          expr: `time() - max by (job, instance) (process_start_time_seconds${scoped()})`,
+          expr: `time() - max by (job, instance) (process_start_time_seconds${scoped(OURS)})`,
           legend: '{{job}} {{instance}}',
         },
       ],
@@ -630,7 +635,7 @@ const runtime: Section = {
       unit: 's',
       queries: [
         {
-          expr: `max by (job, instance) (scrape_duration_seconds${scoped()})`,
+          expr: `max by (job, instance) (scrape_duration_seconds${scoped(OURS)})`,
           legend: '{{job}} {{instance}}',
         },
       ],
@@ -643,7 +648,7 @@ const runtime: Section = {
       unit: 'short',
       queries: [
         {
-          expr: `max by (job, instance) (scrape_samples_scraped${scoped()})`,
+          expr: `max by (job, instance) (scrape_samples_scraped${scoped(OURS)})`,
           legend: '{{job}} {{instance}}',
         },
       ],

@@ -1,0 +1,175 @@
+/**
+ * Mixed traffic against a running service, so that the dashboards have something to show:
+ *
+ *   npm run traffic -- --minutes 10 --origin http://127.0.0.1:8000 [--key …]
+ *
+ * Uploads good and bad tables, trains in both modes, cancels now and then, predicts, looks around, and removes the
+ * oldest of its own datasets. It ends by itself after the given time.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    origin: { type: 'string', default: 'http://127.0.0.1:8000' },
+    minutes: { type: 'string', default: '5' },
+    key: { type: 'string' },
+  },
+});
+const base = `${values.origin}/api/ml/v1`;
+const headers: Record<string, string> =
+  values.key === undefined ? {} : { authorization: `Bearer ${values.key}` };
+const end = Date.now() + Number(values.minutes) * 60_000;
+
+const KEPT_DATASETS = 20;
+const random = (low: number, high: number) => low + Math.random() * (high - low);
+const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(Math.random() * list.length)];
+
+interface Known {
+  readonly id: string;
+  readonly columns: number;
+}
+const datasets: Known[] = [];
+const models: Known[] = [];
+
+async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(base + path, {
+    ...init,
+    headers: { ...headers, ...(init.headers as Record<string, string>) },
+  });
+}
+const post = (path: string, body: unknown) =>
+  call(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** A table whose last column depends on the others, as a number or as one of three names. */
+function table(rows: number, columns: number, kind: 'regression' | 'classification'): string {
+  const lines = [[...Array.from({ length: columns }, (_, i) => `x${i}`), 'target'].join(',')];
+  for (let row = 0; row < rows; row++) {
+    const cells = Array.from({ length: columns }, () => random(-1, 1));
+    const sum = cells.reduce((total, cell, i) => total + cell / (i + 1), random(-0.3, 0.3));
+    const target =
+      kind === 'regression' ? sum.toFixed(4) : ['low', 'middle', 'high'][sum < -0.4 ? 0 : sum < 0.4 ? 1 : 2];
+    lines.push([...cells.map((cell) => cell.toFixed(4)), target].join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const send = (name: string, body: string, mode: string) =>
+  call(`/datasets/upload?mode=${mode}&name=${name}`, { method: 'POST', body });
+
+async function upload(): Promise<void> {
+  const columns = Math.round(random(3, 12));
+  const kind = Math.random() < 0.5 ? 'regression' : 'classification';
+  const body = table(Math.round(10 ** random(2, 4.3)), columns, kind);
+  const answer = await send(`${kind}.csv`, body, Math.random() < 0.8 ? 'light' : 'heavy');
+  if (answer.status !== 201) return;
+  const { dataset_id } = (await answer.json()) as { dataset_id: string };
+  datasets.push({ id: dataset_id, columns });
+  if (datasets.length > KEPT_DATASETS) {
+    const oldest = datasets.shift();
+    if (oldest !== undefined) await call(`/datasets/${oldest.id}`, { method: 'DELETE' });
+  }
+}
+
+async function uploadNonsense(): Promise<void> {
+  const nonsense = [
+    '',
+    'a,b\n1,2\n',
+    `a,b\n${',\n'.repeat(9)}1,2\n`,
+    '\u0000\u0001\u0002',
+    'a,a\n1,2\n3,4\n',
+  ];
+  await send('nonsense.csv', pick(nonsense) ?? '', 'light');
+}
+
+async function train(): Promise<void> {
+  const dataset = pick(datasets);
+  if (dataset === undefined) return;
+  const heavy = Math.random() < 0.2;
+  const answer = await post('/training-runs', {
+    dataset_id: dataset.id,
+    mode: heavy ? 'heavy' : 'light',
+    ...(heavy ? { params: { max_trials: 2, time_budget_seconds: 5 } } : {}),
+  });
+  if (answer.status !== 202) return;
+  const { id } = (await answer.json()) as { id: string };
+  if (Math.random() < 0.06) await post(`/training-runs/${id}/cancel`, {});
+  // Followed aside: others go on meanwhile.
+  void follow(id, dataset.columns).catch(report);
+}
+
+async function follow(id: string, columns: number): Promise<void> {
+  await (await call(`/training-runs/${id}/events`)).text();
+  const run = (await (await call(`/training-runs/${id}`)).json()) as { artifact_id: string | null };
+  if (run.artifact_id !== null) models.push({ id: run.artifact_id, columns });
+  if (models.length > 4) models.shift();
+}
+
+/** One class only: a run that cannot succeed. */
+async function trainNonsense(): Promise<void> {
+  const answer = await send('one-class.csv', `a,target\n${'1,x\n2,x\n'.repeat(20)}`, 'light');
+  if (answer.status !== 201) return;
+  const { dataset_id } = (await answer.json()) as { dataset_id: string };
+  await post('/training-runs', { dataset_id, mode: 'light' });
+}
+
+async function predict(): Promise<void> {
+  const model = pick(models);
+  if (model === undefined) return;
+  const row = () =>
+    Object.fromEntries(Array.from({ length: model.columns }, (_, i) => [`x${i}`, random(-1, 1)]));
+  await post(`/artifacts/${model.id}/predict`, {
+    rows: Array.from({ length: Math.ceil(random(0, 40)) }, row),
+  });
+}
+
+const look = async () => {
+  const places = [
+    '/datasets',
+    '/training-runs',
+    '/artifacts',
+    '/metrics/summary',
+    '/metrics/trends',
+    '/nowhere',
+  ];
+  await call(pick(places) ?? '/datasets');
+};
+
+const ACTIONS: readonly (readonly [weight: number, action: () => Promise<void>])[] = [
+  [12, upload],
+  [2, uploadNonsense],
+  [12, train],
+  [1, trainNonsense],
+  [40, predict],
+  [33, look],
+];
+const TOTAL = ACTIONS.reduce((sum, [weight]) => sum + weight, 0);
+
+function chooseAction(): () => Promise<void> {
+  let rest = random(0, TOTAL);
+  return (
+    ACTIONS.find(([weight]) => {
+      rest -= weight;
+      return rest < 0;
+    })?.[1] ?? look
+  );
+}
+
+let failures = 0;
+/** The service may be down for a while; that is part of the picture. */
+function report(error: unknown): void {
+  failures += 1;
+  if (failures === 1) process.stderr.write(`traffic: ${String(error)}; going on\n`);
+}
+
+while (Date.now() < end) {
+  await chooseAction()().catch(report);
+  // Waves of three minutes between a busy and a quiet service.
+  const wave = 1 + Math.sin((Date.now() / 180_000) * 2 * Math.PI);
+  await delay(random(20, 150 + 350 * wave));
+}
+process.stdout.write(`traffic: done, ${failures} requests got no answer\n`);
