@@ -18,6 +18,10 @@ const WORK_OPTIONS = {
 /** How often an attempt is made again is the run's own affair; the queue only must not give up before. */
 const NO_RETRY_LIMIT = 10_000;
 const DAY_SECONDS = 86_400;
+/** A run waits as long as it must; pg-boss would throw its job away after two weeks. */
+const KEEP_WAITING_SECONDS = 3650 * DAY_SECONDS;
+/** Timers with a longer delay fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** A job that throws is delivered again; one that resolves is done. */
 export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
@@ -78,6 +82,7 @@ export async function openQueue(
         id: job.runId,
         db: fromKysely(trx),
         expireInSeconds: DAY_SECONDS - 1,
+        retentionSeconds: KEEP_WAITING_SECONDS,
         retryLimit: NO_RETRY_LIMIT,
       });
     },
@@ -109,7 +114,7 @@ export async function openQueue(
           .send(CLEAN_UP, null, { singletonSeconds: intervalSeconds })
           .catch((error: unknown) => logger.error({ err: error }, 'clean-up could not be queued'));
       await ask();
-      timers.push(setInterval(ask, intervalSeconds * 1000));
+      timers.push(setInterval(ask, Math.min(intervalSeconds * 1000, MAX_DELAY_MS)));
     },
 
     async stop(timeoutMs) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -70,6 +71,17 @@ test('a job enqueued in a transaction that is rolled back never arrives', async 
   await enqueue(last);
   await done.promise;
   expect(delivered).toEqual([last]);
+});
+
+test('a job that waits is kept for years', async () => {
+  const id = uuidv7();
+  await enqueue(id);
+  const { rows } = await sql<{ kept: boolean }>`
+    select keep_until > now() + interval '9 years' as kept from pgboss.job where id = ${id}`.execute(
+    shared.db.sql,
+  );
+  expect(rows).toEqual([{ kept: true }]);
+  await queue.cancelTraining(id);
 });
 
 test('as many jobs run at once as asked for, and no more', async () => {
@@ -164,6 +176,9 @@ test('a job that a killed process left under way is delivered at the next start'
   }
   await using db = await openPglite(root.path);
   const again = await openQueue(db, 'all', silent);
+  // At once, and not only when the dead process is missed.
+  const { rows } = await sql`select state::text from pgboss.job where id = ${runId}`.execute(db.sql);
+  expect(rows).toEqual([{ state: 'retry' }]);
   const delivered = Promise.withResolvers<string>();
   await again.workTraining(1, async (job) => delivered.resolve(job.runId));
   expect(await delivered.promise).toBe(runId);
