@@ -1,23 +1,32 @@
 import path from 'node:path';
-import { DuckDBDoubleVector, DuckDBUBigIntVector, type DuckDBVector } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBDoubleVector,
+  type DuckDBResult,
+  DuckDBUBigIntVector,
+  type DuckDBVector,
+} from '@duckdb/node-api';
+import { AppError } from '../../errors.ts';
 import { openDatabase } from './database.ts';
 import { LabelIndex } from './label-index.ts';
 import { readingError } from './reading-error.ts';
-import { type Reading, tableSource } from './source.ts';
+import { type Reading, tableSource, type WantedColumn } from './source.ts';
 import type { Column, ColumnType, FileType, Table } from './types.ts';
 
-/** Rows of the blocks a column grows by; joined once at the end, column by column. */
-const BLOCK_ROWS = 1 << 16;
+/** What reading a text takes at most, measured up to `MAX_COLUMNS`; given more, DuckDB keeps what it has read. */
+const readerMb = (columns: number) => 256 + columns / 4;
 
 /**
  * Reads columns of a table that `inspectFile` has accepted, in the file's row order. Meant for a child process: it
- * takes 8 bytes per number and 4 per category, and one column more while they are put together.
+ * takes 8 bytes per number, 4 per category, its labels, and up to `memoryLimitMb` for the reader while it reads.
  *
  * - `number` columns become numbers, `datetime` ones numbers of milliseconds since 1970-01-01T00:00Z
  * - all others, and those in `asCategory`, become categories; labels stand as in the file (`1` and `1.0` are two)
  *
  * @param options.columns names and types as `inspectFile` gave them, in the order they are wanted
- * @param options.memoryLimitMb of the reader itself, not of the table it returns
+ * @param options.memoryLimitMb of the reader itself, not of the table it returns; a text takes `readerMb` at most
+ * @param options.rows as `inspectFile` counted them; they are counted first when not given, so that every column is
+ *   made in its full length once
  * @throws {AppError} `unusable_data` for a column the file does not have, `bad_format` when it is not what it was
  */
 export async function readTable(options: {
@@ -26,44 +35,66 @@ export async function readTable(options: {
   columns: readonly { readonly name: string; readonly type: ColumnType }[];
   asCategory?: readonly string[];
   memoryLimitMb: number;
+  rows?: number;
 }): Promise<Table> {
-  const file = path.resolve(options.path);
   const labelled = new Set(options.asCategory);
-  const wanted = options.columns.map(({ name, type }) => ({
-    name,
-    as: labelled.has(name) ? 'text' : readingOf(type),
-  }));
-
-  const { connection, close } = await openDatabase(file, { memoryMb: options.memoryLimitMb, threads: 1 });
+  const wanted = options.columns.map(
+    ({ name, type }): WantedColumn => ({
+      name,
+      as: labelled.has(name) ? 'text' : readingOf(type),
+    }),
+  );
+  const file = path.resolve(options.path);
+  const enough =
+    options.fileType.format === 'parquet' ? Number.POSITIVE_INFINITY : readerMb(options.columns.length);
+  const memoryMb = Math.min(options.memoryLimitMb, enough);
+  const { connection, close } = await openDatabase(file, { memoryMb, threads: 1 });
   try {
-    const { from, expressions } = await tableSource(
-      connection,
-      { path: file, fileType: options.fileType, multiline: true },
-      wanted,
-    );
+    // Whether there are line ends in cells is not known here; with one thread nothing is lost by expecting them.
+    const table = { path: file, fileType: options.fileType, multiline: true };
+    const { from, expressions } = await tableSource(connection, table, wanted);
+    const rows = options.rows ?? (await countRows(connection, from));
     const builders = wanted.map(({ name, as }) =>
-      as === 'text' ? new CategoryBuilder(name) : new NumberBuilder(name),
+      as === 'text' ? new CategoryBuilder(name, rows) : new NumberBuilder(name, rows),
     );
     const selected = wanted.flatMap(({ as }, i) => selection(expressions[i]!, as));
-    const result = await connection.stream(`SELECT ${selected.join(', ')} FROM ${from}`);
-    let rows = 0;
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      const count = chunk?.rowCount ?? 0;
-      if (chunk === null || count === 0) break;
-      let position = 0;
-      for (const builder of builders) {
-        const vectors = Array.from({ length: builder.vectors }, () => chunk.getColumnVector(position++));
-        builder.append(vectors, count);
-      }
-      rows += count;
-    }
-    return { rows, columns: builders.map((builder) => builder.finish(rows)) };
+    await fill(builders, await connection.stream(`SELECT ${selected.join(', ')} FROM ${from}`), rows);
+    return { rows, columns: builders.map((builder) => builder.column()) };
   } catch (error) {
     throw readingError(error);
   } finally {
     close();
   }
+}
+
+async function countRows(connection: DuckDBConnection, from: string): Promise<number> {
+  const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${from}`);
+  return Number(counted.getRows()[0]?.[0]);
+}
+
+async function fill(
+  builders: readonly (NumberBuilder | CategoryBuilder)[],
+  result: DuckDBResult,
+  rows: number,
+): Promise<void> {
+  let filled = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    const count = chunk?.rowCount ?? 0;
+    if (chunk === null || count === 0) break;
+    if (filled + count > rows) throw changed();
+    let position = 0;
+    for (const builder of builders) {
+      const vectors = Array.from({ length: builder.vectors }, () => chunk.getColumnVector(position++));
+      builder.append(vectors, filled, count);
+    }
+    filled += count;
+  }
+  if (filled < rows) throw changed();
+}
+
+function changed(): AppError {
+  return new AppError('bad_format', 'The file does not have the rows that were counted in it.');
 }
 
 function readingOf(type: ColumnType): Reading {
@@ -79,26 +110,25 @@ function selection(x: string, as: Reading): string[] {
 
 const MISSING_HASH = '0::UBIGINT';
 
-/** Collects values of which nobody knows how many will come, in blocks. */
 class NumberBuilder {
   readonly vectors = 1;
   readonly #name: string;
-  readonly #values = new Blocks((length) => new Float64Array(length));
+  readonly #values: Float64Array;
 
-  constructor(name: string) {
+  constructor(name: string, rows: number) {
     this.#name = name;
+    this.#values = new Float64Array(rows);
   }
 
-  append([vector]: readonly DuckDBVector[], count: number): void {
+  append([vector]: readonly DuckDBVector[], row: number, count: number): void {
     if (!(vector instanceof DuckDBDoubleVector)) throw new TypeError('not a vector of doubles');
-    // The typed view is private to TypeScript; there is no other way to it, and getItem is ten times slower.
-    const items = vector['items'];
-    // A view of DuckDB's memory, which is only valid until the next chunk: the block takes a copy.
-    this.#values.push(items.subarray(0, count) as Float64Array<ArrayBuffer>);
+    // A view of DuckDB's memory, valid until the next chunk. It is private to TypeScript; there is no other way to
+    // it, and getItem is ten times slower.
+    this.#values.set(vector['items'].subarray(0, count), row);
   }
 
-  finish(rows: number): Column {
-    return { kind: 'number', name: this.#name, values: this.#values.join(rows) };
+  column(): Column {
+    return { kind: 'number', name: this.#name, values: this.#values };
   }
 }
 
@@ -107,60 +137,27 @@ class CategoryBuilder {
   readonly vectors = 2;
   readonly #name: string;
   readonly #index = new LabelIndex();
-  readonly #codes = new Blocks((length) => new Int32Array(length));
+  readonly #codes: Int32Array;
 
-  constructor(name: string) {
+  constructor(name: string, rows: number) {
     this.#name = name;
+    this.#codes = new Int32Array(rows);
   }
 
-  append([hashes, texts]: readonly DuckDBVector[], count: number): void {
+  append([hashes, texts]: readonly DuckDBVector[], row: number, count: number): void {
     if (!(hashes instanceof DuckDBUBigIntVector)) throw new TypeError('not a vector of hashes');
     const items = hashes['items'];
     // Halves, since arithmetic on bigints is slow.
     const halves = new Uint32Array(items.buffer, items.byteOffset, 2 * count);
-    const codes = new Int32Array(count);
     for (let i = 0; i < count; i++) {
       const low = halves[2 * i]!;
       const high = halves[2 * i + 1]!;
-      codes[i] = (low | high) === 0 ? -1 : this.#index.codeOf(low, high, () => String(texts!.getItem(i)));
+      const missing = (low | high) === 0;
+      this.#codes[row + i] = missing ? -1 : this.#index.codeOf(low, high, () => String(texts!.getItem(i)));
     }
-    this.#codes.push(codes);
   }
 
-  finish(rows: number): Column {
-    return { kind: 'category', name: this.#name, codes: this.#codes.join(rows), labels: this.#index.labels };
-  }
-}
-
-class Blocks<Values extends Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
-  readonly #make: (length: number) => Values;
-  #full: Values[] = [];
-  #block: Values;
-  #used = 0;
-
-  constructor(make: (length: number) => Values) {
-    this.#make = make;
-    this.#block = make(BLOCK_ROWS);
-  }
-
-  push(values: Values): void {
-    const room = BLOCK_ROWS - this.#used;
-    this.#block.set(values.subarray(0, room), this.#used);
-    this.#used += Math.min(room, values.length);
-    if (values.length < room) return;
-    this.#full.push(this.#block);
-    this.#block = this.#make(BLOCK_ROWS);
-    this.#used = 0;
-    if (values.length > room) this.push(values.subarray(room) as Values);
-  }
-
-  /** All values in one array; the blocks are given up. */
-  join(length: number): Values {
-    const all = this.#make(length);
-    for (const [i, block] of this.#full.entries()) all.set(block, i * BLOCK_ROWS);
-    all.set(this.#block.subarray(0, this.#used), this.#full.length * BLOCK_ROWS);
-    this.#full = [];
-    this.#block = this.#make(0);
-    return all;
+  column(): Column {
+    return { kind: 'category', name: this.#name, codes: this.#codes, labels: this.#index.labels };
   }
 }

@@ -84,7 +84,7 @@ test('as many columns as are allowed are profiled and read', async ({ write }) =
   const file = await write(`${numbers.map((i) => `c${i}`).join()}\n${`${numbers.join()}\n`.repeat(3)}`);
   const profile = await inspect(file, CSV);
   expect(profile.columns.map(({ mean }) => mean)).toEqual(numbers);
-  const table = await readTable({ path: file, fileType: CSV, columns: profile.columns, memoryLimitMb: 512 });
+  const table = await readTable({ path: file, fileType: CSV, columns: profile.columns, memoryLimitMb: 2048 });
   expect(table.columns).toHaveLength(4096);
 });
 

@@ -117,6 +117,14 @@ test('a file that is no longer what was inspected is refused without a word of i
   expect(message).not.toContain('secret');
 });
 
+test('a file with other rows than were counted is refused', async ({ write }) => {
+  const options = { fileType: CSV, columns: [{ name: 'a', type: 'number' as const }], memoryLimitMb: 256 };
+  const path = await write('a,b\n1,2\n3,4\n');
+  await expect(readTable({ ...options, path, rows: 2 })).resolves.toMatchObject({ rows: 2 });
+  await refusal(readTable({ ...options, path, rows: 1 }), 'bad_format');
+  await refusal(readTable({ ...options, path, rows: 3 }), 'bad_format');
+});
+
 test('what was written is what is read, whatever the cells', async ({ write }) => {
   const { pick, below, random } = seeded(11);
   const numbers = () => pick([String((random() - 0.5) * 10 ** (below(60) - 30)), String(below(1000)), '']);
