@@ -1,14 +1,19 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { hasProgram } from '../support/programs.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
-import { dashboards, type Panel, queryPanels, recordings, rules } from './monitoring-files.ts';
+import { dashboards, type Panel, queryPanels, ROOT, recordings, rules } from './monitoring-files.ts';
 import { type MonitoringStack, startMonitoring } from './monitoring-stack.ts';
 import { playScenario, SCENARIO_SETTINGS, type Tally } from './scenario.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 interface Notification {
   readonly receivedAt: number;
@@ -153,6 +158,30 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
     const loaded = answer.data.groups.flatMap((group) => group.rules);
     expect(loaded).toHaveLength(rules.length);
     expect(loaded.filter(({ health }) => health !== 'ok')).toEqual([]);
+  });
+
+  test.skipIf(!hasProgram('chromium'))('can be looked at without Grafana (program: chromium)', async () => {
+    await using folder = await temporaryFolder();
+    const out = join(folder.path, 'overview');
+    await promisify(execFile)(
+      process.execPath,
+      [
+        ...['--disable-warning=ExperimentalWarning', 'scripts/dashboards-preview.ts'],
+        ...[`--prometheus=${monitoring.prometheus}`, '--minutes=2', '--scrape=1', `--out=${out}`],
+      ],
+      { cwd: ROOT },
+    );
+    const page = await readFile(`${out}.html`, 'utf8');
+    const overview = dashboards.find(({ uid }) => uid === 'mlops-backend-overview');
+    for (const { title } of overview?.panels ?? []) expect(page).toContain(`>${title}<`);
+    expect(page.match(/No data/g) ?? []).toHaveLength(WITHOUT_DATA.length);
+    // Nothing is fetched and nothing runs.
+    expect(page).not.toMatch(/<script|<link|<img|url\(/);
+    const picture = await readFile(`${out}.png`);
+    expect(picture.subarray(1, 4).toString()).toBe('PNG');
+    expect(picture.readUInt32BE(16)).toBe(1680);
+    // All rows are on it, not just the first screen.
+    expect(picture.readUInt32BE(20)).toBeGreaterThan(3000);
   });
 
   test('raises the alerts it must, with words that are filled in', async () => {
