@@ -29,7 +29,7 @@ function requestStream(c: Context<Env>): Readable {
   return incoming;
 }
 
-/** A reader who stops early leaves the request open: destroying it would take the connection, and the answer with it. */
+/** A reader who stops early leaves the request open: what is left of a destroyed one is never read, and its sender waits. */
 async function* rawBytes(source: Readable): AsyncGenerator<Uint8Array> {
   try {
     yield* source.iterator({ destroyOnReturn: false });
@@ -83,7 +83,7 @@ function multipartFile(source: Readable, contentType: string): Promise<UploadBod
       return;
     }
     file = stream;
-    // A reader who stopped early: the parser would wait for him for ever.
+    // What a reader who stopped early has left must not pile up in the parser.
     stream.once('close', () => stream.readableEnded || source.unpipe(parser));
     found.resolve({ name: filename, bytes: bytesOf(stream) });
   });

@@ -27,6 +27,28 @@ export function openRequest(url: string, method: string, headers: OutgoingHttpHe
   return { request: open, response };
 }
 
+/** A connection on which the test decides what is sent when. */
+export function converse(origin: string) {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  let heard = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    heard += chunk;
+  });
+  return {
+    send: (bytes: string | Uint8Array) => socket.write(bytes),
+    /** Waits until this was said. */
+    async hear(text: string): Promise<void> {
+      while (!heard.includes(text)) await once(socket, 'data');
+    },
+    /** All that was said until the connection ended. */
+    async end(): Promise<string> {
+      if (!socket.readableEnded) await once(socket, 'end');
+      return heard;
+    },
+  };
+}
+
 /** Sends bytes no client would send; all that comes back until the connection ends. */
 export async function exchange(origin: string, bytes: string | Uint8Array): Promise<string> {
   const { hostname, port } = new URL(origin);

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import { eventually } from '../../support/client.ts';
 import { multipart } from '../../support/multipart.ts';
 import { expectProblem } from '../../support/problem.ts';
-import { exchange, openRequest } from '../../support/raw-http.ts';
+import { converse, openRequest } from '../../support/raw-http.ts';
 
 const LIMIT = 200_000;
 const UPLOAD = '/api/ml/v1/datasets/upload';
@@ -126,11 +126,25 @@ describe('a request is refused', () => {
     await expectProblem(await send(body.subarray(0, -25), contentType), 400, 'invalid_request');
   });
 
-  test('with a form that ends after its file, but without its last boundary', async () => {
-    const { body, contentType } = multipart([{ field: 'file', filename: 'a.csv', content: GOOD }]);
-    const cut = Buffer.concat([body.subarray(0, -4), Buffer.from('\r\nContent-Disposition: form')]);
-    await expectProblem(await send(cut, contentType), 400, 'invalid_request');
-  });
+  test.each([
+    ['ends after its file, but without its last boundary', 'Content-Disposition: form'],
+    [
+      'has a second file long after the first',
+      `Content-Disposition: form-data; name="file"; filename="b.csv"\r\n\r\n${GOOD}\r\n--form-boundary--\r\n`,
+    ],
+  ])(
+    'with a form that %s: its file is not taken before the form is known to be whole',
+    async (_what, rest) => {
+      const { body, contentType } = multipart([{ field: 'file', filename: 'a.csv', content: GOOD }]);
+      const { request, response } = openRequest(`${app.origin}${UPLOAD}`, 'POST', {
+        'content-type': contentType,
+      });
+      request.write(Buffer.concat([body.subarray(0, -4), Buffer.from('\r\n')]));
+      await eventually(async () => (await app.objects()).length > 0);
+      request.end(rest);
+      await expectProblem(await response, 400, 'invalid_request');
+    },
+  );
 
   test.each(['', 'no form at all', '--other-boundary\r\n\r\nx'])('with a form that is %j', async (body) => {
     await expectProblem(await send(body, 'multipart/form-data; boundary=b'), 400, 'invalid_request');
@@ -186,19 +200,23 @@ test('what a file is, is told as soon as its head was seen, not after the whole 
   request.destroy();
 });
 
-test('a refused body does not spoil the connection for the next request', async () => {
-  const head = (length: number) =>
-    `POST ${UPLOAD}?name=a.csv HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n`;
-  const answers = await exchange(
-    app.origin,
-    Buffer.from(
-      `${head(90_000)}\r\n${'\x89PNG'.padEnd(90_000, 'x')}GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-      'latin1',
-    ),
-  );
-  expect(answers).toMatch(/^HTTP\/1\.1 415 /);
-  expect(answers).toMatch(/HTTP\/1\.1 200 [\s\S]*"status":"ok"/);
-});
+test.each(['body', 'form'])(
+  'what is left of a refused %s is read, and the connection goes on',
+  async (kind) => {
+    const form = multipart([{ field: 'file', filename: 'a.png', content: Buffer.alloc(195_000, PNG) }]);
+    const body = kind === 'form' ? form.body : Buffer.alloc(195_000, PNG);
+    const contentType = kind === 'form' ? form.contentType : 'image/png';
+    const connection = converse(app.origin);
+    connection.send(
+      `POST ${UPLOAD}?name=a.csv HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    connection.send(body.subarray(0, 70_000));
+    await connection.hear('unsupported_format');
+    connection.send(body.subarray(70_000));
+    connection.send('GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    expect(await connection.end()).toMatch(/^HTTP\/1\.1 415 [\s\S]*HTTP\/1\.1 200 [\s\S]*"status":"ok"/);
+  },
+);
 
 describe('a client that goes away leaves nothing', () => {
   /** Waits until the server has begun to store the upload, so that there is something to take back. */
