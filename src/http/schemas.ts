@@ -127,6 +127,8 @@ export const Artifact = z
   })
   .openapi('Artifact');
 export const ArtifactPage = pageOf(Artifact).openapi('ArtifactPage');
+/** Described in docs/models.md; kept as it was when the model was made. */
+export const ModelCard = z.record(z.string(), z.any()).openapi('ModelCard');
 export const ArtifactDeleted = z.object({ id, deleted: z.literal(true) });
 
 /** More rows than this belong into a batch. */

@@ -94,7 +94,7 @@ export function artifactView(row: ArtifactRow, origin: string): z.infer<typeof A
     format: row.format,
     size_bytes: row.size_bytes,
     sha256: row.sha256,
-    inputs: (row.inputs as { columns: { name: string; type: string }[] }).columns,
+    inputs: [...row.card.columns],
     metrics: row.metrics,
     created_at: time(row.created_at),
     download_url: `${origin}/api/ml/v1/artifacts/${row.id}/download`,

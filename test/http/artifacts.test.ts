@@ -66,6 +66,13 @@ describe('the models', () => {
     expect(artifact['inputs']).toHaveLength(13);
     expect(artifact['inputs']).toContainEqual({ name: 'f0', type: 'number' });
     expect((await list(app)).items).toContainEqual(artifact);
+    const card = await app.api.json(await app.api.call(`/artifacts/${run.artifact_id}/card`));
+    expect(card).toMatchObject({
+      columns: artifact['inputs'],
+      seed: run['seed'],
+      metrics: run.metrics,
+      data: { name: expect.any(String), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
   });
 
   test('can be downloaded, with range, tag and HEAD', async () => {

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Mode, Task } from '../../domain/modes.ts';
 import type { Compression, Format, TableProfile } from '../../domain/table/types.ts';
+import type { ModelCard } from '../../domain/training/engine/card.ts';
 
 /** The tables as Kysely sees them; made by `migrations/`. Times are `timestamptz`, read as `Date`. */
 export interface Schema {
@@ -86,7 +87,7 @@ interface ArtifactTable {
   storage_key: string;
   /** The file that `predict` reads. */
   scoring_key: string;
-  inputs: JsonColumn;
+  card: JSONColumnType<ModelCard>;
   metrics: JsonColumn;
   created_at: Date;
 }

@@ -93,7 +93,9 @@ export function createRunTraining(deps: RunDeps): RunTraining {
       const input: TrainerInput = {
         path,
         fileType: { format: dataset.format, compression: dataset.compression },
+        rows: dataset.rows,
         columns: dataset.profile.columns,
+        data: { name: dataset.name, sha256: dataset.sha256 },
         mode: run.mode,
         task: run.task,
         target: run.target,

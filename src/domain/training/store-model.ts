@@ -61,7 +61,7 @@ export async function storeModel(deps: StoreDeps, run: TrainingRun, output: Trai
         sha256: createHash('sha256').update(output.artifact).digest('hex'),
         storage_key,
         scoring_key,
-        inputs: JSON.stringify({ columns: output.inputs }),
+        card: JSON.stringify(output.card),
         metrics: JSON.stringify(output.metrics),
         created_at: new Date(),
       })

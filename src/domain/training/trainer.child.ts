@@ -1,7 +1,13 @@
+import packageJson from '../../../package.json' with { type: 'json' };
 import { serveChild } from '../../adapters/process/serve-child.ts';
+import { toOnnx } from '../model/scoring/onnx/export.ts';
 import { readTable } from '../table/read.ts';
-import { parseParams, TrainingError, train } from './engine/index.ts';
+import { createCard, parseParams, TrainingError, train } from './engine/index.ts';
 import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
+
+/** The reader's share; the table itself comes on top. */
+const READ_MEMORY_MB = 512;
+const VERSIONS = { 'mlops-backend': packageJson.version, node: process.versions.node };
 
 /** The trainer process: reads the table, trains, answers with the model. It sees no database and no secret. */
 serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report) => {
@@ -13,28 +19,26 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report) =
       fileType: input.fileType,
       columns: input.columns,
       asCategory: task === 'classification' ? [target] : [],
-      memoryLimitMb: input.memoryLimitMb,
+      memoryLimitMb: READ_MEMORY_MB,
+      rows: input.rows,
     });
-    const { model, metrics } = await train(
-      table,
-      {
-        mode,
-        task,
-        target,
-        seed,
-        params: parseParams(input.params, mode),
-        columnTypes: Object.fromEntries(input.columns.map(({ name, type }) => [name, type])),
-        memoryLimitMb: input.memoryLimitMb,
-      },
-      { onProgress: report },
-    );
-    const document = new TextEncoder().encode(JSON.stringify(model));
+    const spec = {
+      mode,
+      task,
+      target,
+      seed,
+      params: parseParams(input.params, mode),
+      columnTypes: Object.fromEntries(input.columns.map(({ name, type }) => [name, type])),
+      memoryLimitMb: input.memoryLimitMb,
+    };
+    const trained = await train(table, spec, { onProgress: report });
+    const card = createCard(trained, spec, input.data, VERSIONS, new Date());
     return {
-      metrics,
-      artifact: document,
-      artifactFormat: 'json',
-      scoring: document,
-      inputs: model.columns.map(({ name, type }) => ({ name, type })),
+      metrics: trained.metrics,
+      artifact: toOnnx(trained.model, { card: JSON.stringify(card) }),
+      artifactFormat: 'onnx',
+      scoring: new TextEncoder().encode(JSON.stringify(trained.model)),
+      card,
     };
   } catch (error) {
     if (error instanceof TrainingError) return { failure: { type: error.type, message: error.message } };

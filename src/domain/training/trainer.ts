@@ -1,12 +1,16 @@
 import type { TrainingErrorType } from '../../telemetry/catalogue.ts';
 import type { Mode, Task } from '../modes.ts';
 import type { ColumnProfile, FileType } from '../table/types.ts';
+import type { ModelCard } from './engine/card.ts';
 
 /** What the trainer process is sent. */
 export interface TrainerInput {
   readonly path: string;
   readonly fileType: FileType;
+  readonly rows: number;
   readonly columns: readonly ColumnProfile[];
+  /** For the model's card. */
+  readonly data: { readonly name: string; readonly sha256: string };
   readonly mode: Mode;
   readonly task: Task;
   readonly target: string;
@@ -32,5 +36,5 @@ export interface TrainedModel {
   readonly artifactFormat: string;
   /** The model as `predict` reads it. */
   readonly scoring: Uint8Array;
-  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+  readonly card: ModelCard;
 }

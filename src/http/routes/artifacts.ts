@@ -13,6 +13,7 @@ import {
   ArtifactDeleted,
   ArtifactPage,
   IdParam,
+  ModelCard,
   PageQuery,
   Prediction,
   PredictionRequest,
@@ -54,6 +55,15 @@ const getFile = createRoute({
     304: { description: 'Not modified' },
     ...problems(401, 404, 416),
   },
+});
+
+const getCard = createRoute({
+  method: 'get',
+  path: `${path}/{id}/card`,
+  tags,
+  summary: "The model's card: columns, quality, data, versions, seed",
+  request: { params: IdParam },
+  responses: { 200: json(ModelCard, 'The card'), ...problems(401, 404) },
 });
 
 const remove = createRoute({
@@ -108,6 +118,10 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
         fileName: `model-${row.id}.${row.format}`,
         contentType: row.format === 'json' ? 'application/json' : 'application/octet-stream',
       });
+    })
+    .openapi(getCard, async (c) => {
+      const { card } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
+      return c.json(card, 200);
     })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param');

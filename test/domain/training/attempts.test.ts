@@ -13,6 +13,7 @@ import {
   requeueFailed,
   updateAttempt,
 } from '../../../src/domain/training/attempts.ts';
+import type { ModelCard } from '../../../src/domain/training/engine/card.ts';
 import { WORKER_LOST } from '../../../src/domain/training/outcome.ts';
 import { getRun, type TrainingRun } from '../../../src/domain/training/repository.ts';
 import { storeModel } from '../../../src/domain/training/store-model.ts';
@@ -162,7 +163,13 @@ describe('a worker that was taken for dead', () => {
     const leases = objectLeases(shared.db.sql, storage, pino({ level: 'silent' }));
     const deps = { db: shared.db.sql, storage, leases, keep: 0 };
     const bytes = new TextEncoder().encode('{}');
-    const output = { metrics: {}, artifact: bytes, artifactFormat: 'json', scoring: bytes, inputs: [] };
+    const output = {
+      metrics: {},
+      artifact: bytes,
+      artifactFormat: 'json',
+      scoring: bytes,
+      card: {} as ModelCard,
+    };
     const stored = async () => (await readdir(join(folder, 'artifacts'))).length;
 
     expect(await storeModel(deps, stale, output)).toBe(false);

@@ -75,7 +75,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       sha256 text not null,
       storage_key text not null unique,
       scoring_key text not null,
-      inputs json not null,
+      card json not null,
       metrics json not null,
       created_at timestamptz not null
     )`.execute(db);
