@@ -9,7 +9,7 @@ import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
 import { type Fit, type FitOptions, fitRecipe, fitUntilItStops, type Recipe } from './recipe.ts';
 import { roundLimits } from './search/boosting-trial.ts';
-import { type SearchResult, selectModel } from './search/select-model.ts';
+import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
 import { splitRows } from './split.ts';
 import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
@@ -197,15 +197,15 @@ async function fitFound(
   { recipe, searchedRows }: SearchResult,
   options: FitOptions,
 ): Promise<{ recipe: Recipe; measured: Fit }> {
-  const { boosting } = recipe;
-  const limits = boosting && roundLimits(boosting.settings.learningRate);
-  const wasStillGaining = boosting && limits && boosting.settings.rounds >= 0.95 * limits.rounds;
+  const [settings, another] = recipe.boosting?.members ?? [];
+  const limits = settings && roundLimits(settings.learningRate);
+  const wasStillGaining = settings && limits && settings.rounds >= 0.95 * limits.rounds;
   const sawFew = rows.length > MAX_GROWTH * searchedRows;
-  if (!boosting || !limits || rows.length < MIN_ROWS_TO_WATCH || !(sawFew || wasStillGaining)) {
+  if (!limits || another || rows.length < MIN_ROWS_TO_WATCH || !(sawFew || wasStillGaining)) {
     return { recipe, measured: await fitRecipe(data, rows, recipe, options) };
   }
-  const longer = { rounds: LONGER * limits.rounds, patience: limits.patience };
-  const found = await fitUntilItStops(data, rows, { ...recipe, boosting }, longer, options);
+  const longer = { ...settings, rounds: LONGER * limits.rounds, patience: limits.patience };
+  const found = await fitUntilItStops(data, rows, recipe, longer, settings.rounds, options);
   return { recipe: found.recipe, measured: found.fit };
 }
 
@@ -213,20 +213,9 @@ function summarise({ linear, boosting, balanced }: Recipe, rows: number): Algori
   const isBlend = linear !== null && boosting !== null;
   return {
     name: isBlend ? 'blend' : linear ? 'linear' : 'boosted_trees',
-    settings: {
-      ...(linear && { l2: linear.penalty.perRow ? linear.penalty.l2 * rows : linear.penalty.l2 }),
-      ...(boosting && {
-        rounds: boosting.settings.rounds,
-        learning_rate: boosting.settings.learningRate,
-        max_leaves: boosting.settings.leaves,
-        min_leaf_rows: boosting.settings.minLeafRows,
-        trees_l2: boosting.settings.l2,
-        feature_fraction: boosting.settings.featureFraction,
-        row_fraction: boosting.settings.rowFraction,
-        bags: boosting.bags,
-      }),
-      ...(isBlend && { weight_of_trees: boosting.weight }),
-      class_weight: balanced ? 'balanced' : 'none',
-    },
+    linear: linear && { l2: linear.penalty.perRow ? linear.penalty.l2 * rows : linear.penalty.l2 },
+    boosted_trees: boosting?.members.map(describeBoosting) ?? null,
+    weight_of_trees: boosting?.weight ?? 0,
+    class_weight: balanced ? 'balanced' : 'none',
   };
 }

@@ -27,7 +27,7 @@ const HISTOGRAM_POOL_BYTES = 40e6;
  * each output. For a table of numbers that is under 3 times the table in light mode and under 4 in heavy, plus 120 MB
  * and, in heavy mode, 40 MB a thread. Measured: light 523 and heavy 622 MB for 1 000 000 × 20 numbers (160 MB).
  */
-export function estimateBytes(shape: MemoryShape): number {
+function estimateBytes(shape: MemoryShape): number {
   const { rows, numberColumns, categoryColumns, outputs, mode, threads } = shape;
   const table = rows * (8 * numberColumns + 4 * categoryColumns);
   const design = FIT_AND_REFIT * rows * (8 * numberColumns + 4 * categoryColumns + 8 * outputs);

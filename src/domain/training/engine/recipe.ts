@@ -21,9 +21,8 @@ export interface Penalty {
 }
 
 export interface BoostingRecipe {
-  readonly settings: BoostingSettings;
-  /** So many models, differing by seed, are averaged. */
-  readonly bags: number;
+  /** One model each, of which the mean is taken; the best settings first. */
+  readonly members: readonly BoostingSettings[];
 }
 
 export interface FitOptions {
@@ -78,15 +77,16 @@ function fitPenalised(data: TrainingData, rows: Int32Array, penalty: Penalty, ba
 async function fitBoosting(
   data: TrainingData,
   rows: Int32Array,
-  { settings, bags }: BoostingRecipe,
+  { members }: BoostingRecipe,
   balanced: boolean,
   { seed, threads, onRound }: FitOptions,
 ): Promise<MemberFit> {
   const table = prepareTable(data, rows, [{ train: rows, watched: new Int32Array(0) }], { balanced, seed });
-  await using pool = createPool(table, settings.leaves, Math.min(threads, bags));
+  const leaves = Math.max(...members.map((settings) => settings.leaves));
+  await using pool = createPool(table, leaves, Math.min(threads, members.length));
   const models = await Promise.all(
-    Array.from({ length: bags }, (_, bag) =>
-      pool.run({ part: 0, settings, seed: seed + bag }, (round) => onRound?.(round, settings.rounds)),
+    members.map((settings, m) =>
+      pool.run({ part: 0, settings, seed: seed + m }, (round) => onRound?.(round, settings.rounds)),
     ),
   );
   return {
@@ -102,23 +102,25 @@ const MAX_WATCHED = 50_000;
  * Finds the number of rounds for these rows: boosting goes on until a tenth of them (at most 50 000) gains nothing
  * more. For many more rows than the search saw, or where it was still gaining at its limit.
  *
+ * @param settings the recipe's only member, with the most rounds to try
  * @returns the recipe with that number, and the fit it was found with
  */
 export async function fitUntilItStops(
   data: TrainingData,
   rows: Int32Array,
-  recipe: Recipe & { readonly boosting: NonNullable<Recipe['boosting']> },
-  limits: { readonly rounds: number; readonly patience: number },
+  recipe: Recipe,
+  { patience, ...settings }: BoostingSettings & { readonly patience: number },
+  expectedRounds: number,
   { seed, onRound }: FitOptions,
 ): Promise<{ readonly recipe: Recipe; readonly fit: Fit }> {
   const { linear, boosting, balanced } = recipe;
+  if (!boosting) throw new Error('Only boosting has rounds to find');
   const codes = data.target.task === 'classification' ? data.target.codes : undefined;
   const { train, test } = splitRows(rows, Math.min(WATCHED_SHARE, MAX_WATCHED / rows.length), seed, codes);
   const table = prepareTable(data, rows, [{ train, watched: test }], { balanced, seed });
-  await using pool = createPool(table, boosting.settings.leaves, 1);
-  const settings = { ...boosting.settings, rounds: limits.rounds };
-  const model = await pool.run({ part: 0, settings, patience: limits.patience, seed }, (round) =>
-    onRound?.(round, Math.max(round, boosting.settings.rounds)),
+  await using pool = createPool(table, settings.leaves, 1);
+  const model = await pool.run({ part: 0, settings, patience, seed }, (round) =>
+    onRound?.(round, Math.max(round, expectedRounds)),
   );
   const rounds = Math.max(1, model.curve.indexOf(Math.min(...model.curve)));
   const fits: MemberFit[] = linear ? [fitPenalised(data, rows, linear.penalty, balanced)] : [];
@@ -127,7 +129,7 @@ export async function fitUntilItStops(
     gains: gainShares([model], table.features[0]!, data.inputs.length, rounds),
   });
   return {
-    recipe: { ...recipe, boosting: { ...boosting, settings: { ...settings, rounds } } },
+    recipe: { ...recipe, boosting: { ...boosting, members: [{ ...settings, rounds }] } },
     fit: blendFits(recipe, fits),
   };
 }

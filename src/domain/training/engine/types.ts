@@ -1,7 +1,7 @@
 import type { ModelDocument } from '../../model/scoring/document.ts';
 import type { Mode, Task } from '../../modes.ts';
 import type { ColumnType } from '../../table/types.ts';
-import type { TrainParams } from './params.ts';
+import type { ClassWeight, TrainParams } from './params.ts';
 
 export interface TrainSpec {
   readonly mode: Mode;
@@ -102,7 +102,11 @@ export type Settings = Readonly<Record<string, number | string | boolean>>;
 /** What was fitted, with the settings that were used or chosen. */
 export interface AlgorithmSummary {
   readonly name: 'linear' | 'boosted_trees' | 'blend';
-  readonly settings: Settings;
+  readonly linear: Settings | null;
+  /** One model each; their mean is taken. */
+  readonly boosted_trees: readonly Settings[] | null;
+  readonly weight_of_trees: number;
+  readonly class_weight: ClassWeight;
 }
 
 /** Heavy: what the search tried, the lowest loss first. */

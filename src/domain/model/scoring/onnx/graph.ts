@@ -13,7 +13,7 @@ export const ELEMENT = { int64: 7, string: 8, double: 11 } as const;
 export type ElementType = keyof typeof ELEMENT;
 
 /** Types of AttributeProto. */
-const ATTRIBUTE = { int: 2, string: 3, tensor: 4, ints: 7, strings: 8 } as const;
+const ATTRIBUTE = { int: 2, tensor: 4, ints: 7, strings: 8 } as const;
 
 const IR_VERSION = 8;
 const OPSET = 15;
@@ -128,10 +128,6 @@ export class OnnxGraph {
 
 export function intAttribute(name: string, value: number): Uint8Array {
   return attribute(name, ATTRIBUTE.int, [intField(3, value)]);
-}
-
-export function stringAttribute(name: string, value: string): Uint8Array {
-  return attribute(name, ATTRIBUTE.string, [stringField(4, value)]);
 }
 
 export function intsAttribute(name: string, values: readonly number[]): Uint8Array {

@@ -25,19 +25,6 @@ export function histogramBytes(bins: number): number {
   return (bins + 1) * BYTES_PER_BIN;
 }
 
-/** Bytes of a workspace for trees of up to `leaves` leaves on a matrix of this shape. */
-export function workspaceBytes(
-  rows: number,
-  binCounts: readonly number[],
-  outputs: number,
-  leaves: number,
-): number {
-  const perRow = 4 + 4 + 16 + 16 + 8 * outputs;
-  return (
-    rows * perRow + binCounts.length * 16 + poolBytes(binCounts, leaves) + 2 * leaves * NODE_BYTES + 1024
-  );
-}
-
 export function allocateWorkspace(
   arena: Arena,
   matrix: BinnedMatrix,

@@ -60,7 +60,7 @@ export function logLoss(actual: Int32Array, probabilities: Float64Array, classes
 }
 
 /** Two classes: of the second. More: mean of each class against the rest, over the classes that occur. */
-export function rocAuc(actual: Int32Array, probabilities: Float64Array, classes: number): number | null {
+function rocAuc(actual: Int32Array, probabilities: Float64Array, classes: number): number | null {
   const areas: number[] = [];
   for (let k = classes === 2 ? 1 : 0; k < classes; k++) {
     const scores = Float64Array.from(actual, (_, i) => probabilities[i * classes + k]!);

@@ -1,10 +1,11 @@
+import type { BoostingSettings } from '../boosting/boost.ts';
 import { createPool } from '../boosting/pool.ts';
 import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
 import type { SearchProgress } from '../progress.ts';
 import { createRandom } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { TrainingData } from '../training-data.ts';
-import type { LeaderboardEntry } from '../types.ts';
+import type { LeaderboardEntry, Settings } from '../types.ts';
 import { findBlend } from './blend.ts';
 import { type BoostingTrial, predictTests, tryBoosting } from './boosting-trial.ts';
 import { type LinearTrial, tryLinear } from './linear-trial.ts';
@@ -29,9 +30,9 @@ export interface SearchResult {
   readonly leaderboard: readonly LeaderboardEntry[];
 }
 
-/** Models that learn from random parts of a small table differ; the mean of a few is steadier. */
-const BAGS_OF_SMALL_TABLES = 4;
-const MAX_ROWS_TO_BAG = 5000;
+/** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
+const MEMBERS_OF_SMALL_TABLES = 3;
+const MAX_ROWS_TO_AVERAGE = 5000;
 
 /**
  * Chooses between the linear family, boosted trees and their blend, by the loss on rows of the search's own splits.
@@ -52,10 +53,24 @@ export async function selectModel(
     plan.splits.map(({ train, test }) => ({ train, watched: test })),
     options,
   );
-  const { linear, boosting, leaderboard } = await runTrials(data, plan, table, losses, options, onTrial);
-  const blend = boosting
-    ? findBlend(linear.predicted, predictTests(data, table, plan, boosting), losses)
-    : { weight: 0, loss: linear.loss };
+  const kept = rows.length <= MAX_ROWS_TO_AVERAGE ? MEMBERS_OF_SMALL_TABLES : 1;
+  const { linear, boosting, leaderboard } = await runTrials(
+    data,
+    plan,
+    table,
+    losses,
+    kept,
+    options,
+    onTrial,
+  );
+  const blend =
+    boosting.length > 0
+      ? findBlend(
+          linear.predicted,
+          meanOfAll(boosting.map((trial) => predictTests(data, table, plan, trial))),
+          losses,
+        )
+      : { weight: 0, loss: linear.loss };
   const { weight } = blend;
   if (weight > 0 && weight < 1) {
     leaderboard.push({
@@ -68,10 +83,7 @@ export async function selectModel(
   return {
     recipe: {
       linear: weight < 1 ? { weight: 1 - weight, penalty: { l2: linear.l2PerRow, perRow: true } } : null,
-      boosting:
-        boosting && weight > 0
-          ? { weight, settings: boosting.settings, bags: bagsFor(rows.length, boosting) }
-          : null,
+      boosting: weight > 0 ? { weight, members: boosting.map(({ settings }) => settings) } : null,
       balanced: options.balanced,
     },
     searchedRows: plan.rows.length,
@@ -82,8 +94,8 @@ export async function selectModel(
 
 interface Trials {
   readonly linear: LinearTrial;
-  /** The best one; null when no trial was left for trees. */
-  readonly boosting: BoostingTrial | null;
+  /** The best ones, the very best first; none when no trial was left for trees. */
+  readonly boosting: readonly BoostingTrial[];
   readonly leaderboard: LeaderboardEntry[];
 }
 
@@ -92,6 +104,7 @@ async function runTrials(
   plan: SearchPlan,
   table: PreparedTable,
   losses: RowLosses,
+  kept: number,
   { seed, threads, balanced, maxTrials, budgetSeconds }: SearchOptions,
   onTrial: (progress: SearchProgress) => void,
 ): Promise<Trials> {
@@ -116,24 +129,20 @@ async function runTrials(
     });
   };
 
-  let best: { position: number; trial: BoostingTrial } | undefined;
+  let best: { position: number; trial: BoostingTrial }[] = [];
   let next = 0;
   const lane = async () => {
     while (next < candidates.length && (next === 0 || performance.now() < deadline)) {
       const position = next++;
       const begun = performance.now();
       const trial = await tryBoosting(pool, plan, candidates[position]!, seed);
-      // Lanes finish in any order: of equals the earlier candidate wins, whoever comes first.
-      if (
-        !best ||
-        trial.loss < best.trial.loss ||
-        (trial.loss === best.trial.loss && position < best.position)
-      ) {
-        best = { position, trial };
-      }
+      // Lanes finish in any order: of equals the earlier candidate goes first, whoever came first.
+      best = [...best, { position, trial }]
+        .sort((a, b) => a.trial.loss - b.trial.loss || a.position - b.position)
+        .slice(0, kept);
       finish({
         family: 'boosted_trees',
-        settings: describeSettings(trial),
+        settings: describeBoosting(trial.settings),
         loss: trial.loss,
         seconds: secondsSince(begun),
       });
@@ -152,10 +161,10 @@ async function runTrials(
     return trial;
   };
   const [linear] = await Promise.all([linearLane(), ...lanes]);
-  return { linear, boosting: best?.trial ?? null, leaderboard };
+  return { linear, boosting: best.map(({ trial }) => trial), leaderboard };
 }
 
-function describeSettings({ settings }: BoostingTrial): LeaderboardEntry['settings'] {
+export function describeBoosting(settings: BoostingSettings): Settings {
   return {
     rounds: settings.rounds,
     learning_rate: settings.learningRate,
@@ -167,9 +176,8 @@ function describeSettings({ settings }: BoostingTrial): LeaderboardEntry['settin
   };
 }
 
-function bagsFor(rows: number, { settings }: BoostingTrial): number {
-  const isRandom = settings.rowFraction < 1 || settings.featureFraction < 1;
-  return isRandom && rows <= MAX_ROWS_TO_BAG ? BAGS_OF_SMALL_TABLES : 1;
+function meanOfAll(all: readonly Float64Array[]): Float64Array {
+  return all[0]!.map((_, i) => all.reduce((sum, one) => sum + one[i]!, 0) / all.length);
 }
 
 function allTested({ splits }: SearchPlan): Int32Array {

@@ -8,7 +8,7 @@ import { prepareTable } from '../../../../../src/domain/training/engine/boosting
 import { treesEstimator } from '../../../../../src/domain/training/engine/boosting/trees-estimator.ts';
 import type { TrainingData } from '../../../../../src/domain/training/engine/training-data.ts';
 
-export const PLAIN: BoostingSettings = {
+const PLAIN: BoostingSettings = {
   rounds: 10,
   learningRate: 0.1,
   leaves: 8,

@@ -1,0 +1,207 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Column, Table } from '../../src/domain/table/types.ts';
+import { createRandom, type Random } from '../../src/domain/training/engine/random.ts';
+
+/** A table to learn from and one to be judged on. The target is called `target`. */
+export interface Dataset {
+  readonly name: string;
+  readonly task: 'classification' | 'regression';
+  readonly train: Table;
+  readonly test: Table;
+}
+
+interface Made {
+  readonly task: Dataset['task'];
+  readonly testRows: number;
+  make(rows: number, random: Random): Column[];
+  readonly rows: number;
+}
+
+/** Synthetic tables; the real ones are read from test/data. */
+const MADE: Readonly<Record<string, Made>> = {
+  'nonlinear-100k': { task: 'classification', rows: 100_000, testRows: 50_000, make: nonlinear },
+  'mixed-100k': { task: 'classification', rows: 100_000, testRows: 50_000, make: mixed },
+  'classes-50k': { task: 'classification', rows: 50_000, testRows: 25_000, make: fiveClasses },
+  'regression-100k': { task: 'regression', rows: 100_000, testRows: 50_000, make: friedman },
+  million: { task: 'classification', rows: 1_000_000, testRows: 100_000, make: nonlinear },
+};
+
+const REAL: Readonly<Record<string, Dataset['task']>> = {
+  breast_cancer: 'classification',
+  wine: 'classification',
+  diabetes: 'regression',
+};
+
+export const DATASETS = [...Object.keys(REAL), ...Object.keys(MADE)];
+
+export function makeDataset(name: string): Dataset {
+  const real = REAL[name];
+  if (real) {
+    const read = (part: string) =>
+      readNumbers(new URL(`../../test/data/${name}_${part}.csv`, import.meta.url), real);
+    return { name, task: real, train: read('train'), test: read('test') };
+  }
+  const made = MADE[name];
+  if (!made) throw new Error(`No data set ${name}; there are ${DATASETS.join(', ')}`);
+  const random = createRandom(7, name);
+  const all = made.make(made.rows + made.testRows, random);
+  return {
+    name,
+    task: made.task,
+    train: cut(all, 0, made.rows),
+    test: cut(all, made.rows, made.rows + made.testRows),
+  };
+}
+
+function readNumbers(file: URL, task: Dataset['task']): Table {
+  const [header = '', ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const cells = lines.map((line) => line.split(',').map(Number));
+  const columns = header.split(',').map((name, c): Column => {
+    const values = Float64Array.from(cells, (row) => row[c]!);
+    return name === 'target' && task === 'classification'
+      ? asClasses(values)
+      : { kind: 'number', name, values };
+  });
+  return { rows: lines.length, columns };
+}
+
+function asClasses(codes: Float64Array | Int32Array): Column {
+  const classes = Math.max(...new Set(codes)) + 1;
+  return {
+    kind: 'category',
+    name: 'target',
+    codes: Int32Array.from(codes),
+    labels: Array.from({ length: classes }, (_, k) => String(k)),
+  };
+}
+
+function cut(columns: readonly Column[], start: number, end: number): Table {
+  return {
+    rows: end - start,
+    columns: columns.map((column) =>
+      column.kind === 'number'
+        ? { ...column, values: column.values.slice(start, end) }
+        : { ...column, codes: column.codes.slice(start, end) },
+    ),
+  };
+}
+
+function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+function normals(count: number, rows: number, random: Random): Float64Array[] {
+  return Array.from({ length: count }, () => Float64Array.from({ length: rows }, () => normal(random)));
+}
+
+function named(values: readonly Float64Array[]): Column[] {
+  return values.map((column, c) => ({ kind: 'number', name: `x${c}`, values: column }));
+}
+
+/** 20 numbers, of which 7 act together: products, a sine, a switch, a square. */
+function nonlinear(rows: number, random: Random): Column[] {
+  const x = normals(20, rows, random);
+  const at = (c: number, i: number) => x[c]![i]!;
+  const codes = Int32Array.from({ length: rows }, (_, i) => {
+    const score =
+      at(0, i) * at(1, i) +
+      Math.sin(3 * at(2, i)) +
+      (at(3, i) > 0 ? at(4, i) : -at(5, i)) +
+      0.5 * at(6, i) ** 2 -
+      0.5;
+    return Number(random() < 1 / (1 + Math.exp(-2 * score)));
+  });
+  return [...named(x), asClasses(codes)];
+}
+
+const CARDINALITIES = [2, 5, 10, 30, 100, 300, 1000, 5000];
+
+/** 12 numbers and 8 categories of up to 5000 labels, a tenth of the cells missing (some because they are high); 15 % positive. */
+function mixed(rows: number, random: Random): Column[] {
+  const x = normals(12, rows, random);
+  const effects = CARDINALITIES.map((count) => Float64Array.from({ length: count }, () => normal(random)));
+  const codes = CARDINALITIES.map((count) =>
+    Int32Array.from({ length: rows }, () => Math.floor(random() ** 1.5 * count)),
+  );
+  const target = Int32Array.from({ length: rows }, (_, i) => {
+    const at = (c: number) => x[c]![i]!;
+    const effect = (c: number) => effects[c]![codes[c]![i]!]!;
+    const score =
+      at(0) +
+      at(1) * at(2) +
+      Math.abs(at(3)) +
+      effect(2) +
+      effect(4) * at(4) +
+      1.5 * effect(6) +
+      effect(7) +
+      0.5 * effect(1) * effect(3);
+    return Number(random() < 1 / (1 + Math.exp(4 - 1.2 * score)));
+  });
+  const numbers = x.map((values, c) =>
+    values.map((value) => (random() < (c % 2 === 0 ? 0.1 : value > 0.8 ? 0.4 : 0.02) ? Number.NaN : value)),
+  );
+  const categories = codes.map(
+    (column, c): Column => ({
+      kind: 'category',
+      name: `c${c}`,
+      codes: column.map((code) => (random() < 0.1 ? -1 : code)),
+      labels: Array.from({ length: CARDINALITIES[c]! }, (_, k) => `c${c} label ${k}`),
+    }),
+  );
+  return [...named(numbers), ...categories, asClasses(target)];
+}
+
+/** 15 numbers; five classes by the nearest of ten curved regions. */
+function fiveClasses(rows: number, random: Random): Column[] {
+  const x = normals(15, rows, random);
+  const centres = Array.from({ length: 10 }, () => normals(1, 5, random)[0]!);
+  const codes = Int32Array.from({ length: rows }, (_, i) => {
+    const distances = centres.map((centre) =>
+      centre.reduce(
+        (sum, c, d) => sum + (x[d]![i]! - c) ** 2 + 0.3 * x[d]![i]! * x[d + 5]![i]!,
+        0.8 * normal(random),
+      ),
+    );
+    return distances.indexOf(Math.min(...distances)) % 5;
+  });
+  return [...named(x), asClasses(codes)];
+}
+
+/** Friedman's first problem (1991) with a further interaction, noise and ten columns that say nothing. */
+function friedman(rows: number, random: Random): Column[] {
+  const x = Array.from({ length: 20 }, () => Float64Array.from({ length: rows }, () => random()));
+  const values = Float64Array.from({ length: rows }, (_, i) => {
+    const at = (c: number) => x[c]![i]!;
+    return (
+      10 * Math.sin(Math.PI * at(0) * at(1)) +
+      20 * (at(2) - 0.5) ** 2 +
+      10 * at(3) +
+      5 * at(4) +
+      (at(5) > 0.7 ? 8 * at(6) : 0) +
+      2 * normal(random)
+    );
+  });
+  return [...named(x), { kind: 'number', name: 'target', values }];
+}
+
+/** As training.py reads it: all cells as float64, column after column; codes for labels, NaN where missing. */
+export function writeForPython(dataset: Dataset, folder: string): void {
+  for (const part of ['train', 'test'] as const) {
+    const { columns, rows } = dataset[part];
+    const cells = new Float64Array(rows * columns.length);
+    columns.forEach((column, c) => {
+      const values =
+        column.kind === 'number'
+          ? column.values
+          : Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : code));
+      cells.set(values, c * rows);
+    });
+    writeFileSync(join(folder, `${part}.f64`), cells);
+  }
+  const categories = dataset.train.columns.map((column) =>
+    column.kind === 'category' && column.name !== 'target' ? column.labels.length : 0,
+  );
+  const meta = { task: dataset.task, columns: dataset.train.columns.length, categories };
+  writeFileSync(join(folder, 'meta.json'), JSON.stringify(meta));
+}

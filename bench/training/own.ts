@@ -1,0 +1,113 @@
+import { predictor } from '../../src/domain/model/scoring/estimators.ts';
+import { loadModel } from '../../src/domain/model/scoring/index.ts';
+import { readInputs } from '../../src/domain/model/scoring/inputs.ts';
+import type { Table } from '../../src/domain/table/types.ts';
+import { selectInputs } from '../../src/domain/training/engine/columns.ts';
+import { type TrainedRun, train } from '../../src/domain/training/engine/index.ts';
+import { classificationQuality } from '../../src/domain/training/engine/quality/classification.ts';
+import { regressionQuality } from '../../src/domain/training/engine/quality/regression.ts';
+import { type Fit, fitRecipe, type Recipe } from '../../src/domain/training/engine/recipe.ts';
+import { readTarget } from '../../src/domain/training/engine/target.ts';
+import { makeDataset } from './data.ts';
+
+/**
+ * Fits one of our models on a data set and prints one line of JSON, as reference.py does.
+ * `node own.ts DATASET light|heavy|linear|boosted`: the first two are whole runs with measuring and refit, the others
+ * one fit on all rows.
+ */
+const [name = '', what = ''] = process.argv.slice(2);
+const { task, train: table, test } = makeDataset(name);
+const seed = 42;
+
+interface Result {
+  readonly predicted: Float64Array;
+  readonly classes: readonly string[];
+  readonly details: Record<string, unknown>;
+}
+
+const cpuBefore = process.cpuUsage();
+const started = performance.now();
+const fitted = what === 'light' || what === 'heavy' ? await wholeRun(what) : await oneFit();
+const seconds = (performance.now() - started) / 1000;
+const cpu = process.cpuUsage(cpuBefore);
+const figures = {
+  seconds,
+  cpu_seconds: (cpu.user + cpu.system) / 1e6,
+  peak_mb: process.resourceUsage().maxRSS / 1024,
+};
+const predicting = performance.now();
+const { predicted, classes, details } = fitted();
+const rowsPerSecond = (test.rows * 1000) / (performance.now() - predicting);
+process.stdout.write(
+  `${JSON.stringify({ ...figures, ...quality(predicted, classes), rows_per_second: rowsPerSecond, ...details })}\n`,
+);
+
+async function wholeRun(mode: 'light' | 'heavy'): Promise<() => Result> {
+  const run: TrainedRun = await train(
+    table,
+    { mode, target: 'target', seed, params: {} },
+    { onProgress() {} },
+  );
+  return () => {
+    const out = loadModel(run.model).predictTable(test);
+    return {
+      predicted: out.task === 'regression' ? out.values : out.probabilities,
+      classes: run.model.classes ?? [],
+      details: { algorithm: run.metrics.algorithm },
+    };
+  };
+}
+
+/** At the settings of `same_settings` in reference.py. */
+async function oneFit(): Promise<() => Result> {
+  const recipe: Recipe =
+    what === 'linear'
+      ? {
+          linear: {
+            weight: 1,
+            penalty: { l2: task === 'regression' ? 1e-9 : 1, perRow: task === 'regression' },
+          },
+          boosting: null,
+          balanced: false,
+        }
+      : {
+          linear: null,
+          boosting: {
+            weight: 1,
+            members: [
+              {
+                rounds: 100,
+                learningRate: 0.1,
+                leaves: 31,
+                minLeafRows: 20,
+                l2: 0,
+                featureFraction: 1,
+                rowFraction: 1,
+              },
+            ],
+          },
+          balanced: false,
+        };
+  const target = readTarget(table, 'target', undefined);
+  const selected = selectInputs(table, 'target', target.rows, {});
+  const data = { ...selected, target };
+  const { estimator }: Fit = await fitRecipe(data, target.rows, recipe, { seed, threads: 1 });
+  const classes = target.task === 'classification' ? target.classes : [];
+  return () => ({
+    predicted: predictor(estimator, classes.length)(readInputs(test, selected.columns), null),
+    classes,
+    details: {},
+  });
+}
+
+function quality(predicted: Float64Array, classes: readonly string[]): Record<string, number | null> {
+  const target = targetOf(test);
+  if (target.kind === 'number') return { r2: regressionQuality(target.values, predicted).r2 };
+  const actual = target.codes.map((code) => classes.indexOf(target.labels[code]!));
+  const { accuracy, roc_auc, log_loss } = classificationQuality(actual, predicted, classes.length);
+  return { accuracy, roc_auc, log_loss };
+}
+
+function targetOf(of: Table) {
+  return of.columns.find((column) => column.name === 'target')!;
+}
