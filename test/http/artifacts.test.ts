@@ -119,6 +119,7 @@ describe('the models', () => {
     for (const id of ['019a9d3c-7f00-7000-8000-000000000000', 'nonsense']) {
       await expectProblem(await app.api.call(`/artifacts/${id}`), 404, 'not_found');
       await expectProblem(await app.api.call(`/artifacts/${id}/download`), 404, 'not_found');
+      await expectProblem(await app.api.call(`/artifacts/${id}/card`), 404, 'not_found');
       await expectProblem(await remove(app, id), 404, 'not_found');
       await expectProblem(await app.api.post(`/artifacts/${id}/predict`, { rows: [{}] }), 404, 'not_found');
     }

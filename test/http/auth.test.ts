@@ -29,6 +29,7 @@ describe('with AUTH__MODE=keys', () => {
     ['GET', '/artifacts'],
     ['GET', `/artifacts/${UNKNOWN}`],
     ['GET', `/artifacts/${UNKNOWN}/download`],
+    ['GET', `/artifacts/${UNKNOWN}/card`],
     ['DELETE', `/artifacts/${UNKNOWN}`],
     ['POST', `/artifacts/${UNKNOWN}/predict`],
     ['GET', '/metrics/trends'],
