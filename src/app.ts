@@ -30,10 +30,10 @@ import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { startWorker } from './worker/worker.ts';
 
-/** What a stop waits for training to finish before the run goes back to the queue. */
+/** From the start of a stop: what a training may take to finish before the run goes back to the queue. */
 const FINISH_TRAINING_MS = 3000;
-const STOP_QUEUE_MS = 5000;
-const CLOSE_CONNECTIONS_MS = 2000;
+const STOP_QUEUE_MS = 4000;
+const CLOSE_CONNECTIONS_MS = 4000;
 const END_OF_TIME = new Date('9999-12-31');
 
 export interface App extends AsyncDisposable {
@@ -115,9 +115,6 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
       stopping: letGo.signal,
       logger,
     });
-    stack.defer(() => {
-      setTimeout(() => letGo.abort(), FINISH_TRAINING_MS).unref();
-    });
   }
 
   const stopping = new AbortController();
@@ -165,7 +162,10 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   );
   const address = await listen(server, config.http);
   stack.defer(() => close(server));
-  stack.defer(() => stopping.abort());
+  stack.defer(() => {
+    stopping.abort();
+    setTimeout(() => letGo.abort(), FINISH_TRAINING_MS).unref();
+  });
 
   const owned = stack.move();
   return { address, database: db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
