@@ -100,7 +100,10 @@ const variables = z.object({
   DATASET_TTL_BATCH_LIMIT: integer(1, 100_000).default(500),
 
   TRAINING__CONCURRENCY: integer(1, 64).default(1),
-  TRAINING__TIMEOUT_SEC: number.pipe(z.number().positive('must be above 0')).default(3600),
+  // The queue takes a job for lost after a day.
+  TRAINING__TIMEOUT_SEC: number
+    .pipe(z.number().positive('must be above 0').max(86_000, 'must be at most 86000'))
+    .default(3600),
   TRAINING__MAX_RETRIES: integer(0, 100).default(2),
   TRAINING__MEMORY_LIMIT_MB: integer(128).default(4096),
 

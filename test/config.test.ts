@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../src/config.ts';
+import { type ConfigError, parseConfig } from '../src/config.ts';
 
 const faultsOf = (env: Record<string, string>) => {
   try {
@@ -34,14 +34,20 @@ test('every fault is reported at once, each naming its variable', () => {
   ]);
 });
 
-test.each(['0.0.0.0', '192.168.1.4', 'example.org', '::'])('HOST %s does not start without an AUTH__MODE', (host) => {
-  expect(faultsOf({ HOST: host })).toHaveLength(1);
-  expect(faultsOf({ HOST: host, AUTH__MODE: 'none' })).toHaveLength(0);
-});
+test.each(['0.0.0.0', '192.168.1.4', 'example.org', '::'])(
+  'HOST %s does not start without an AUTH__MODE',
+  (host) => {
+    expect(faultsOf({ HOST: host })).toHaveLength(1);
+    expect(faultsOf({ HOST: host, AUTH__MODE: 'none' })).toHaveLength(0);
+  },
+);
 
-test.each(['127.0.0.1', 'localhost', '::1', '127.8.8.8'])('loopback HOST %s starts without an AUTH__MODE', (host) => {
-  expect(faultsOf({ HOST: host })).toHaveLength(0);
-});
+test.each(['127.0.0.1', 'localhost', '::1', '127.8.8.8'])(
+  'loopback HOST %s starts without an AUTH__MODE',
+  (host) => {
+    expect(faultsOf({ HOST: host })).toHaveLength(0);
+  },
+);
 
 test('AUTH__MODE=keys needs the admin key, and says so', () => {
   expect(faultsOf({ AUTH__MODE: 'keys' })[0]).toMatch(/^AUTH__ADMIN_KEY: .*only key/);

@@ -4,6 +4,7 @@ import { trace } from '@opentelemetry/api';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
+import { isDatabaseUnavailable } from '../adapters/db/database.ts';
 import { StorageError } from '../adapters/storage/storage.ts';
 import { AppError, PROBLEMS, type ProblemCode } from '../errors.ts';
 
@@ -47,6 +48,8 @@ export function problemResponse(
 /** What the client may know of an error: our own errors' words, and of anything else only that it happened. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isDatabaseUnavailable(error))
+    return new AppError('unavailable', 'The database does not answer; try again later.');
   if (error instanceof StorageError)
     return new AppError('unavailable', 'The storage does not answer; try again later.');
   if (error instanceof HTTPException) {

@@ -133,7 +133,7 @@ describe('what fails on our side is told without a word about our insides', () =
     expect((await app.api.uploadRaw('a.csv', 'a,b\n1,2\n3,4\n')).status).toBe(201);
   });
 
-  test('a database that is gone is 500, for every address that needs it', async () => {
+  test('a database that is gone is 503, for every address that needs it', async () => {
     await using broken = await startTestApp();
     await broken.app.database[Symbol.asyncDispose]();
     for (const path of [
@@ -143,12 +143,12 @@ describe('what fails on our side is told without a word about our insides', () =
       '/artifacts',
       '/metrics/summary',
     ])
-      await expectProblem(await broken.api.call(path), 500, 'internal');
-    await expectProblem(await broken.api.uploadRaw('a.csv', 'a,b\n1,2\n3,4\n'), 500, 'internal');
+      await expectProblem(await broken.api.call(path), 503, 'unavailable');
+    await expectProblem(await broken.api.uploadRaw('a.csv', 'a,b\n1,2\n3,4\n'), 503, 'unavailable');
     await expectProblem(
       await broken.api.post('/training-runs', { dataset_id: UNKNOWN, mode: 'light' }),
-      500,
-      'internal',
+      503,
+      'unavailable',
     );
   });
 });

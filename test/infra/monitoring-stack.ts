@@ -41,7 +41,7 @@ function run(program: string, args: readonly string[]): ChildProcess & AsyncDisp
 
 /**
  * The committed configuration, with a faster clock: the service is scraped and the rules are evaluated every second,
- * and Alertmanager tells of a change after a second instead of five minutes. Conditions and durations of the alerts
+ * and Alertmanager collects alerts for a second instead of half a minute or five. Conditions and durations of the alerts
  * stay as they are.
  */
 export async function startMonitoring(target: string, webhook: string): Promise<MonitoringStack> {
@@ -87,7 +87,7 @@ export async function startMonitoring(target: string, webhook: string): Promise<
   );
   await writeFile(
     join(folder, 'alertmanager.yml'),
-    alertmanagerConfig.replaceAll(/group_interval: \S+/g, 'group_interval: 1s'),
+    alertmanagerConfig.replaceAll(/group_(wait|interval): \S+/g, 'group_$1: 1s'),
   );
 
   stack.use(

@@ -55,7 +55,9 @@ export async function startService(root: string, env: Record<string, string> = {
     if (entry['msg'] === 'listening') listening.resolve(entry['port'] as number);
   });
   const closed = once(child, 'close') as Promise<[number | null]>;
-  closed.then(([code]) => listening.reject(new Error(`ended with ${code}: ${stderr}${JSON.stringify(log)}`)));
+  void closed.then(([code]) =>
+    listening.reject(new Error(`ended with ${code}: ${stderr}${JSON.stringify(log)}`)),
+  );
   const origin = `http://127.0.0.1:${await listening.promise}`;
 
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {

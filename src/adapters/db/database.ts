@@ -15,3 +15,18 @@ export interface Database extends AsyncDisposable {
    */
   listen(channel: string, onPayload: (payload: string) => void): Promise<AsyncDisposable>;
 }
+
+/** SQLSTATE classes and codes of a server that can't be reached or is going away, and the sockets' own. */
+const UNAVAILABLE = /^(08|57P0)|^E(CONNREFUSED|CONNRESET|PIPE|HOSTUNREACH|TIMEDOUT|NOTFOUND)$/;
+
+/** Whether a failed query failed because the database could not be reached: the same query may work later. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    UNAVAILABLE.test(code ?? '') ||
+    /^(Connection terminated|timeout exceeded when trying to connect|driver has already been destroyed)/.test(
+      error.message,
+    )
+  );
+}

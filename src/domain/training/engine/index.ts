@@ -15,10 +15,10 @@ import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
 import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
 
-export { createCard, type ModelCard } from './card.ts';
+export { createCard } from './card.ts';
 export { parseParams, type TrainParams } from './params.ts';
 export { TrainingError } from './training-error.ts';
-export type { TrainedRun, TrainHooks, TrainingMetrics, TrainProgress, TrainSpec } from './types.ts';
+export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './types.ts';
 
 /** Share of the rows that quality is measured on and no fit or choice sees before. */
 const HELD_OUT = 0.25;
