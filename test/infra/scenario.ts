@@ -210,8 +210,11 @@ export async function playScenario(
   count(tally.answers, 'POST 499 /api/ml/v1/datasets/upload');
 
   // Questions, some of them pointless.
-  for (const path of ['/datasets', '/artifacts', '/metrics/summary', '/api/health', '/nowhere', '/nowhere'])
+  for (const path of ['/datasets', '/artifacts', '/metrics/summary', '/api/health', '/nowhere']) {
     await (await api.call(path)).text();
+  }
+  await scraped();
+  await (await api.call('/nowhere')).text();
 
   // A dataset loses its file before it expires.
   const before = new Set(await readdir(join(objects, 'datasets')));
