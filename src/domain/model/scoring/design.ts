@@ -41,9 +41,9 @@ export function designEncoder(encoders: readonly LinearEncoder[]): DesignEncoder
         const labelled = input.kind === 'category' ? input : datePartAsCategory(input, encoder.part!);
         hot.push({ codes: encodeOneHot(labelled, lookups[e]!, rows) });
       } else {
-        const values = gather(partOf(input as NumberInput, encoder.part), rows);
-        if (encoder.flag) dense.push({ index: offsets[e]! + 1, values: missingFlags(values) });
-        dense.push({ index: offsets[e]!, values: standardise(values, encoder) });
+        const values = partOf(input as NumberInput, encoder.part);
+        if (encoder.flag) dense.push({ index: offsets[e]! + 1, values: missingFlags(values, rows) });
+        dense.push({ index: offsets[e]!, values: standardise(values, rows, encoder) });
       }
     });
     const count = rows?.length ?? (inputs[0] ? inputLength(inputs[0]) : 0);
@@ -59,24 +59,23 @@ function partOf(input: NumberInput, part: DatePart | undefined): Float64Array {
   return part ? datePart(input.values, part) : input.values;
 }
 
-/** Always a copy: `standardise` works in place. */
-function gather(values: Float64Array, rows: Int32Array | null): Float64Array {
-  if (!rows) return values.slice();
-  const gathered = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) gathered[i] = values[rows[i]!]!;
-  return gathered;
-}
-
-function standardise(values: Float64Array, { mean, scale }: StandardEncoder): Float64Array {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    values[i] = Number.isNaN(value) ? 0 : (value - mean) / scale;
+function standardise(
+  values: Float64Array,
+  rows: Int32Array | null,
+  { mean, scale }: StandardEncoder,
+): Float64Array {
+  const out = new Float64Array(rows?.length ?? values.length);
+  for (let i = 0; i < out.length; i++) {
+    const z = (values[rows ? rows[i]! : i]! - mean) / scale;
+    out[i] = Number.isNaN(z) ? 0 : z;
   }
-  return values;
+  return out;
 }
 
-function missingFlags(values: Float64Array): Float64Array {
-  return values.map((value) => Number(Number.isNaN(value)));
+function missingFlags(values: Float64Array, rows: Int32Array | null): Float64Array {
+  const out = new Float64Array(rows?.length ?? values.length);
+  for (let i = 0; i < out.length; i++) out[i] = Number(Number.isNaN(values[rows ? rows[i]! : i]!));
+  return out;
 }
 
 interface OneHotLookup {

@@ -73,8 +73,12 @@ export const MAX_TIME = 8.64e15;
 
 /** Numbers further from 0 count as missing. */
 function within(values: Float64Array, limit: number): Float64Array {
-  const isClean = values.every((value) => !(Math.abs(value) > limit));
-  return isClean ? values : values.map((value) => (Math.abs(value) <= limit ? value : Number.NaN));
+  for (let i = 0; i < values.length; i++) {
+    if (Math.abs(values[i]!) > limit) {
+      return values.map((value) => (Math.abs(value) <= limit ? value : Number.NaN));
+    }
+  }
+  return values;
 }
 
 function parseLabels(

@@ -39,7 +39,8 @@ const MAX_DISTINCT_OF_NUMERIC_CLASSES = 20;
 export function readTarget(table: Table, name: string, task: Task | undefined): Target {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (!column) throw new TrainingError('bad_target', `The table has no column ${quote(name)}.`);
-  const numbers = asNumbers(column);
+  // Turning labels into numbers takes a pass over the table that given classes can do without.
+  const numbers = task === 'classification' ? null : asNumbers(column);
   const target =
     (task ?? defaultTask(numbers)) === 'regression' ? numberTarget(name, numbers) : classTarget(column);
   if (target.rows.length < MIN_ROWS) {
@@ -56,8 +57,12 @@ export function readTarget(table: Table, name: string, task: Task | undefined): 
 function defaultTask(numbers: Float64Array | null): Task {
   if (!numbers) return 'classification';
   const distinct = new Set<number>();
-  for (const value of numbers) {
-    if (!Number.isNaN(value)) distinct.add(value);
+  let last = Number.NaN;
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i]!;
+    if (value === last || Number.isNaN(value)) continue;
+    last = value;
+    distinct.add(value);
     if (distinct.size > MAX_DISTINCT_OF_NUMERIC_CLASSES) return 'regression';
   }
   return 'classification';
@@ -68,10 +73,13 @@ function asNumbers(column: Column): Float64Array | null {
   if (column.kind === 'number') {
     return column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
   }
-  const parsed = column.labels.map(parseNumber);
-  const isUsed = usedLabels(column.codes, column.labels.length);
+  const { codes, labels } = column;
+  const parsed = labels.map(parseNumber);
+  const isUsed = usedLabels(codes, labels.length);
   if (parsed.some((value, code) => value === undefined && isUsed[code])) return null;
-  return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : parsed[code]!));
+  const values = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) values[i] = codes[i]! < 0 ? Number.NaN : parsed[codes[i]!]!;
+  return values;
 }
 
 function numberTarget(name: string, values: Float64Array | null): NumberTarget {
@@ -122,7 +130,7 @@ function numbersAsLabels(values: Float64Array): { codes: Int32Array; labels: str
 
 function usedLabels(codes: Int32Array, count: number): Uint8Array {
   const isUsed = new Uint8Array(count);
-  for (const code of codes) if (code >= 0) isUsed[code] = 1;
+  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) isUsed[codes[i]!] = 1;
   return isUsed;
 }
 
@@ -130,7 +138,7 @@ function present(values: Int32Array | Float64Array, isPresent: (value: number) =
   const rows = new Int32Array(values.length);
   let count = 0;
   for (let i = 0; i < values.length; i++) if (isPresent(values[i]!)) rows[count++] = i;
-  return { rows: rows.slice(0, count), dropped: values.length - count };
+  return { rows: count < rows.length ? rows.slice(0, count) : rows, dropped: values.length - count };
 }
 
 function checkSpread(name: string, { rows, values }: NumberTarget): void {

@@ -31,22 +31,7 @@ const NUMBER_PARTS = ['time', 'year', 'day'] as const satisfies readonly DatePar
 const CATEGORY_PARTS = ['month', 'weekday', 'hour'] as const satisfies readonly DatePart[];
 
 function standard(values: Float64Array, input: number, rows: Int32Array, part?: DatePart): LinearEncoder[] {
-  // Dividing by the largest keeps squares of huge values finite.
-  let unit = 0;
-  let count = 0;
-  for (const row of rows) {
-    const value = values[row]!;
-    if (Number.isNaN(value)) continue;
-    count++;
-    unit = Math.max(unit, Math.abs(value));
-  }
-  unit ||= 1;
-  let sum = 0;
-  for (const row of rows) if (!Number.isNaN(values[row]!)) sum += values[row]! / unit;
-  const mean = count > 0 ? sum / count : 0;
-  let squares = 0;
-  for (const row of rows) if (!Number.isNaN(values[row]!)) squares += (values[row]! / unit - mean) ** 2;
-  const deviation = count > 0 ? Math.sqrt(squares / count) : 0;
+  const { count, mean, deviation } = moments(values, rows);
   const flag = count < rows.length && part !== 'year' && part !== 'day';
   const isConstant = deviation <= 1e-12 * Math.abs(mean);
   if (isConstant && !flag) return [];
@@ -55,11 +40,54 @@ function standard(values: Float64Array, input: number, rows: Int32Array, part?: 
       kind: 'standard',
       input,
       ...(part && { part }),
-      mean: mean * unit,
-      scale: isConstant ? unit : deviation * unit,
+      mean,
+      scale: isConstant ? 1 : deviation,
       flag,
     },
   ];
+}
+
+interface Moments {
+  /** Values that are not missing. */
+  readonly count: number;
+  readonly mean: number;
+  /** Of the population: divided by the count, not by one less. */
+  readonly deviation: number;
+}
+
+/** So many values are enough to find about where a column lies. */
+const PILOT_ROWS = 1000;
+
+/**
+ * In one pass around a pilot mean, so that a mean far from 0 costs no digits (Chan, Golub & LeVeque, 1983); squares
+ * of huge values stay finite.
+ */
+function moments(values: Float64Array, rows: Int32Array, unit = 1): Moments {
+  const pilot = sums(values, rows.subarray(0, PILOT_ROWS), 0, unit);
+  const shift = pilot.count > 0 ? pilot.sum / pilot.count : 0;
+  const { count, sum, squares } = sums(values, rows, shift, unit);
+  if (count === 0) return { count, mean: 0, deviation: 0 };
+  const offset = sum / count;
+  const variance = Math.max(0, squares / count - offset * offset);
+  if (!Number.isFinite(variance)) {
+    return unit > 1 ? { count, mean: 0, deviation: Number.MAX_VALUE } : moments(values, rows, 1e150);
+  }
+  return { count, mean: (shift + offset) * unit, deviation: Math.sqrt(variance) * unit };
+}
+
+/** Of value / unit − shift, over the rows where it is not missing. */
+function sums(values: Float64Array, rows: Int32Array, shift: number, unit: number) {
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const difference = values[rows[i]!]! / unit - shift;
+    if (Number.isNaN(difference)) continue;
+    count++;
+    sum += difference;
+    squares += difference * difference;
+  }
+  return { count, sum, squares };
 }
 
 function oneHot(

@@ -11,7 +11,6 @@ import { penalise } from './ridge.ts';
  *
  * @param codes class of each row, 0 … classes − 1
  * @param rowWeights null: 1 each
- * @param start as returned by an earlier fit of the same width, to begin from
  * @returns for each row of weights: the weights, then the intercept
  */
 export function fitLogistic(
@@ -20,7 +19,6 @@ export function fitLogistic(
   classes: number,
   l2: number,
   rowWeights: Float64Array | null,
-  start?: Float64Array,
 ): Float64Array {
   const outputs = classes === 2 ? 1 : classes;
   const size = design.width + 1;
@@ -46,7 +44,7 @@ export function fitLogistic(
       for (let k = 0; k < outputs; k++) loss += penalise(x, gradient, design.width, l2, k * size) / 2;
       return loss;
     },
-    start ?? new Float64Array(outputs * size),
+    new Float64Array(outputs * size),
   ).x;
 }
 
@@ -59,18 +57,51 @@ type BlockLoss = (
   end: number,
 ) => number;
 
-const binaryLoss: BlockLoss = ([scores], codes, rowWeights, from, end) => {
+const binaryLoss: BlockLoss = ([scores], codes, rowWeights, from, end) =>
+  rowWeights
+    ? weightedBinaryLoss(scores!, codes, rowWeights, from, end)
+    : plainBinaryLoss(scores!, codes, from, end);
+
+/** 2 to this power is still a number. */
+const MAX_FACTORS = 512;
+
+/** Σ log(1 + e) is the logarithm of a product: one logarithm for many rows. */
+function plainBinaryLoss(scores: Float64Array, codes: Int32Array, from: number, end: number): number {
   let loss = 0;
-  for (let i = 0; i < end - from; i++) {
-    const score = scores![i]!;
-    const isSecond = codes[from + i]!;
-    const weight = rowWeights ? rowWeights[from + i]! : 1;
-    const e = Math.exp(-Math.abs(score));
-    loss += weight * (Math.log1p(e) + Math.max(score, 0) - isSecond * score);
-    scores![i] = weight * ((score >= 0 ? 1 : e) / (1 + e) - isSecond);
+  for (let start = 0; start < end - from; start += MAX_FACTORS) {
+    const stop = Math.min(start + MAX_FACTORS, end - from);
+    let product = 1;
+    for (let i = start; i < stop; i++) {
+      const score = scores[i]!;
+      const isSecond = codes[from + i]!;
+      const e = Math.exp(-Math.abs(score));
+      product *= 1 + e;
+      loss += Math.max(score, 0) - isSecond * score;
+      scores[i] = (score >= 0 ? 1 : e) / (1 + e) - isSecond;
+    }
+    loss += Math.log(product);
   }
   return loss;
-};
+}
+
+function weightedBinaryLoss(
+  scores: Float64Array,
+  codes: Int32Array,
+  rowWeights: Float64Array,
+  from: number,
+  end: number,
+): number {
+  let loss = 0;
+  for (let i = 0; i < end - from; i++) {
+    const score = scores[i]!;
+    const isSecond = codes[from + i]!;
+    const weight = rowWeights[from + i]!;
+    const e = Math.exp(-Math.abs(score));
+    loss += weight * (Math.log1p(e) + Math.max(score, 0) - isSecond * score);
+    scores[i] = weight * ((score >= 0 ? 1 : e) / (1 + e) - isSecond);
+  }
+  return loss;
+}
 
 const softmaxLoss: BlockLoss = (scratch, codes, rowWeights, from, end) => {
   const classes = scratch.length;
