@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { variableNames } from '../../src/config.ts';
@@ -22,7 +23,7 @@ test("the tour's commands work as they are printed and answer as the page says",
     cwd: project,
     env: {
       ...process.env,
-      PATH: `${new URL('.', `file://${process.execPath}`).pathname}:${process.env['PATH']}`,
+      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
     },
   });
   expect(stdout).toContain('"rows":133,"columns":14');

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 export interface Script extends AsyncDisposable {
   readonly process: ChildProcess;
@@ -15,7 +16,7 @@ export function startScript(script: URL, args: string[] = [], preload: URL[] = [
     [
       '--disable-warning=ExperimentalWarning',
       ...preload.flatMap((url) => ['--import', url.href]),
-      script.pathname,
+      fileURLToPath(script),
       ...args,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
@@ -32,7 +33,7 @@ export function startScript(script: URL, args: string[] = [], preload: URL[] = [
     process: child,
     async next<T>() {
       const { done, value } = await lines.next();
-      if (done) throw new Error(`${script.pathname} ended without a word: ${stderr}`);
+      if (done) throw new Error(`${fileURLToPath(script)} ended without a word: ${stderr}`);
       return JSON.parse(value) as T;
     },
     async kill(signal = 'SIGKILL') {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ChildError, runChild } from '../../../src/adapters/process/child.ts';
 import { AppError } from '../../../src/errors.ts';
@@ -168,7 +169,7 @@ test('a child in an endless loop dies with its parent', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'child-'));
   try {
     const pidFile = path.join(directory, 'pid');
-    const script = new URL('./children/parent.ts', import.meta.url).pathname;
+    const script = fileURLToPath(new URL('./children/parent.ts', import.meta.url));
     const parent = spawn(process.execPath, [script, pidFile], { stdio: 'ignore' });
     const pid = await vi.waitFor(async () => Number((await readFile(pidFile, 'utf8')) || Number.NaN), 20_000);
     expect(isAlive(pid)).toBe(true);
