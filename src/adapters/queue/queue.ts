@@ -57,13 +57,15 @@ export async function openQueue(
   role: 'all' | 'api' | 'worker',
   logger: Logger,
 ): Promise<Queue> {
+  // Lost workers are looked for. The embedded database has no other, and works on the thread that answers requests.
+  const superviseIntervalSeconds = db.embedded ? 60 : 1;
   const boss = new PgBoss({
     ...db.queueOptions,
     schema: 'pgboss',
     useListenNotify: true,
     supervise: role !== 'api',
-    superviseIntervalSeconds: 1,
-    monitorIntervalSeconds: 1,
+    superviseIntervalSeconds,
+    monitorIntervalSeconds: superviseIntervalSeconds,
     schedule: false,
     registerInstance: false,
   });
