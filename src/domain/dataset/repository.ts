@@ -1,26 +1,15 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { validate } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
-import { AppError } from '../../errors.ts';
-import { afterId, type Page, type PageRequest, toPage } from '../page.ts';
+import { getOwned, listOwned, type Page, type PageRequest } from '../owned-rows.ts';
 
 export type Dataset = Selectable<Schema['datasets']>;
 
 const OPEN = ['queued', 'running'] as const;
 
 /** @throws {AppError} `not_found` */
-export async function getDataset(db: Kysely<Schema>, owner: string, id: string): Promise<Dataset> {
-  const dataset = validate(id)
-    ? await db
-        .selectFrom('datasets')
-        .selectAll()
-        .where('id', '=', id)
-        .where('owner', '=', owner)
-        .executeTakeFirst()
-    : undefined;
-  if (!dataset) throw new AppError('not_found', 'There is no such dataset.');
-  return dataset;
-}
+export const getDataset = (db: Kysely<Schema>, owner: string, id: string): Promise<Dataset> =>
+  getOwned(db, 'datasets', owner, id);
 
 /**
  * Locks the row until the transaction ends: whoever wants to use or to remove the dataset comes after.
@@ -39,22 +28,8 @@ export async function lockDataset(trx: Transaction<Schema>, owner: string, id: s
   return getDataset(trx, owner, id);
 }
 
-export async function listDatasets(
-  db: Kysely<Schema>,
-  owner: string,
-  page: PageRequest,
-): Promise<Page<Dataset>> {
-  const after = afterId(page.cursor);
-  const rows = await db
-    .selectFrom('datasets')
-    .selectAll()
-    .where('owner', '=', owner)
-    .$if(after !== undefined, (query) => query.where('id', '<', after as string))
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit);
-}
+export const listDatasets = (db: Kysely<Schema>, owner: string, page: PageRequest): Promise<Page<Dataset>> =>
+  listOwned(db, 'datasets', owner, page);
 
 /** Of these datasets, those that a queued or running run uses. */
 export async function datasetsInUse(trx: Transaction<Schema>, ids: readonly string[]): Promise<Set<string>> {

@@ -1,42 +1,19 @@
 import type { Kysely, Selectable } from 'kysely';
-import { validate } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
-import { AppError } from '../../errors.ts';
-import { afterId, type Page, type PageRequest, toPage } from '../page.ts';
+import { getOwned, listOwned, type Page, type PageRequest } from '../owned-rows.ts';
 
 export type Artifact = Selectable<Schema['artifacts']>;
 
 /** @throws {AppError} `not_found` */
-export async function getArtifact(db: Kysely<Schema>, owner: string, id: string): Promise<Artifact> {
-  const artifact = validate(id)
-    ? await db
-        .selectFrom('artifacts')
-        .selectAll()
-        .where('id', '=', id)
-        .where('owner', '=', owner)
-        .executeTakeFirst()
-    : undefined;
-  if (!artifact) throw new AppError('not_found', 'There is no such artifact.');
-  return artifact;
-}
+export const getArtifact = (db: Kysely<Schema>, owner: string, id: string): Promise<Artifact> =>
+  getOwned(db, 'artifacts', owner, id);
 
-export async function listArtifacts(
+export const listArtifacts = (
   db: Kysely<Schema>,
   owner: string,
   page: PageRequest,
-): Promise<Page<Artifact>> {
-  const after = afterId(page.cursor);
-  const rows = await db
-    .selectFrom('artifacts')
-    .selectAll()
-    .where('owner', '=', owner)
-    .$if(after !== undefined, (query) => query.where('id', '<', after as string))
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(rows, page.limit);
-}
+): Promise<Page<Artifact>> => listOwned(db, 'artifacts', owner, page);
 
 /** Deletes the rows and surrenders their files, which go when the transaction has committed. */
 export async function dropArtifacts(
