@@ -87,7 +87,7 @@ function reference(folder: string, what: string): Result | undefined {
   return run(PYTHON, [script('training/reference.py'), folder, what]);
 }
 
-/** undefined: it took longer than the limit. */
+/** undefined, after saying why: it took longer than the limit, or failed. */
 function run(program: string, args: string[]): Result | undefined {
   try {
     const out = execFileSync(program, args, {
@@ -97,8 +97,8 @@ function run(program: string, args: string[]): Result | undefined {
     });
     return JSON.parse(out) as Result;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT') return undefined;
-    throw error;
+    process.stderr.write(`${args.join(' ')}: ${error instanceof Error ? error.message : error}\n`);
+    return undefined;
   }
 }
 
