@@ -39,9 +39,15 @@ export function featureEncoder(encoder: TreeEncoder): FeatureEncoder {
   return (inputs, rows) => {
     const input = inputs[encoder.input]!;
     if (input.kind !== 'number') throw new Error('A number encoder got a category');
-    const values = rows ? Float64Array.from(rows, (row) => input.values[row]!) : input.values;
+    const values = rows ? gather(input.values, rows) : input.values;
     return encoder.part ? datePart(values, encoder.part) : values;
   };
+}
+
+function gather(values: Float64Array, rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length);
+  for (let i = 0; i < out.length; i++) out[i] = values[rows[i]!]!;
+  return out;
 }
 
 function labelFeature({ input, labels, values, other }: LabelEncoder): FeatureEncoder {

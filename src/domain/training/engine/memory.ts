@@ -1,7 +1,10 @@
 import { MAX_ARENA_BYTES } from '../../model/scoring/kernel/arena.ts';
 import type { Mode } from '../../modes.ts';
 import type { Table } from '../../table/types.ts';
+import { maxBinsFor } from './boosting/prepare.ts';
+import { poolBytes } from './boosting/workspace.ts';
 import { MAX_ROWS_OF_HOLD_OUT } from './search/plan.ts';
+import { MAX_LEAVES } from './search/space.ts';
 import { TrainingError } from './training-error.ts';
 
 /** What the estimate reads of a run. */
@@ -19,13 +22,13 @@ export interface MemoryShape {
 const BASE_BYTES = 120e6;
 /** A fit on three quarters of the rows may not have been collected when the one on all begins. */
 const FIT_AND_REFIT = 1.75;
-const HISTOGRAM_POOL_BYTES = 40e6;
+const WORKER_BYTES = 30e6;
 
 /**
  * Peak memory of a run in bytes, the table included (8 bytes a number, 4 a category). Per row and number column:
  * light holds a standardised copy (8), heavy also a byte for its bin; per row besides, heavy holds 48 bytes and 16 for
  * each output. For a table of numbers that is under 3 times the table in light mode and under 4 in heavy, plus 120 MB
- * and, in heavy mode, 40 MB a thread. Measured: light 523 and heavy 622 MB for 1 000 000 × 20 numbers (160 MB).
+ * and, in heavy mode, 30 MB a thread and its histograms (0.5 MB a column, at most 256 MB). Measured: light 523 and heavy 622 MB for 1 000 000 × 20 numbers (160 MB).
  */
 function estimateBytes(shape: MemoryShape): number {
   const { rows, numberColumns, categoryColumns, outputs, mode, threads } = shape;
@@ -44,8 +47,10 @@ function arenaBytes(
   rows: number,
   threads: number,
 ): number {
-  const bins = rows * (numberColumns + categoryColumns * Math.min(8, outputs) + 16);
-  return bins + threads * (rows * (40 + 16 * outputs) + HISTOGRAM_POOL_BYTES);
+  const columns = numberColumns + categoryColumns * Math.min(8, outputs);
+  const binCounts = new Array<number>(columns).fill(maxBinsFor(rows));
+  const scratch = rows * (40 + 16 * outputs) + poolBytes(binCounts, MAX_LEAVES) + WORKER_BYTES;
+  return rows * (columns + 16) + threads * scratch;
 }
 
 /** @throws TrainingError `out_of_memory` with the estimate, when it is above the limit */

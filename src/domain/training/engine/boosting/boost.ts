@@ -33,8 +33,6 @@ export interface BoostedTrees {
   readonly trees: readonly Tree[];
   /** Watched loss after each round; `curve[0]` is the base's. Empty without `watch`. */
   readonly curve: Float64Array;
-  /** Margins of the watched rows after the last round, in their order. */
-  readonly watchedMargins: Float64Array;
 }
 
 /** A watched loss has to fall by this share to count as falling. */
@@ -94,12 +92,7 @@ export function boost(
     // Sampled rows may allow a split again in the next round; the whole will not.
     if (!grew && rows === train && settings.featureFraction === 1) break;
   }
-  return {
-    base,
-    trees,
-    curve: Float64Array.from(curve),
-    watchedMargins: watch ? pick(margins, watch.rows, outputs) : new Float64Array(0),
-  };
+  return { base, trees, curve: Float64Array.from(curve) };
 }
 
 /** Adds the tree's values to output k of the given rows. */
@@ -128,12 +121,4 @@ function addTree(
   }
   const out = workspace.margins + 8 * k;
   kernel.addLeaves(workspace.nodes, rows.byteOffset, rows.length, out, 8 * objective.outputs);
-}
-
-function pick(margins: Float64Array, rows: Int32Array, outputs: number): Float64Array {
-  const picked = new Float64Array(rows.length * outputs);
-  for (let i = 0; i < rows.length; i++) {
-    for (let k = 0; k < outputs; k++) picked[i * outputs + k] = margins[rows[i]! * outputs + k]!;
-  }
-  return picked;
 }

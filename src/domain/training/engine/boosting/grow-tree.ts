@@ -120,9 +120,10 @@ export class TreeGrower {
   #chooseFeatures({ leaves, featureFraction }: TreeSettings, random: Random): void {
     const usable = this.#usable;
     const wanted = Math.max(1, Math.round(usable.length * featureFraction));
-    // With all wanted, the table stands from the tree before; else the first `wanted` of a shuffle are taken.
+    // With all wanted and taken, the table stands from the tree before. Else the first of a shuffle are taken, as many
+    // as wanted or as there is room for.
     if (wanted === usable.length && this.#features === wanted) return;
-    if (wanted < usable.length) {
+    if (wanted < usable.length || !this.#hasRoomForAll(leaves)) {
       for (let i = 0; i < wanted; i++) {
         const j = i + Math.floor(random() * (usable.length - i));
         const kept = usable[i]!;
@@ -143,6 +144,11 @@ export class TreeGrower {
     }
     this.#features = count;
     this.#histogramBytes = offset;
+  }
+
+  #hasRoomForAll(leaves: number): boolean {
+    const one = this.#matrix.columns.reduce((sum, { bins }) => sum + histogramBytes(bins), 0);
+    return one * leaves <= this.#space.histogramsBytes;
   }
 
   #rootLeaf(count: number, settings: TreeSettings): Leaf {

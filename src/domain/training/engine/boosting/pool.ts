@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { BoostedTrees } from './boost.ts';
+import type { BinnedMatrix } from './matrix.ts';
 import type { PreparedTable, SharedTable } from './prepare.ts';
 import { type BoostingTask, boostingRunner } from './runner.ts';
 import { allocateWorkspace, type Workspace } from './workspace.ts';
@@ -19,13 +20,25 @@ export interface BoostingPool extends AsyncDisposable {
  * @param threads 1: everything runs on the calling thread
  */
 export function createPool({ arena, shared }: PreparedTable, leaves: number, threads: number): BoostingPool {
-  const widest = shared.parts[0]!.matrix;
+  const widest = widestOf(shared.parts.map(({ matrix }) => matrix));
   const outputs = shared.classes > 2 ? shared.classes : 1;
   if (threads <= 1) return localPool(shared, allocateWorkspace(arena, widest, outputs, leaves));
   return threadPool(
     shared,
     Array.from({ length: threads }, () => allocateWorkspace(arena, widest, outputs, leaves)),
   );
+}
+
+/** Parts differ in the bins of their categories; a workspace has to hold the histograms of any. */
+function widestOf(matrices: readonly BinnedMatrix[]): BinnedMatrix {
+  const [first] = matrices;
+  return {
+    rows: first!.rows,
+    columns: first!.columns.map(({ address }, c) => ({
+      address,
+      bins: matrices.reduce((most, { columns }) => Math.max(most, columns[c]!.bins), 0),
+    })),
+  };
 }
 
 function localPool(shared: SharedTable, workspace: Workspace): BoostingPool {

@@ -56,7 +56,7 @@ export function prepareTable(
   { balanced, seed }: { readonly balanced: boolean; readonly seed: number },
 ): PreparedTable {
   const arena = new Arena();
-  const maxBins = Math.min(MAX_BINS, Math.max(63, rows.length >> 4));
+  const maxBins = maxBinsFor(rows.length);
   const bin = (values: Float64Array): { column: BinnedColumn; edges: Float64Array } => {
     const edges = findEdges(values, rows, maxBins, seed);
     const address = arena.allocate(rows.length);
@@ -104,6 +104,11 @@ export function prepareTable(
     mean,
     unit,
   };
+}
+
+/** Fewer bins for few rows: finer ones would only follow their noise. */
+export function maxBinsFor(rows: number): number {
+  return Math.min(MAX_BINS, Math.max(63, rows >> 4));
 }
 
 function encodersOfNumbers({ columns, inputs }: TrainingData): NumberEncoder[] {

@@ -47,7 +47,8 @@ export function allocateWorkspace(
   };
 }
 
-function poolBytes(binCounts: readonly number[], leaves: number): number {
+/** Memory for the histograms of one tree's leaves, bounded for wide tables. */
+export function poolBytes(binCounts: readonly number[], leaves: number): number {
   const one = binCounts.reduce((sum, bins) => sum + histogramBytes(bins), 0);
   const widest = binCounts.reduce((most, bins) => Math.max(most, histogramBytes(bins)), 0);
   return Math.max(Math.min(one * leaves, MAX_HISTOGRAM_BYTES), widest * leaves);

@@ -184,3 +184,20 @@ test('an unsplittable table gives the mean', async () => {
     expect(value).toBeCloseTo(4.5, 12);
   });
 });
+
+test('of columns too many for the histograms’ memory every one has its turn', async () => {
+  const rows = 300;
+  const random = createRandom(8);
+  const decisive = 2999;
+  const columns = Array.from({ length: 3000 }, (_, c) => ({
+    kind: 'number' as const,
+    name: `x${c}`,
+    values: Float64Array.from({ length: rows }, (_, i) => (c === decisive ? i % 2 : 0) + random()),
+  }));
+  const codes = Int32Array.from({ length: rows }, (_, i) => i % 2);
+  const target = { kind: 'category' as const, name: 'target', codes, labels: ['a', 'b'] };
+  const data = trainingData({ rows, columns: [...columns, target] }, 'target');
+  // 127 leaves of 3000 histograms of 64 bins would take 390 MB; 256 are there.
+  const { estimator } = await fitPart(data, { rounds: 12, leaves: 127 });
+  expect(estimator.feature).toContain(decisive);
+});
