@@ -3,6 +3,7 @@ import { createRandom, sample } from '../random.ts';
 import { type Tree, TreeGrower, type TreeSettings } from './grow-tree.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { Objective } from './objective.ts';
+import { type TreeList, TreeListBuilder } from './tree-list.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface BoostingSettings extends TreeSettings {
@@ -30,7 +31,7 @@ export interface BoostedTrees {
   /** Constant margins the trees add to. */
   readonly base: Float64Array;
   /** Tree t adds to output t mod outputs; values include the learning rate. */
-  readonly trees: readonly Tree[];
+  readonly trees: TreeList;
   /** Watched loss after each round; `curve[0]` is the base's. Empty without `watch`. */
   readonly curve: Float64Array;
 }
@@ -55,7 +56,7 @@ export function boost(
   const base = objective.base(train);
   const margins = new Float64Array(problem.memory.buffer, problem.workspace.margins, matrix.rows * outputs);
   for (let i = 0; i < margins.length; i++) margins[i] = base[i % outputs]!;
-  const trees: Tree[] = [];
+  const trees = new TreeListBuilder();
   const curve = watch ? [objective.loss(margins, watch.rows)] : [];
   let best = 0;
   let bestLoss = curve[0] ?? 0;
@@ -76,7 +77,7 @@ export function boost(
       for (let node = 0; node < tree.value.length; node++) tree.value[node]! *= settings.learningRate;
       if (rows !== train) addTree(problem, tree, train, k);
       if (watch) addTree(problem, tree, watch.rows, k);
-      trees.push(tree);
+      trees.add(tree);
       grew ||= tree.feature[0]! >= 0;
     }
     onRound(round);
@@ -92,7 +93,7 @@ export function boost(
     // Sampled rows may allow a split again in the next round; the whole will not.
     if (!grew && rows === train && settings.featureFraction === 1) break;
   }
-  return { base, trees, curve: Float64Array.from(curve) };
+  return { base, trees: trees.finish(), curve: Float64Array.from(curve) };
 }
 
 /** Adds the tree's values to output k of the given rows. */

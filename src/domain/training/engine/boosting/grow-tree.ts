@@ -1,6 +1,7 @@
 import type { Kernel } from '../../../model/scoring/kernel/kernel.ts';
 import type { Random } from '../random.ts';
 import type { BinnedMatrix } from './matrix.ts';
+import { emptyNodes, firstNodes } from './tree-list.ts';
 import { histogramBytes, type Workspace } from './workspace.ts';
 
 /** Node 0 is the root; `feature` −1 marks a leaf. Values are unscaled by any learning rate. */
@@ -64,8 +65,8 @@ export class TreeGrower {
   readonly #usable: Int32Array;
   /** The first so many of `#usable` are in the feature table, in that order. */
   #features = 0;
-  /** Written while a tree grows, copied when it is done. */
-  #draft = emptyTree(0);
+  /** Written while a tree grows. */
+  #draft = emptyNodes(0);
   #histogramBytes = 0;
 
   constructor(kernel: Kernel, memory: WebAssembly.Memory, matrix: BinnedMatrix, space: Workspace) {
@@ -83,6 +84,7 @@ export class TreeGrower {
   /**
    * @param rows the rows to learn from
    * @param onLeaf called for each leaf with its value and its rows (a view, valid during the call)
+   * @returns a view, valid until the next call
    */
   grow(
     rows: Int32Array,
@@ -92,7 +94,8 @@ export class TreeGrower {
   ): Tree {
     this.#rows.set(rows);
     this.#chooseFeatures(settings, random);
-    if (this.#draft.feature.length < 2 * settings.leaves - 1) this.#draft = emptyTree(settings.leaves);
+    if (this.#draft.feature.length < 2 * settings.leaves - 1)
+      this.#draft = emptyNodes(2 * settings.leaves - 1);
     const tree = this.#draft;
     tree.feature[0] = -1;
     const leaves = [this.#rootLeaf(rows.length, settings)];
@@ -114,7 +117,7 @@ export class TreeGrower {
       tree.value[leaf.node] = value;
       onLeaf(value, this.#rows.subarray(leaf.start, leaf.start + leaf.count));
     }
-    return copyOf(tree, nodes);
+    return firstNodes(tree, nodes);
   }
 
   #chooseFeatures({ leaves, featureFraction }: TreeSettings, random: Random): void {
@@ -277,29 +280,4 @@ function bestLeaf(leaves: readonly Leaf[]): number {
     }
   });
   return best;
-}
-
-function emptyTree(leaves: number): Tree {
-  const nodes = Math.max(1, 2 * leaves - 1);
-  return {
-    feature: new Int32Array(nodes),
-    bin: new Uint8Array(nodes),
-    missingLeft: new Uint8Array(nodes),
-    left: new Int32Array(nodes),
-    right: new Int32Array(nodes),
-    value: new Float64Array(nodes),
-    gain: new Float64Array(nodes),
-  };
-}
-
-function copyOf(tree: Tree, nodes: number): Tree {
-  return {
-    feature: tree.feature.slice(0, nodes),
-    bin: tree.bin.slice(0, nodes),
-    missingLeft: tree.missingLeft.slice(0, nodes),
-    left: tree.left.slice(0, nodes),
-    right: tree.right.slice(0, nodes),
-    value: tree.value.slice(0, nodes),
-    gain: tree.gain.slice(0, nodes),
-  };
 }

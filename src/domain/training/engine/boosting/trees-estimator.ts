@@ -1,7 +1,7 @@
 import type { TreesEstimator } from '../../../model/scoring/document.ts';
 import type { BoostedTrees } from './boost.ts';
-import type { Tree } from './grow-tree.ts';
 import type { PartFeatures, PreparedTable } from './prepare.ts';
+import type { TreeList } from './tree-list.ts';
 
 /** A threshold every present value stays under; JSON has no infinity. */
 const ABOVE_ALL = Number.MAX_VALUE;
@@ -28,9 +28,10 @@ export function treesEstimator(
     missingLeft: [] as number[],
   };
   for (const { trees } of models) {
-    for (const tree of trees.slice(0, rounds * outputs)) {
+    const count = Math.min(trees.roots.length - 1, rounds * outputs);
+    for (let tree = 0; tree < count; tree++) {
       nodes.roots.push(nodes.feature.length);
-      append(nodes, tree, 0, edges, share);
+      append(nodes, trees, trees.roots[tree]!, 0, edges, share);
     }
   }
   const base = Array.from(
@@ -43,21 +44,29 @@ export function treesEstimator(
 type Nodes = Record<'feature' | 'threshold' | 'right' | 'missingLeft', number[]>;
 
 /** In preorder: the node, its left side, its right side. */
-function append(nodes: Nodes, tree: Tree, node: number, edges: readonly Float64Array[], scale: number): void {
-  const feature = tree.feature[node]!;
+function append(
+  nodes: Nodes,
+  trees: TreeList,
+  root: number,
+  node: number,
+  edges: readonly Float64Array[],
+  scale: number,
+): void {
+  const at = root + node;
+  const feature = trees.feature[at]!;
   const position = nodes.feature.length;
   nodes.feature.push(feature);
   nodes.right.push(0);
   if (feature < 0) {
-    nodes.threshold.push(tree.value[node]! * scale);
+    nodes.threshold.push(trees.value[at]! * scale);
     nodes.missingLeft.push(0);
     return;
   }
-  nodes.threshold.push(edges[feature]![tree.bin[node]!] ?? ABOVE_ALL);
-  nodes.missingLeft.push(tree.missingLeft[node]!);
-  append(nodes, tree, tree.left[node]!, edges, scale);
+  nodes.threshold.push(edges[feature]![trees.bin[at]!] ?? ABOVE_ALL);
+  nodes.missingLeft.push(trees.missingLeft[at]!);
+  append(nodes, trees, root, trees.left[at]!, edges, scale);
   nodes.right[position] = nodes.feature.length;
-  append(nodes, tree, tree.right[node]!, edges, scale);
+  append(nodes, trees, root, trees.right[at]!, edges, scale);
 }
 
 /** Each input's share of what all splits gained, by position. */
@@ -69,10 +78,10 @@ export function gainShares(
 ): Float64Array {
   const gains = new Float64Array(inputs);
   for (const { trees, base } of models) {
-    for (const { feature, gain } of trees.slice(0, rounds * base.length)) {
-      for (let node = 0; node < feature.length; node++) {
-        if (feature[node]! >= 0) gains[encoders[feature[node]!]!.input]! += gain[node]!;
-      }
+    const { roots, feature, gain } = trees;
+    const end = roots[Math.min(roots.length - 1, rounds * base.length)]!;
+    for (let node = 0; node < end; node++) {
+      if (feature[node]! >= 0) gains[encoders[feature[node]!]!.input]! += gain[node]!;
     }
   }
   const total = gains.reduce((sum, gain) => sum + gain, 0) || 1;

@@ -1,6 +1,6 @@
 import { meanOf, type RowLosses } from './loss.ts';
 
-/** A blend costs two models at prediction; it has to lower the loss by this share. */
+/** On a long table a blend, which costs two models at prediction, has to lower the loss by this share. */
 const MIN_RELATIVE_GAIN = 0.005;
 const STEPS = 20;
 
@@ -11,14 +11,21 @@ export interface Blend {
 }
 
 /**
- * How much weight the second of two models' predictions should have: 0, 1, or what lies between where their mean is
- * clearly better than both (stacking with one free weight; Wolpert, 1992).
+ * How much weight the second of two models' predictions should have: 0, 1, or between (stacking with one free weight;
+ * Wolpert, 1992).
  *
  * Few rows say little about the weight, and equal weights are hard to beat then (Bates & Granger, 1969): of the
  * weights whose loss is within one standard error of the lowest (of the difference, row by row; the rule of Breiman
- * et al., 1984) the one nearest to a half is taken.
+ * et al., 1984) the one nearest to a half is taken. On a long table that error is small and the lowest loss decides.
+ *
+ * @param isLong whether a blend has to be clearly better than both models
  */
-export function findBlend(first: Float64Array, second: Float64Array, losses: RowLosses): Blend {
+export function findBlend(
+  first: Float64Array,
+  second: Float64Array,
+  losses: RowLosses,
+  isLong: boolean,
+): Blend {
   const mixed = new Float64Array(first.length);
   const byWeight = Array.from({ length: STEPS + 1 }, (_, step) => {
     const weight = step / STEPS;
@@ -29,7 +36,7 @@ export function findBlend(first: Float64Array, second: Float64Array, losses: Row
   const [alone, other] = [byWeight[0]!, byWeight[STEPS]!];
   const better = other.loss < alone.loss ? other : alone;
   const best = byWeight.reduce((least, one) => (one.loss < least.loss ? one : least));
-  if (best.loss >= better.loss * (1 - MIN_RELATIVE_GAIN)) return better;
+  if (isLong && best.loss >= better.loss * (1 - MIN_RELATIVE_GAIN)) return better;
   return byWeight
     .filter(({ rows, loss }) => loss - best.loss <= standardError(rows, best.rows))
     .reduce((nearest, one) => (Math.abs(one.weight - 0.5) < Math.abs(nearest.weight - 0.5) ? one : nearest));

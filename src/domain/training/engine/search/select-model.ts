@@ -32,7 +32,7 @@ export interface SearchResult {
 
 /** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
 const MEMBERS_OF_SMALL_TABLES = 3;
-const MAX_ROWS_TO_AVERAGE = 5000;
+const MAX_ROWS_OF_SMALL_TABLES = 5000;
 
 /**
  * Chooses between the linear family, boosted trees and their blend, by the loss on rows of the search's own splits.
@@ -53,7 +53,8 @@ export async function selectModel(
     plan.splits.map(({ train, test }) => ({ train, watched: test })),
     options,
   );
-  const kept = rows.length <= MAX_ROWS_TO_AVERAGE ? MEMBERS_OF_SMALL_TABLES : 1;
+  const isSmall = rows.length <= MAX_ROWS_OF_SMALL_TABLES;
+  const kept = isSmall ? MEMBERS_OF_SMALL_TABLES : 1;
   const { linear, boosting, leaderboard } = await runTrials(
     data,
     plan,
@@ -69,6 +70,7 @@ export async function selectModel(
           linear.predicted,
           meanOfAll(boosting.map((trial) => predictTests(data, table, plan, trial))),
           losses,
+          !isSmall,
         )
       : { weight: 0, loss: linear.loss };
   const { weight } = blend;
