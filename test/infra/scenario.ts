@@ -79,7 +79,8 @@ async function descendants(parent: number, text: string): Promise<number[]> {
 export const SCENARIO_SETTINGS = {
   MAX_UPLOAD_BYTES: '2000000',
   DATASET_TTL_DAYS: String(20 / 86_400),
-  DATASET_TTL_CHECK_INTERVAL_SEC: '1',
+  // Several scrapes long, so that what has expired is seen before it is removed.
+  DATASET_TTL_CHECK_INTERVAL_SEC: '5',
 };
 
 /**
