@@ -95,6 +95,7 @@ function run(program: string, args: string[]): Result | undefined {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    process.stderr.write(`${args.slice(1).join(' ')} ${out}`);
     return JSON.parse(out) as Result;
   } catch (error) {
     process.stderr.write(`${args.join(' ')}: ${error instanceof Error ? error.message : error}\n`);
