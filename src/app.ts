@@ -17,6 +17,7 @@ import type { Config } from './config.ts';
 import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
 import { createPredict } from './domain/model/predict.ts';
+import { createPredictBatch } from './domain/model/predict-batch.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
 import { createReading } from './domain/reading.ts';
 import { createCancelTraining } from './domain/training/cancel.ts';
@@ -147,6 +148,13 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
             cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
             removeArtifact: createRemoveArtifact({ db: db.sql, leases }),
             predict: createPredict({ db: db.sql, storage, metrics: instruments.predictions }),
+            predictBatch: createPredictBatch({
+              db: db.sql,
+              storage,
+              scratch,
+              maxBytes: config.uploads.maxBytes,
+              metrics: instruments.predictions,
+            }),
           },
     health: {
       version: packageJson.version,

@@ -143,6 +143,8 @@ const row = z
 export const PredictionRequest = z
   .object({ rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS) })
   .openapi('PredictionRequest');
+/** Described, not parsed: it is read as it arrives. */
+export const TableBody = z.custom<never>().openapi({ type: 'string', description: 'A header and rows' });
 export const Prediction = z
   .object({
     predictions: z.array(z.union([z.string(), z.number()])),

@@ -98,6 +98,9 @@ function multipartFile(source: Readable, contentType: string): Promise<UploadBod
   return found.promise;
 }
 
+/** The request's body as it arrives. @throws {AppError} `aborted` when it does not arrive whole */
+export const bodyBytes = (c: Context<Env>): AsyncIterable<Uint8Array> => rawBytes(requestStream(c));
+
 /** The file of an upload request: field `file` of a form, or the raw body. */
 export async function uploadBody(c: Context<Env>, name: string | undefined): Promise<UploadBody> {
   const contentType = c.req.header('content-type') ?? '';

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import os from 'node:os';
+import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../errors.ts';
 import type { ChildMessage } from './messages.ts';
 
@@ -31,6 +32,10 @@ export interface ChildOptions<Progress> {
   /** Limit of the JavaScript heap in MiB; typed arrays and native memory are not part of it. */
   readonly maxOldSpaceMb?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** What the child reads by standard input, no faster than it reads; unset: nothing. An error of its own ends the child. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
+  /** A file descriptor for its standard output; unset: it goes nowhere. */
+  readonly stdout?: number | undefined;
   /** 0 (as the parent) to 19 (only when nobody else wants the processor). */
   readonly niceness?: number | undefined;
 }
@@ -50,6 +55,7 @@ const OUT_OF_MEMORY =
  * environment beyond `PASSED_ON`, and ends when its parent does.
  *
  * @throws {AppError} that the child's handler threw, with its code and message
+ * @throws what `stdin` threw
  * @throws {ChildError} any other end without a result
  */
 export async function runChild<Output, Progress = never>(
@@ -57,12 +63,12 @@ export async function runChild<Output, Progress = never>(
   input: unknown,
   options: ChildOptions<Progress> = {},
 ): Promise<Output> {
-  const { signal, timeoutSeconds, maxOldSpaceMb, onProgress, niceness } = options;
+  const { signal, timeoutSeconds, maxOldSpaceMb, onProgress, stdin, stdout, niceness } = options;
   if (signal?.aborted) throw new ChildError('aborted', 'aborted before the child process was started');
 
   const child = fork(entry, [String(process.pid)], {
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', stdout ?? 'ignore', 'pipe', 'ipc'],
     env: minimalEnvironment(),
     // Replaces the parent's own flags, so that telemetry registration or a debugger is not started twice.
     execArgv: [
@@ -98,6 +104,16 @@ export async function runChild<Output, Progress = never>(
     }
   });
 
+  async function* fed(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source;
+    } catch (error) {
+      // Before the pipe is closed: to the child that would look like the end of its input.
+      settle({ error: error instanceof Error ? error : new Error(String(error)) });
+      throw error;
+    }
+  }
+
   const onAbort = () => stop('aborted', 'aborted');
   signal?.addEventListener('abort', onAbort, { once: true });
   const timer =
@@ -119,6 +135,7 @@ export async function runChild<Output, Progress = never>(
       if (niceness !== undefined && child.pid !== undefined) lowerPriority(child.pid, niceness);
       // A child that is already gone is reported by `close`.
       child.send({ input }, () => undefined);
+      if (stdin !== undefined && child.stdin) pipeline(fed(stdin), child.stdin).catch(() => undefined);
     });
   } finally {
     clearTimeout(timer);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ChildError, runChild } from '../../adapters/process/child.ts';
+import { Turns } from '../../adapters/process/turns.ts';
 import { AppError } from '../../errors.ts';
 import type { InspectRequest, TableLimits } from './inspect-here.ts';
 import type { FileType, TableProfile } from './types.ts';
@@ -13,6 +14,8 @@ const HEAP_MB = 256;
 const TIMEOUT_SECONDS = 3600;
 /** The service that answers requests comes first. */
 const NICENESS = 5;
+/** More at once would only take memory: each keeps a processor busy. */
+const turns = new Turns(Math.max(2, os.availableParallelism()));
 
 /**
  * Checks an uploaded table thoroughly and profiles its columns, in a child process that can read this one file and
@@ -41,12 +44,14 @@ export async function inspectFile(options: {
     tempDirectory,
   };
   try {
-    return await runChild<TableProfile>(CHILD, request, {
-      signal,
-      timeoutSeconds: TIMEOUT_SECONDS,
-      maxOldSpaceMb: HEAP_MB,
-      niceness: NICENESS,
-    });
+    const inspect = () =>
+      runChild<TableProfile>(CHILD, request, {
+        signal,
+        timeoutSeconds: TIMEOUT_SECONDS,
+        maxOldSpaceMb: HEAP_MB,
+        niceness: NICENESS,
+      });
+    return await turns.run(inspect, signal);
   } catch (error) {
     throw error instanceof ChildError ? blame(error, fileType) : error;
   } finally {

@@ -2,6 +2,7 @@
 
 export const TEXT_FORMATS = ['csv', 'tsv', 'ndjson'] as const;
 export const FORMATS = [...TEXT_FORMATS, 'parquet'] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
 export type Format = (typeof FORMATS)[number];
 
 export const COMPRESSIONS = ['none', 'gzip'] as const;

@@ -1,10 +1,14 @@
+import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
+import { accepts } from 'hono/accepts';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import type { Predict } from '../../domain/model/predict.ts';
+import type { PredictBatch } from '../../domain/model/predict-batch.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
+import { AppError } from '../../errors.ts';
 import { download } from '../download.ts';
 import { jsonLimit } from '../middleware/json-limit.ts';
 import { createRouter, type Router } from '../router.ts';
@@ -17,12 +21,17 @@ import {
   PageQuery,
   Prediction,
   PredictionRequest,
+  TableBody,
 } from '../schemas.ts';
+import { bodyBytes } from '../upload-body.ts';
 import { artifactView } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
 const tags = ['models'];
 const path = '/artifacts';
+/** Tables that can be predicted as they are, by their content type. */
+const TABLE_TYPES = { 'text/csv': 'csv', 'text/tab-separated-values': 'tsv' } as const;
+const ANSWER_TYPES = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const;
 const MAX_PREDICTION_BODY_BYTES = 16 * 1024 * 1024;
 
 const list = createRoute({
@@ -79,13 +88,38 @@ const predict = createRoute({
   method: 'post',
   path: `${path}/{id}/predict`,
   tags,
-  summary: 'Predict rows given by column name; further columns are ignored',
+  summary: 'Predict rows given as JSON, or a whole table; further columns are ignored',
+  description:
+    'A table (CSV or TSV with a header) may be of any length: it is scored as it arrives. Its answer has a line a row, in order, as CSV or, with `Accept: application/x-ndjson`, as NDJSON.',
   middleware: jsonLimit(MAX_PREDICTION_BODY_BYTES),
   request: {
     params: IdParam,
-    body: { required: true, content: { 'application/json': { schema: PredictionRequest } } },
+    body: {
+      content: {
+        'application/json': { schema: PredictionRequest },
+        'text/csv': { schema: TableBody },
+        'text/tab-separated-values': { schema: TableBody },
+      },
+    },
   },
-  responses: { 200: json(Prediction, 'A prediction a row'), ...problems(400, 401, 404, 413, 415, 422) },
+  responses: {
+    200: {
+      content: {
+        'application/json': { schema: Prediction },
+        'text/csv': {
+          schema: { type: 'string' as const, example: 'prediction,probability_no,probability_yes' },
+        },
+        'application/x-ndjson': {
+          schema: {
+            type: 'string' as const,
+            example: '{"prediction":"yes","probabilities":{"no":0.1,"yes":0.9}}',
+          },
+        },
+      },
+      description: 'A prediction a row',
+    },
+    ...problems(400, 401, 404, 413, 415, 422),
+  },
 });
 
 export interface ArtifactRouteDeps {
@@ -93,8 +127,13 @@ export interface ArtifactRouteDeps {
   readonly storage: Storage;
   readonly removeArtifact: RemoveArtifact;
   readonly predict: Predict;
+  readonly predictBatch: PredictBatch;
 }
 
+const tableTypeOf = (contentType: string) =>
+  new Map<string, 'csv' | 'tsv'>(Object.entries(TABLE_TYPES)).get(
+    contentType.split(';', 1)[0]!.trim().toLowerCase(),
+  );
 const originOf = (url: string) => new URL(url).origin;
 
 export function artifactRoutes(deps: ArtifactRouteDeps): Router {
@@ -129,6 +168,31 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
       return c.json({ id, deleted: true as const }, 200);
     })
     .openapi(predict, async (c) => {
+      const type = c.req.header('content-type');
+      if (type === undefined) throw new AppError('invalid_request', 'The request has no rows.');
+      const from = tableTypeOf(type);
+      if (from) {
+        if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
+          throw new AppError(
+            'unsupported_format',
+            'A table is taken only as it is, without content encoding.',
+          );
+        const contentType = accepts(c, {
+          header: 'Accept',
+          supports: Object.keys(ANSWER_TYPES),
+          default: 'text/csv',
+        }) as keyof typeof ANSWER_TYPES;
+        const { bytes, stream } = await deps.predictBatch({
+          owner: c.get('owner'),
+          artifactId: c.req.valid('param').id,
+          from,
+          to: ANSWER_TYPES[contentType],
+          open: () => bodyBytes(c),
+          signal: c.req.raw.signal,
+        });
+        const headers = { 'content-type': contentType, 'content-length': String(bytes) };
+        return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, { headers });
+      }
       const { rows } = c.req.valid('json');
       return c.json(await deps.predict(c.get('owner'), c.req.valid('param').id, rows), 200);
     });

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ChildError, runChild } from '../../../src/adapters/process/child.ts';
 import { AppError } from '../../../src/errors.ts';
 import type { Behaviour } from './children/behave.child.ts';
@@ -179,4 +180,46 @@ test('a child in an endless loop dies with its parent', async () => {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+});
+
+describe('standard input and output', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'child-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function copy(stdin: AsyncIterable<Uint8Array>): Promise<{ bytes: number; written: Buffer }> {
+    await using file = await open(path.join(folder, 'out'), 'w+');
+    const bytes = await run<number>({ do: 'copy' }, { stdin, stdout: file.fd });
+    return { bytes, written: await readFile(path.join(folder, 'out')) };
+  }
+
+  test('are a stream in and a file out', async () => {
+    const pieces = Array.from({ length: 100 }, (_, i) => Buffer.alloc(50_000, i));
+    const { bytes, written } = await copy(Readable.from(pieces));
+    expect(bytes).toBe(5_000_000);
+    expect(written.equals(Buffer.concat(pieces))).toBe(true);
+  });
+
+  test('that breaks off is an error, not the end of the input', async () => {
+    async function* broken() {
+      yield Buffer.from('half');
+      throw new AppError('aborted', 'The upload was not finished.');
+    }
+    await expect(copy(broken())).rejects.toMatchObject({ name: 'AppError', code: 'aborted' });
+  });
+
+  test('that nobody reads to its end is let go', async () => {
+    let left = false;
+    async function* endless() {
+      try {
+        for (;;) yield Buffer.alloc(10_000);
+      } finally {
+        left = true;
+      }
+    }
+    await expect(run({ do: 'refuse' }, { stdin: endless() })).rejects.toMatchObject({ code: 'bad_format' });
+    await vi.waitFor(() => expect(left).toBe(true));
+  });
 });

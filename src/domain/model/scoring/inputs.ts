@@ -125,6 +125,12 @@ const BOOLEAN_CODES = new Map([
   ['1', 1],
 ]);
 
+/** Whether the label stands for true or false; a blank one is a missing value and fits as well. */
+export function isBoolean(label: string): boolean {
+  const text = label.trim().toLowerCase();
+  return text === '' || BOOLEAN_CODES.has(text);
+}
+
 function asBooleans({ codes, labels }: CategoryInput, name: string): CategoryInput {
   const booleanOf = labels.map((label) => BOOLEAN_CODES.get(label.trim().toLowerCase()));
   return {

@@ -1,11 +1,12 @@
+import { isMissing } from '../../table/cell.ts';
 import type { Column, Table } from '../../table/types.ts';
 import type { InputColumn } from './document.ts';
 import { missingColumns, unusableValue, WANTED } from './inputs.ts';
 import { parseDate, parseNumber } from './values.ts';
 
 /**
- * JSON rows → a table of the model's columns. null, '' and NaN are missing values; numbers may come as text;
- * further columns are ignored.
+ * JSON rows → a table of the model's columns. null and what counts as missing in a file ('', 'NA', 'null' …) are
+ * missing values; numbers may come as text; further columns are ignored.
  *
  * @throws AppError `unusable_data` naming the columns some row lacks, or the first value that does not fit
  */
@@ -55,7 +56,7 @@ function timeOf(value: unknown): number | undefined {
 }
 
 function labelOf(value: unknown): string | null | undefined {
-  if (value === null || (typeof value === 'number' && Number.isNaN(value))) return null;
+  if (value === null || (typeof value === 'string' && isMissing(value))) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
   return undefined;

@@ -1,3 +1,5 @@
+import { isMissing } from '../../table/cell.ts';
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const MISSING_NUMBER = new Set(['', 'nan', 'na', 'n/a', 'null', 'none']);
 const ISO_DATE =
@@ -13,10 +15,10 @@ export function parseNumber(text: string): number | undefined {
   return MISSING_NUMBER.has(trimmed.toLowerCase()) ? Number.NaN : undefined;
 }
 
-/** ISO 8601 date or timestamp → milliseconds since 1970 (UTC when no offset is given); NaN for blank. */
+/** ISO 8601 date or timestamp → milliseconds since 1970 (UTC when no offset is given); NaN for a missing one. */
 export function parseDate(text: string): number | undefined {
   const trimmed = text.trim();
-  if (trimmed === '') return Number.NaN;
+  if (isMissing(trimmed)) return Number.NaN;
   const match = ISO_DATE.exec(trimmed);
   if (!match) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;

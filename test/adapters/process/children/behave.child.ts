@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { serveChild } from '../../../../src/adapters/process/serve-child.ts';
 import { AppError } from '../../../../src/errors.ts';
 
@@ -14,6 +14,8 @@ export type Behaviour =
   | { readonly do: 'die'; readonly signal: NodeJS.Signals }
   | { readonly do: 'fill the heap' }
   | { readonly do: 'wait' }
+  /** Writes what it reads. */
+  | { readonly do: 'copy' }
   /** Never gives the event loop a turn; writes its process id first. */
   | { readonly do: 'spin'; readonly pidFile: string };
 
@@ -45,6 +47,11 @@ serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
     case 'wait':
       report(process.pid);
       return wait();
+    case 'copy': {
+      let bytes = 0;
+      for await (const piece of process.stdin) bytes += writeSync(1, piece as Buffer);
+      return bytes;
+    }
     case 'spin':
       writeFileSync(behaviour.pidFile, String(process.pid));
       for (;;);

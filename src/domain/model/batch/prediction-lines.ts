@@ -1,0 +1,60 @@
+import type { TablePredictions } from '../scoring/index.ts';
+
+export const BATCH_FORMATS = ['csv', 'ndjson'] as const;
+export type BatchFormat = (typeof BATCH_FORMATS)[number];
+
+/** Writes predictions as text, a line a row, in the rows' order. */
+export interface PredictionLines {
+  /** What stands before the first row. */
+  readonly head: string;
+  lines(predicted: TablePredictions): string;
+}
+
+/**
+ * `csv`: a column `prediction` and, of classification, one named `probability_` and the class for each class (RFC
+ * 4180, lines end with LF). `ndjson`: `{"prediction": …, "probabilities": {class: p}}` a line.
+ *
+ * @param classes of the model; null for regression
+ */
+export function predictionLines(classes: readonly string[] | null, format: BatchFormat): PredictionLines {
+  if (format === 'csv') return csvLines(classes);
+  const labels = (classes ?? []).map((label) => JSON.stringify(label));
+  return {
+    head: '',
+    lines: (predicted) => {
+      if (predicted.task === 'regression') return join(predicted.values, (v) => `{"prediction":${v}}\n`);
+      const { codes, probabilities } = predicted;
+      return join(codes, (code, row) => {
+        const shares = labels.map((label, k) => `${label}:${probabilities[row * labels.length + k]}`);
+        return `{"prediction":${labels[code]},"probabilities":{${shares.join()}}}\n`;
+      });
+    },
+  };
+}
+
+function csvLines(classes: readonly string[] | null): PredictionLines {
+  const labels = (classes ?? []).map(csvField);
+  const names = ['prediction', ...(classes ?? []).map((label) => csvField(`probability_${label}`))];
+  return {
+    head: `${names.join()}\n`,
+    lines: (predicted) => {
+      if (predicted.task === 'regression') return join(predicted.values, (value) => `${value}\n`);
+      const { codes, probabilities } = predicted;
+      return join(codes, (code, row) => {
+        let line = labels[code]!;
+        for (let k = 0; k < labels.length; k++) line += `,${probabilities[row * labels.length + k]}`;
+        return `${line}\n`;
+      });
+    },
+  };
+}
+
+function join(values: Float64Array | Int32Array, line: (value: number, row: number) => string): string {
+  let text = '';
+  for (let row = 0; row < values.length; row++) text += line(values[row]!, row);
+  return text;
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

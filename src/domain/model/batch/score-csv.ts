@@ -1,0 +1,71 @@
+import { AppError } from '../../../errors.ts';
+import type { ModelDocument } from '../scoring/index.ts';
+import { CsvTables } from './csv-tables.ts';
+import { type BatchFormat, predictionLines } from './prediction-lines.ts';
+import { createScorers } from './scorers.ts';
+
+export interface BatchOptions {
+  readonly from: 'csv' | 'tsv';
+  readonly to: BatchFormat;
+  /** Of the answer. */
+  readonly maxBytes: number;
+  /** That score beside the reading one. */
+  readonly threads: number;
+}
+
+export interface ScoredBatch {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Time spent on the rows, without waiting for them to arrive. */
+  readonly seconds: number;
+}
+
+/**
+ * Scores a delimited text while it arrives. Memory does not grow with its length.
+ *
+ * @param write given the answer piece by piece, in the rows' order
+ * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `too_large` when the answer would be
+ */
+export async function scoreCsv(
+  document: ModelDocument,
+  pieces: AsyncIterable<Buffer>,
+  { from, to, maxBytes, threads }: BatchOptions,
+  write: (piece: Uint8Array) => void,
+): Promise<ScoredBatch> {
+  await using scorers = createScorers(document, to, threads);
+  let bytes = 0;
+  const put = (piece: Uint8Array) => {
+    bytes += piece.length;
+    if (bytes > maxBytes)
+      throw new AppError('too_large', `The answer would be larger than ${maxBytes} bytes.`);
+    write(piece);
+  };
+  /** Blocks being scored, the oldest first. */
+  const underWay: Promise<Uint8Array>[] = [];
+  const putOldest = async () => put((await underWay.shift()) as Uint8Array);
+  const tables = new CsvTables(document.columns, from, document.classes?.length ?? 1, (table) => {
+    const scored = scorers.score(table);
+    // Awaited when its turn comes, which it never does after an earlier failure.
+    scored.catch(() => undefined);
+    underWay.push(scored);
+  });
+
+  let milliseconds = 0;
+  const timed = async (work: () => Promise<void>) => {
+    const start = performance.now();
+    await work();
+    milliseconds += performance.now() - start;
+  };
+  put(Buffer.from(predictionLines(document.classes, to).head));
+  for await (const piece of pieces) {
+    await timed(async () => {
+      tables.push(piece);
+      while (underWay.length > scorers.blocks) await putOldest();
+    });
+  }
+  await timed(async () => {
+    tables.end();
+    while (underWay.length > 0) await putOldest();
+  });
+  return { rows: tables.rows, bytes, seconds: milliseconds / 1000 };
+}

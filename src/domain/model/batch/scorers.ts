@@ -1,0 +1,78 @@
+import { Worker } from 'node:worker_threads';
+import type { Table } from '../../table/types.ts';
+import type { ModelDocument } from '../scoring/index.ts';
+import type { BatchFormat } from './prediction-lines.ts';
+import { blockScorer } from './score-block.ts';
+
+/** Scores blocks of rows beside the thread that reads them. */
+export interface Scorers extends AsyncDisposable {
+  /** How many blocks are worth having under way at once. */
+  readonly blocks: number;
+  /** The block belongs to the scorer from now on. */
+  score(table: Table): Promise<Uint8Array>;
+}
+
+/**
+ * The first block is scored on the calling thread, since most batches have no second one; threads are started for
+ * what follows.
+ *
+ * @param threads 0: everything runs on the calling thread
+ */
+export function createScorers(document: ModelDocument, format: BatchFormat, threads: number): Scorers {
+  const here = blockScorer(document, format);
+  let blocks = 0;
+  let pool: Scorers | undefined;
+  return {
+    blocks: 2 * Math.max(1, threads),
+    async score(table) {
+      blocks++;
+      if (blocks === 1 || threads === 0) return here(table);
+      pool ??= threadPool(document, format, threads);
+      return pool.score(table);
+    },
+    async [Symbol.asyncDispose]() {
+      await pool?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Job {
+  readonly resolve: (text: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function threadPool(document: ModelDocument, format: BatchFormat, threads: number): Scorers {
+  const workers = Array.from({ length: threads }, () => {
+    const worker = new Worker(new URL('./scorer.child.ts', import.meta.url), {
+      workerData: { document, format },
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    // A thread answers in the order it was asked.
+    const jobs: Job[] = [];
+    worker.on('message', (text: Uint8Array) => jobs.shift()?.resolve(text));
+    worker.on('error', (error) => {
+      for (const { reject } of jobs.splice(0)) reject(error as Error);
+    });
+    return { worker, jobs };
+  });
+  return {
+    blocks: threads,
+    score(table) {
+      const { worker, jobs } = workers.reduce((least, one) =>
+        one.jobs.length < least.jobs.length ? one : least,
+      );
+      const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+      jobs.push({ resolve, reject });
+      worker.postMessage(
+        table,
+        table.columns.map(
+          (column) => (column.kind === 'number' ? column.values : column.codes).buffer as ArrayBuffer,
+        ),
+      );
+      return promise;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map(({ worker }) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../adapters/db/schema.ts';
+import { ChildError, runChild } from '../../adapters/process/child.ts';
+import { Turns } from '../../adapters/process/turns.ts';
+import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
+import { AppError } from '../../errors.ts';
+import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
+import type { BatchInput } from './batch/batch.child.ts';
+import type { BatchFormat } from './batch/prediction-lines.ts';
+import type { ScoredBatch } from './batch/score-csv.ts';
+import { getArtifact } from './repository.ts';
+
+const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
+const HEAP_MB = 1024;
+const TIMEOUT_SECONDS = 3600;
+/** The service that answers requests comes first. */
+const NICENESS = 5;
+const MAX_THREADS = 4;
+/** Batches at once; a slow client keeps its process waiting, so more than there are processors. */
+const MAX_BATCHES = Math.max(4, 2 * os.availableParallelism());
+
+export interface BatchRequest {
+  readonly owner: string;
+  readonly artifactId: string;
+  readonly from: 'csv' | 'tsv';
+  readonly to: BatchFormat;
+  /** Begins to read the request, once it is known that there is a model. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
+export interface BatchAnswer {
+  readonly bytes: number;
+  /** To be read to its end or destroyed. */
+  readonly stream: Readable;
+}
+
+/**
+ * Scores a table of any length as it arrives, in a process of its own. The answer is kept in a file until the last
+ * row was right, so that a bad row is told instead of half an answer, and a client that sends everything before it
+ * reads does not block itself. Neither the table nor the answer is ever held in memory.
+ *
+ * @throws {AppError} `not_found`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the columns;
+ *   `too_large`; `aborted`
+ */
+export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
+
+interface PredictBatchDeps {
+  readonly db: Kysely<Schema>;
+  readonly storage: Storage;
+  /** An existing folder. */
+  readonly scratch: string;
+  /** Of the table as well as of the answer. */
+  readonly maxBytes: number;
+  readonly metrics: PredictionInstruments;
+}
+
+export function createPredictBatch({
+  db,
+  storage,
+  scratch,
+  maxBytes,
+  metrics,
+}: PredictBatchDeps): PredictBatch {
+  const score = async (key: string, request: BatchRequest, stdout: number): Promise<ScoredBatch> => {
+    const { from, to, signal } = request;
+    try {
+      return await storage.withLocalFile(key, (model) => {
+        const threads = Math.min(MAX_THREADS, os.availableParallelism());
+        const input: BatchInput = { model, from, to, maxBytes, threads };
+        return runChild<ScoredBatch>(CHILD, input, {
+          signal,
+          stdin: atMost(maxBytes, request.open()),
+          stdout,
+          timeoutSeconds: TIMEOUT_SECONDS,
+          maxOldSpaceMb: HEAP_MB,
+          niceness: NICENESS,
+        });
+      });
+    } catch (error) {
+      throw blame(error);
+    }
+  };
+
+  const turns = new Turns(MAX_BATCHES);
+  return async (request) => {
+    const { owner, artifactId, signal } = request;
+    const artifact = await getArtifact(db, owner, artifactId);
+    const answer = await openNameless(scratch);
+    try {
+      const { rows, bytes, seconds } = await turns.run(
+        () => score(artifact.scoring_key, request, answer.fd),
+        signal,
+      );
+      metrics.made({ task: artifact.task, rows, seconds });
+      return { bytes, stream: answer.createReadStream({ start: 0 }) };
+    } catch (error) {
+      await answer.close();
+      throw error;
+    }
+  };
+}
+
+/** A file without a name is gone with its last user, however that one ends. */
+async function openNameless(folder: string): Promise<FileHandle> {
+  const path = join(folder, `batch-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  await rm(path);
+  return file;
+}
+
+async function* atMost(maxBytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > maxBytes)
+      throw new AppError('too_large', `The table is larger than the limit of ${maxBytes} bytes.`);
+    yield piece;
+  }
+}
+
+function blame(error: unknown): unknown {
+  if (error instanceof ObjectNotFound)
+    return new AppError('not_found', 'There is no such artifact.', { cause: error });
+  if (!(error instanceof ChildError)) return error;
+  switch (error.failure) {
+    case 'aborted':
+      return new AppError('aborted', 'The request was given up.', { cause: error });
+    case 'timeout':
+      return new AppError('too_large', 'Scoring the table takes longer than is allowed.', { cause: error });
+    case 'out_of_memory':
+    case 'killed':
+      return new AppError('too_large', 'Scoring the table takes more memory than is allowed.', {
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

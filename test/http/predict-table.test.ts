@@ -1,0 +1,164 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { childProcesses } from '../support/children.ts';
+import { dataFile, eventually } from '../support/client.ts';
+import { expectProblem } from '../support/problem.ts';
+import { openRequest } from '../support/raw-http.ts';
+
+const CHILD = 'batch.child.ts';
+const LIMIT = 4 * 1024 * 1024;
+
+let app: TestApp;
+/** A classification model, and one of regression. */
+let wine: string;
+let diabetes: string;
+beforeAll(async () => {
+  app = await startTestApp({ MAX_UPLOAD_BYTES: String(LIMIT) });
+  const trained = async (name: string) =>
+    (await app.api.train((await app.api.uploadFile(name)).dataset_id)).artifact_id;
+  wine = await trained('wine_train.csv');
+  diabetes = await trained('diabetes_train.csv');
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+type Headers = Record<string, string>;
+const path = (id: string) => `/artifacts/${id}/predict`;
+const ask = (id: string, body: string | Buffer<ArrayBuffer>, headers: Headers = {}) =>
+  app.api.call(path(id), { method: 'POST', body, headers: { 'content-type': 'text/csv', ...headers } });
+const table = (name: string) => readFile(dataFile(name), 'utf8');
+
+/** The same rows by JSON. */
+async function byJson(id: string, csv: string) {
+  const [header = '', ...lines] = csv.trim().split('\n');
+  const names = header.split(',');
+  const rows = lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], cell])));
+  const response = await app.api.post(path(id), { rows });
+  return app.api.json<{ predictions: (string | number)[]; probabilities: Record<string, number>[] }>(
+    response,
+  );
+}
+
+describe('a table', () => {
+  test('is answered with a CSV of a prediction a row, the same as by JSON', async () => {
+    const csv = await table('wine_test.csv');
+    const { predictions, probabilities } = await byJson(wine, csv);
+    const response = await ask(wine, csv);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/csv']);
+    const lines = (await response.text()).trimEnd().split('\n');
+    expect(lines).toEqual([
+      'prediction,probability_0,probability_1,probability_2',
+      ...predictions.map((label, i) => [label, ...[0, 1, 2].map((k) => probabilities[i]![k])].join()),
+    ]);
+  });
+
+  test('is answered with NDJSON where that is accepted', async () => {
+    const csv = await table('wine_test.csv');
+    const { predictions, probabilities } = await byJson(wine, csv);
+    const response = await ask(wine, csv, { accept: 'application/x-ndjson' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    const lines = (await response.text()).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      predictions.map((prediction, i) => ({ prediction, probabilities: probabilities[i] })),
+    );
+  });
+
+  test('of tabs and a regression is predicted too', async () => {
+    const csv = await table('diabetes_test.csv');
+    const { predictions } = await byJson(diabetes, csv);
+    const response = await ask(diabetes, csv.replaceAll(',', '\t'), {
+      'content-type': 'text/tab-separated-values; charset=utf-8',
+    });
+    expect((await response.text()).trimEnd().split('\n')).toEqual(['prediction', ...predictions.map(String)]);
+  });
+
+  test('of more rows than JSON may have comes back in order, and leaves no file and no process', async () => {
+    const [header = '', first = '', second = ''] = (await table('diabetes_test.csv')).split('\n');
+    const csv = [header, ...Array.from({ length: 15_000 }, (_, i) => (i % 3 ? first : second)), ''].join(
+      '\n',
+    );
+    const { predictions } = await byJson(diabetes, [header, second, first].join('\n'));
+    const lines = (await (await ask(diabetes, csv)).text()).trimEnd().split('\n').slice(1);
+    expect(lines).toHaveLength(15_000);
+    expect(lines.every((line, i) => line === String(predictions[i % 3 ? 1 : 0]))).toBe(true);
+    expect(await readdir(join(app.root, 'scratch'))).toEqual([]);
+    expect(await childProcesses(CHILD)).toEqual([]);
+  });
+
+  test('is predicted while it arrives, and answered when it is complete', async () => {
+    const [header = '', row = ''] = (await table('diabetes_test.csv')).split('\n');
+    const { request, response } = openRequest(`${app.origin}/api/ml/v1${path(diabetes)}`, 'POST', {
+      'content-type': 'text/csv',
+    });
+    request.write(`${header}\n${row.slice(0, 10)}`);
+    await eventually(async () => (await childProcesses(CHILD)).length === 1);
+    request.end(`${row.slice(10)}\n`);
+    expect((await (await response).text()).split('\n')).toHaveLength(3);
+  });
+});
+
+describe('a table is refused', () => {
+  test.each([
+    ['without rows', 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9\n', 422, 'empty', 'no rows'],
+    ['that is empty', '\n', 422, 'empty', 'no data'],
+    [
+      'without a column of the model, naming it',
+      'f0,f1,f3,f4,f5,f6,f7,f8,f9\n1,1,1,1,1,1,1,1,1\n',
+      422,
+      'unusable_data',
+      '"f2"',
+    ],
+    [
+      'with text for a number, naming line and column',
+      'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9\n1,1,1,1,1,1,1,1,1,1\n1,1,x,1,1,1,1,1,1,1\n',
+      422,
+      'unusable_data',
+      'Line 3, column "f2"',
+    ],
+    ['with a short record', 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9\n1,2\n', 422, 'bad_format', 'Line 2'],
+    ['that is no text', '\u0000\u0001\u0002', 422, 'bad_header', 'no text'],
+  ] as const)('%s', async (_what, body, status, code, words) => {
+    expect(await expectProblem(await ask(diabetes, body), status, code)).toContain(words);
+  });
+
+  test('for an unknown model, before anything of it is read', async () => {
+    const csv = await table('wine_test.csv');
+    await expectProblem(await ask('019a9d3c-7f00-7000-8000-000000000000', csv), 404, 'not_found');
+  });
+
+  test('larger than an upload may be', async () => {
+    const [header = '', row = ''] = (await table('diabetes_test.csv')).split('\n');
+    const { request, response } = openRequest(`${app.origin}/api/ml/v1${path(diabetes)}`, 'POST', {
+      'content-type': 'text/csv',
+    });
+    request.write(`${header}\n`);
+    request.write(`${row}\n`.repeat(Math.ceil(LIMIT / row.length)));
+    request.end();
+    await expectProblem(await response, 413, 'too_large');
+  });
+
+  test('of another content type or encoding', async () => {
+    const csv = await table('wine_test.csv');
+    await expectProblem(await ask(wine, csv, { 'content-type': 'text/plain' }), 415, 'unsupported_format');
+    await expectProblem(await ask(wine, csv, { 'content-encoding': 'gzip' }), 415, 'unsupported_format');
+  });
+
+  test('without a body', async () => {
+    const response = await app.api.call(path(wine), { method: 'POST' });
+    await expectProblem(response, 400, 'invalid_request');
+  });
+});
+
+test('a client that leaves in the middle leaves nothing behind, and the next is served', async () => {
+  const csv = await table('wine_test.csv');
+  const { request } = openRequest(`${app.origin}/api/ml/v1${path(wine)}`, 'POST', {
+    'content-type': 'text/csv',
+  });
+  request.write(csv);
+  await eventually(async () => (await childProcesses(CHILD)).length === 1);
+  request.destroy();
+  await eventually(async () => (await childProcesses(CHILD)).length === 0);
+  expect(await readdir(join(app.root, 'scratch'))).toEqual([]);
+  expect((await ask(wine, csv)).status).toBe(200);
+});
