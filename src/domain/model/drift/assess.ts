@@ -1,0 +1,40 @@
+import type { ModelDocument } from '../scoring/document.ts';
+import { binStarts, type InputCounts } from './counter.ts';
+import { type DriftLevel, levelOf } from './levels.ts';
+import { stabilityIndex } from './stability-index.ts';
+
+/** Of fewer rows chance alone makes an index that looks like drift. */
+const MIN_ROWS = 500;
+
+/** What the comparison needs of a model. */
+export type DriftSubject = Pick<ModelDocument, 'columns' | 'reference'>;
+
+export interface InputDrift {
+  readonly level: DriftLevel;
+  /** The highest of any column; null when the level is unknown. */
+  readonly psi: number | null;
+  /** The one that moved furthest first; none when the level is unknown. */
+  readonly columns: readonly ColumnDrift[];
+}
+
+export interface ColumnDrift {
+  readonly name: string;
+  readonly psi: number;
+  readonly level: DriftLevel;
+}
+
+const UNKNOWN: InputDrift = { level: 'unknown', psi: null, columns: [] };
+
+/** Compares what a model was asked about with what it was trained on, column by column. */
+export function assessDrift({ columns, reference }: DriftSubject, { rows, bins }: InputCounts): InputDrift {
+  if (!reference || rows < MIN_ROWS) return UNKNOWN;
+  const starts = binStarts(reference);
+  const drifts = reference
+    .map(({ counts }, c): ColumnDrift => {
+      const psi = stabilityIndex(counts, bins.subarray(starts[c], starts[c + 1]));
+      return { name: columns[c]!.name, psi, level: levelOf(psi) };
+    })
+    .sort((a, b) => b.psi - a.psi);
+  const [furthest] = drifts;
+  return furthest ? { level: furthest.level, psi: furthest.psi, columns: drifts } : UNKNOWN;
+}

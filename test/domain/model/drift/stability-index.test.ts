@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { stabilityIndex } from '../../../../src/domain/model/drift/stability-index.ts';
+
+test('is 0 where both are spread alike, however many rows each has', () => {
+  expect(stabilityIndex([10, 20, 30], [100, 200, 300])).toBe(0);
+  expect(stabilityIndex([10, 0, 30], Uint32Array.of(10, 0, 30))).toBe(0);
+});
+
+test('is the sum of (a − e) · ln(a / e) over the shares', () => {
+  // (0.4 − 0.2) · ln 2 + (0.6 − 0.8) · ln 0.75
+  expect(stabilityIndex([20, 80], [4, 6])).toBeCloseTo(0.2 * Math.log(2) - 0.2 * Math.log(0.75), 12);
+  expect(stabilityIndex([4, 6], [20, 80])).toBeCloseTo(stabilityIndex([20, 80], [4, 6]), 12);
+});
+
+test('a bin that is empty on one side counts as a share of 0.0001', () => {
+  const moved = (1 - 1e-4) * Math.log(1e4);
+  expect(stabilityIndex([7, 0], [0, 9])).toBeCloseTo(2 * moved, 12);
+});
