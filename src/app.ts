@@ -16,6 +16,7 @@ import { openLocalStorage } from './adapters/storage/local.ts';
 import type { Config } from './config.ts';
 import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
+import { createDriftMonitor } from './domain/model/drift/monitor.ts';
 import { createPredict } from './domain/model/predict.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
 import { createReading } from './domain/reading.ts';
@@ -82,6 +83,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
 
   const instruments = createInstruments(config.metrics.prefix);
   registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);
+  const drift = createDriftMonitor();
 
   // Closed after the queue: a run that is still in training listens for its cancellation.
   const watch = stack.use(await openRunWatch(db));
@@ -146,7 +148,8 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
             requestTraining: createRequestTraining({ db: db.sql, queue }),
             cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
             removeArtifact: createRemoveArtifact({ db: db.sql, leases }),
-            predict: createPredict({ db: db.sql, storage, metrics: instruments.predictions }),
+            predict: createPredict({ db: db.sql, storage, metrics: instruments.predictions, drift }),
+            driftOf: drift.driftOf,
           },
     health: {
       version: packageJson.version,

@@ -30,6 +30,7 @@ describe('with AUTH__MODE=keys', () => {
     ['GET', `/artifacts/${UNKNOWN}`],
     ['GET', `/artifacts/${UNKNOWN}/download`],
     ['GET', `/artifacts/${UNKNOWN}/card`],
+    ['GET', `/artifacts/${UNKNOWN}/drift`],
     ['DELETE', `/artifacts/${UNKNOWN}`],
     ['POST', `/artifacts/${UNKNOWN}/predict`],
     ['GET', '/metrics/trends'],

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
+import type { DriftMonitor } from '../../domain/model/drift/monitor.ts';
 import type { Predict } from '../../domain/model/predict.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
@@ -11,6 +12,7 @@ import { createRouter, type Router } from '../router.ts';
 import {
   Artifact,
   ArtifactDeleted,
+  ArtifactDrift,
   ArtifactPage,
   IdParam,
   ModelCard,
@@ -18,7 +20,7 @@ import {
   Prediction,
   PredictionRequest,
 } from '../schemas.ts';
-import { artifactView } from '../views.ts';
+import { artifactView, driftView } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
 const tags = ['models'];
@@ -66,6 +68,17 @@ const getCard = createRoute({
   responses: { 200: json(ModelCard, 'The card'), ...problems(401, 404) },
 });
 
+const getDrift = createRoute({
+  method: 'get',
+  path: `${path}/{id}/drift`,
+  tags,
+  summary: 'How far the rows it is asked for have drifted from its training data',
+  description:
+    'The population stability index of each input, of the rows that came of late. Every process of the service answers for the predictions it made itself, since it started.',
+  request: { params: IdParam },
+  responses: { 200: json(ArtifactDrift, 'The drift'), ...problems(401, 404) },
+});
+
 const remove = createRoute({
   method: 'delete',
   path: `${path}/{id}`,
@@ -93,6 +106,7 @@ export interface ArtifactRouteDeps {
   readonly storage: Storage;
   readonly removeArtifact: RemoveArtifact;
   readonly predict: Predict;
+  readonly driftOf: DriftMonitor['driftOf'];
 }
 
 const originOf = (url: string) => new URL(url).origin;
@@ -122,6 +136,10 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
     .openapi(getCard, async (c) => {
       const { card } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
       return c.json(card, 200);
+    })
+    .openapi(getDrift, async (c) => {
+      const { id } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
+      return c.json(driftView(id, deps.driftOf(id)), 200);
     })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param');
