@@ -28,6 +28,7 @@ import { createSweepExpired } from './domain/ttl/sweep.ts';
 import { createHttpApp } from './http/app.ts';
 import { unreadableRequest } from './http/problem.ts';
 import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
+import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { startWorker } from './worker/worker.ts';
 
@@ -84,6 +85,8 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const instruments = createInstruments(config.metrics.prefix);
   registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);
   const drift = createDriftMonitor();
+  // A worker is called for no model: zeros from it would say otherwise.
+  if (config.role !== 'worker') registerDriftGauges(drift.inUse, config.metrics.prefix);
 
   // Closed after the queue: a run that is still in training listens for its cancellation.
   const watch = stack.use(await openRunWatch(db));

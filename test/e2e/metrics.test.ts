@@ -26,6 +26,7 @@ test('every counter of a closed label set is exported as 0 before anything has h
   }
   expect(sample(text, 'mlops_backend_dataset_ttl_cycles_total', { result: 'failure' })).toBe(0);
   expect(sample(text, 'mlops_backend_training_queue_depth', { state: 'retrying' })).toBe(0);
+  expect(sample(text, 'mlops_backend_models_in_use', { drift: 'significant' })).toBe(0);
 });
 
 test('after uploads and trainings the metrics equal what was done', async () => {
@@ -86,6 +87,23 @@ test('after uploads and trainings the metrics equal what was done', async () => 
     415: 1,
     422: 1,
   });
+});
+
+test('rows that have moved away from the training data show in the gauges of drift', async () => {
+  const { api } = service;
+  const inUse = (text: string) =>
+    samples(text, 'mlops_backend_models_in_use').map(({ labels, value }) => `${labels['drift']} ${value}`);
+  const run = await api.train((await api.uploadFile('wine_train.csv')).dataset_id);
+  const rows = Array(500).fill(Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, i])));
+  expect((await api.post(`/artifacts/${run.artifact_id}/predict`, { rows })).status).toBe(200);
+
+  const text = await api.metrics();
+  // The model of the test before was asked for two rows.
+  expect(inUse(text)).toEqual(['stable 0', 'moderate 0', 'significant 1', 'unknown 1']);
+  const [drift, ...others] = samples(text, 'mlops_backend_model_input_drift');
+  expect(drift?.labels).toMatchObject({ mode: 'light', task: 'classification' });
+  expect(drift?.value).toBeGreaterThan(0.25);
+  expect(others).toEqual([]);
 });
 
 test('hostile paths and methods do not add HTTP series', async () => {
