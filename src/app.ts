@@ -16,6 +16,7 @@ import { openLocalStorage } from './adapters/storage/local.ts';
 import type { Config } from './config.ts';
 import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
+import { createDriftMonitor } from './domain/model/drift/monitor.ts';
 import { createPredict } from './domain/model/predict.ts';
 import { createPredictBatch } from './domain/model/predict-batch.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
@@ -28,6 +29,7 @@ import { createSweepExpired } from './domain/ttl/sweep.ts';
 import { createHttpApp } from './http/app.ts';
 import { unreadableRequest } from './http/problem.ts';
 import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
+import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { startWorker } from './worker/worker.ts';
 
@@ -83,6 +85,9 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
 
   const instruments = createInstruments(config.metrics.prefix);
   registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);
+  const drift = createDriftMonitor();
+  // A worker is called for no model: zeros from it would say otherwise.
+  if (config.role !== 'worker') registerDriftGauges(drift.inUse, config.metrics.prefix);
 
   // Closed after the queue: a run that is still in training listens for its cancellation.
   const watch = stack.use(await openRunWatch(db));
@@ -147,14 +152,16 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
             requestTraining: createRequestTraining({ db: db.sql, queue }),
             cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
             removeArtifact: createRemoveArtifact({ db: db.sql, leases }),
-            predict: createPredict({ db: db.sql, storage, metrics: instruments.predictions }),
+            predict: createPredict({ db: db.sql, storage, metrics: instruments.predictions, drift }),
             predictBatch: createPredictBatch({
               db: db.sql,
               storage,
               scratch,
               maxBytes: config.uploads.maxBytes,
               metrics: instruments.predictions,
+              drift,
             }),
+            driftOf: drift.driftOf,
           },
     health: {
       version: packageJson.version,

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { DRIFT_LEVELS } from '../domain/model/drift/levels.ts';
 import { MODES, TASKS } from '../domain/modes.ts';
 import { FORMATS } from '../domain/table/types.ts';
 import { SCORES } from '../domain/training/quality.ts';
@@ -129,6 +130,17 @@ export const Artifact = z
 export const ArtifactPage = pageOf(Artifact).openapi('ArtifactPage');
 /** Described in docs/models.md; kept as it was when the model was made. */
 export const ModelCard = z.record(z.string(), z.any()).openapi('ModelCard');
+const driftLevel = z.enum(DRIFT_LEVELS);
+export const ArtifactDrift = z
+  .object({
+    artifact_id: id,
+    level: driftLevel,
+    rows: count,
+    since: time.nullable(),
+    psi: z.number().nullable(),
+    columns: z.array(z.object({ name: z.string(), psi: z.number(), level: driftLevel })),
+  })
+  .openapi('ArtifactDrift');
 export const ArtifactDeleted = z.object({ id, deleted: z.literal(true) });
 
 /** More rows than this belong into a batch. */

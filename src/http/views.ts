@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Dataset as DatasetRow } from '../domain/dataset/repository.ts';
+import type { ModelDrift } from '../domain/model/drift/monitor.ts';
 import type { Artifact as ArtifactRow } from '../domain/model/repository.ts';
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
 import type { TrainingRun as RunRow } from '../domain/training/repository.ts';
@@ -7,6 +8,7 @@ import { expiry, type TtlPolicy } from '../domain/ttl/policy.ts';
 import type { SweepResult } from '../domain/ttl/sweep.ts';
 import type {
   Artifact,
+  ArtifactDrift,
   Dataset,
   DatasetWithProfile,
   Summary,
@@ -100,6 +102,19 @@ export function artifactView(row: ArtifactRow, origin: string): z.infer<typeof A
     download_url: `${origin}/api/ml/v1/artifacts/${row.id}/download`,
   };
 }
+
+/** @param drift undefined for a model that is not in use */
+export const driftView = (
+  artifactId: string,
+  drift: ModelDrift | undefined,
+): z.infer<typeof ArtifactDrift> => ({
+  artifact_id: artifactId,
+  level: drift?.level ?? 'unknown',
+  rows: drift?.rows ?? 0,
+  since: optionalTime(drift?.since ?? null),
+  psi: drift?.psi ?? null,
+  columns: [...(drift?.columns ?? [])],
+});
 
 export const trendsView = (trends: readonly TrendPoint[]): z.infer<typeof Trends> => ({
   trends: trends.map((point) => ({ ...point, finished_at: time(point.finished_at) })),

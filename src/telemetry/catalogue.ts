@@ -1,3 +1,4 @@
+import { DRIFT_LEVELS } from '../domain/model/drift/levels.ts';
 import { MODES, TASKS } from '../domain/modes.ts';
 
 /**
@@ -264,7 +265,7 @@ export const CATALOGUE = {
     name: 'predictions',
     kind: 'counter',
     unit: '{row}',
-    description: 'Rows predicted.',
+    description: 'Rows predicted, by JSON and in tables.',
     labels: { task: TASKS },
   },
   predictionDuration: {
@@ -272,9 +273,28 @@ export const CATALOGUE = {
     name: 'prediction.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'Time to answer a prediction request, model load included.',
+    description:
+      'Time to answer a prediction request, model load included; of a table, without waiting for its rows.',
     labels: { task: TASKS },
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
+  },
+  modelInputDrift: {
+    group: 'domain',
+    name: 'model.input_drift',
+    kind: 'gauge',
+    unit: '{index}',
+    description:
+      'Highest population stability index of any input column of the models that this process was called for within the last hour; below 0.1 is stable, from 0.25 on significant. Absent until one was asked for 500 rows.',
+    labels: { mode: MODES, task: TASKS },
+  },
+  modelsInUse: {
+    group: 'domain',
+    name: 'models.in_use',
+    kind: 'gauge',
+    unit: '{model}',
+    description:
+      'Models that this process was called for within the last hour, by how far their inputs have drifted from the training data.',
+    labels: { drift: DRIFT_LEVELS },
   },
   databaseReadFailures: {
     group: 'domain',

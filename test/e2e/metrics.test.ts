@@ -26,11 +26,13 @@ test('every counter of a closed label set is exported as 0 before anything has h
   }
   expect(sample(text, 'mlops_backend_dataset_ttl_cycles_total', { result: 'failure' })).toBe(0);
   expect(sample(text, 'mlops_backend_training_queue_depth', { state: 'retrying' })).toBe(0);
+  expect(sample(text, 'mlops_backend_models_in_use', { drift: 'significant' })).toBe(0);
 });
 
 test('after uploads and trainings the metrics equal what was done', async () => {
   const { api } = service;
   let bytes = 0;
+  let tableRows = 0;
   const seconds: Record<string, number> = { classification: 0, regression: 0 };
   for (const name of TABLES) {
     bytes += (await readFile(dataFile(name))).byteLength;
@@ -45,6 +47,14 @@ test('after uploads and trainings the metrics equal what was done', async () => 
       expect((await api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [row, row] })).status).toBe(
         200,
       );
+      const table = await readFile(dataFile('wine_test.csv'));
+      const headers = { 'content-type': 'text/csv' };
+      const predicted = await api.call(`/artifacts/${run.artifact_id}/predict`, {
+        method: 'POST',
+        body: table,
+        headers,
+      });
+      tableRows = (await predicted.text()).trim().split('\n').length - 1;
     }
   }
   expect((await api.uploadRaw('empty.csv', '')).status).toBe(422);
@@ -75,8 +85,19 @@ test('after uploads and trainings the metrics equal what was done', async () => 
   }
   expect(sample(text, 'mlops_backend_training_queue_wait_seconds_count', light)).toBe(3);
   expect(sample(text, 'mlops_backend_training_runs_active', light)).toBe(0);
-  expect(sample(text, 'mlops_backend_predictions_total', { task: 'classification' })).toBe(2);
-  expect(sample(text, 'mlops_backend_prediction_duration_seconds_count', { task: 'classification' })).toBe(1);
+  expect(sample(text, 'mlops_backend_predictions_total', { task: 'classification' })).toBe(2 + tableRows);
+  expect(tableRows).toBeGreaterThan(10);
+  expect(sample(text, 'mlops_backend_prediction_duration_seconds_count', { task: 'classification' })).toBe(2);
+  for (const [route, count] of [
+    ['predict', 1],
+    ['predict/table', 1],
+  ] as const)
+    expect(
+      sample(text, 'http_server_request_duration_seconds_count', {
+        http_route: `/api/ml/v1/artifacts/:id/${route}`,
+        http_response_status_code: '200',
+      }),
+    ).toBe(count);
   const uploads = { http_request_method: 'POST', http_route: '/api/ml/v1/datasets/upload' };
   const requests = samples(text, 'http_server_request_duration_seconds_count', uploads);
   expect(
@@ -86,6 +107,23 @@ test('after uploads and trainings the metrics equal what was done', async () => 
     415: 1,
     422: 1,
   });
+});
+
+test('rows that have moved away from the training data show in the gauges of drift', async () => {
+  const { api } = service;
+  const inUse = (text: string) =>
+    samples(text, 'mlops_backend_models_in_use').map(({ labels, value }) => `${labels['drift']} ${value}`);
+  const run = await api.train((await api.uploadFile('wine_train.csv')).dataset_id);
+  const rows = Array(500).fill(Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, i])));
+  expect((await api.post(`/artifacts/${run.artifact_id}/predict`, { rows })).status).toBe(200);
+
+  const text = await api.metrics();
+  // The model of the test before was asked for two rows.
+  expect(inUse(text)).toEqual(['stable 0', 'moderate 0', 'significant 1', 'unknown 1']);
+  const [drift, ...others] = samples(text, 'mlops_backend_model_input_drift');
+  expect(drift?.labels).toMatchObject({ mode: 'light', task: 'classification' });
+  expect(drift?.value).toBeGreaterThan(0.25);
+  expect(others).toEqual([]);
 });
 
 test('hostile paths and methods do not add HTTP series', async () => {

@@ -29,6 +29,7 @@ test("the tour's commands work as they are printed and answer as the page says",
   expect(stdout).toContain('"rows":133,"columns":14');
   expect(stdout).toContain('"status":"succeeded"');
   expect(stdout).toContain('"predictions":["0"]');
+  expect(stdout).toMatch(/prediction,probability_0,probability_1,probability_2\n\d,0\.\d+,/);
   expect(stdout).toContain('Missing columns');
   expect(stdout).toContain(
     'mlops_backend_training_runs_total{mode="light",outcome="success",task="classification"} 1',

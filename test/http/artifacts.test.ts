@@ -120,6 +120,7 @@ describe('the models', () => {
       await expectProblem(await app.api.call(`/artifacts/${id}`), 404, 'not_found');
       await expectProblem(await app.api.call(`/artifacts/${id}/download`), 404, 'not_found');
       await expectProblem(await app.api.call(`/artifacts/${id}/card`), 404, 'not_found');
+      await expectProblem(await app.api.call(`/artifacts/${id}/drift`), 404, 'not_found');
       await expectProblem(await remove(app, id), 404, 'not_found');
       await expectProblem(await app.api.post(`/artifacts/${id}/predict`, { rows: [{}] }), 404, 'not_found');
     }

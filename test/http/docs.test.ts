@@ -28,8 +28,10 @@ const CONTRACT: Record<string, string[]> = {
   'get /api/ml/v1/artifacts/{id}': ['200', '404'],
   'get /api/ml/v1/artifacts/{id}/download': ['200', '206', '304', '404', '416'],
   'get /api/ml/v1/artifacts/{id}/card': ['200', '404'],
+  'get /api/ml/v1/artifacts/{id}/drift': ['200', '404'],
   'delete /api/ml/v1/artifacts/{id}': ['200', '404'],
   'post /api/ml/v1/artifacts/{id}/predict': ['200', '400', '404', '413', '415', '422'],
+  'post /api/ml/v1/artifacts/{id}/predict/table': ['200', '400', '404', '413', '415', '422'],
   'get /api/ml/v1/metrics/trends': ['200', '400'],
   'get /api/ml/v1/metrics/summary': ['200', '400'],
   'get /api/health': ['200'],
@@ -144,8 +146,11 @@ describe('the OpenAPI description', () => {
     conforms('ArtifactPage', await get('/artifacts'));
     conforms('ModelCard', await get(`/artifacts/${run.artifact_id}/card`));
     const row = Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, 1]));
-    const prediction = await app.api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [row] });
+    conforms('ArtifactDrift', await get(`/artifacts/${run.artifact_id}/drift`));
+    const rows = Array(500).fill(row);
+    const prediction = await app.api.post(`/artifacts/${run.artifact_id}/predict`, { rows });
     conforms('Prediction', await app.api.json(prediction));
+    conforms('ArtifactDrift', await get(`/artifacts/${run.artifact_id}/drift`));
     conforms('Trends', await get('/metrics/trends'));
     conforms('Summary', await get('/metrics/summary'));
     conforms('Sweep', await app.api.json(await app.api.call('/datasets/expired', { method: 'DELETE' })));

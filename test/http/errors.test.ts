@@ -44,6 +44,8 @@ describe('an address that takes other methods is 405 and says which', () => {
     ['DELETE', '/api/ml/v1/training-runs', ['GET', 'POST', 'HEAD']],
     ['GET', `/api/ml/v1/training-runs/${UNKNOWN}/cancel`, ['POST']],
     ['GET', `/api/ml/v1/artifacts/${UNKNOWN}/predict`, ['POST']],
+    ['GET', `/api/ml/v1/artifacts/${UNKNOWN}/predict/table`, ['POST']],
+    ['POST', `/api/ml/v1/artifacts/${UNKNOWN}/drift`, ['GET', 'HEAD']],
     ['POST', '/api/health', ['GET', 'HEAD']],
     ['DELETE', '/api/openapi.json', ['GET', 'HEAD']],
   ])('%s %s', async (method, path, allowed) => {

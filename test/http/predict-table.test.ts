@@ -98,6 +98,14 @@ describe('a table', () => {
   });
 });
 
+test('a table may be sent to an address of its own, which takes nothing else', async () => {
+  const csv = await table('wine_test.csv');
+  const call = (body: string, type: string) =>
+    app.api.call(`${path(wine)}/table`, { method: 'POST', body, headers: { 'content-type': type } });
+  expect(await (await call(csv, 'text/csv')).text()).toBe(await (await ask(wine, csv)).text());
+  await expectProblem(await call('{"rows":[]}', 'application/json'), 415, 'unsupported_format');
+});
+
 describe('a table is refused', () => {
   test.each([
     ['without rows', 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9\n', 422, 'empty', 'no rows'],

@@ -169,7 +169,8 @@ export async function playScenario(
   };
   for (const round of ['first', 'second']) {
     for (const [model, task, rows] of [
-      [classifier, 'classification', rowsOf(wine, 5)],
+      // In both rounds together enough to tell how far the inputs have drifted.
+      [classifier, 'classification', Array(50).fill(rowsOf(wine, 5)).flat()],
       [regressor, 'regression', rowsOf(diabetes, 3)],
     ] as const) {
       const answer = await api.post(`/artifacts/${model.artifact_id}/predict`, { rows });

@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { config } from '../../src/environment.ts';
 import { httpRoute } from '../../src/telemetry/http-route.ts';
 import { registerDatabaseGauges } from '../../src/telemetry/instruments/database.ts';
+import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
 import { createInstruments } from '../../src/telemetry/instruments/instruments.ts';
 import { metricsHandler } from '../../src/telemetry/metrics-endpoint.ts';
 import { runningTelemetry, shutdownTelemetry } from '../../src/telemetry/running.ts';
@@ -106,6 +107,10 @@ async function useEverything(databaseUrl: string): Promise<void> {
         lastTrainingSuccess: { light: 1_790_000_000, heavy: 0 },
         lastTtlSuccess: 0,
       }),
+    config.metrics.prefix,
+  );
+  registerDriftGauges(
+    () => [{ mode: 'light', task: 'regression', level: 'stable', psi: 0.02 }],
     config.metrics.prefix,
   );
   const pool = new pg.Pool({ connectionString: databaseUrl });

@@ -10,9 +10,9 @@ import { Turns } from '../../adapters/process/turns.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
-import type { BatchInput } from './batch/batch.child.ts';
+import type { BatchInput, BatchOutput } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
-import type { ScoredBatch } from './batch/score-csv.ts';
+import type { DriftMonitor } from './drift/monitor.ts';
 import { getArtifact } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
@@ -58,6 +58,7 @@ interface PredictBatchDeps {
   /** Of the table as well as of the answer. */
   readonly maxBytes: number;
   readonly metrics: PredictionInstruments;
+  readonly drift: DriftMonitor;
 }
 
 export function createPredictBatch({
@@ -66,14 +67,15 @@ export function createPredictBatch({
   scratch,
   maxBytes,
   metrics,
+  drift,
 }: PredictBatchDeps): PredictBatch {
-  const score = async (key: string, request: BatchRequest, stdout: number): Promise<ScoredBatch> => {
+  const score = async (key: string, request: BatchRequest, stdout: number): Promise<BatchOutput> => {
     const { from, to, signal } = request;
     try {
       return await storage.withLocalFile(key, (model) => {
         const threads = Math.min(MAX_THREADS, os.availableParallelism());
         const input: BatchInput = { model, from, to, maxBytes, threads };
-        return runChild<ScoredBatch>(CHILD, input, {
+        return runChild<BatchOutput>(CHILD, input, {
           signal,
           stdin: atMost(maxBytes, request.open()),
           stdout,
@@ -93,11 +95,13 @@ export function createPredictBatch({
     const artifact = await getArtifact(db, owner, artifactId);
     const answer = await openNameless(scratch);
     try {
-      const { rows, bytes, seconds } = await turns.run(
+      const { rows, bytes, seconds, counts, model } = await turns.run(
         () => score(artifact.scoring_key, request, answer.fd),
         signal,
       );
-      metrics.made({ task: artifact.task, rows, seconds });
+      const { mode, task } = artifact;
+      metrics.made({ task, rows, seconds });
+      drift.observe({ artifactId, mode, task, model, counts });
       return { bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
       await answer.close();

@@ -4,6 +4,8 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
+import { type InputCounter, inputCounter } from './drift/counter.ts';
+import type { DriftMonitor } from './drift/monitor.ts';
 import { getArtifact } from './repository.ts';
 import { loadModel, type ModelDocument, type RowPredictions, type Scorer } from './scoring/index.ts';
 
@@ -23,11 +25,18 @@ interface PredictDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
   readonly metrics: PredictionInstruments;
+  readonly drift: DriftMonitor;
 }
 
-async function load(storage: Storage, key: string): Promise<Scorer> {
+interface LoadedModel {
+  readonly scorer: Scorer;
+  readonly counter: InputCounter;
+}
+
+async function load(storage: Storage, key: string): Promise<LoadedModel> {
   try {
-    return loadModel((await json(await storage.read(key))) as ModelDocument);
+    const document = (await json(await storage.read(key))) as ModelDocument;
+    return { scorer: loadModel(document), counter: inputCounter(document.reference) };
   } catch (error) {
     if (error instanceof ObjectNotFound)
       throw new AppError('not_found', 'There is no such artifact.', { cause: error });
@@ -35,26 +44,29 @@ async function load(storage: Storage, key: string): Promise<Scorer> {
   }
 }
 
-export function createPredict({ db, storage, metrics }: PredictDeps): Predict {
-  const models = new Map<string, Promise<Scorer>>();
+export function createPredict({ db, storage, metrics, drift }: PredictDeps): Predict {
+  const models = new Map<string, Promise<LoadedModel>>();
 
   // Promises are kept, not models: requests that arrive while a model loads share one load.
-  const scorerOf = (key: string): Promise<Scorer> => {
-    const scorer = models.get(key) ?? load(storage, key);
+  const modelOf = (key: string): Promise<LoadedModel> => {
+    const model = models.get(key) ?? load(storage, key);
     models.delete(key);
-    models.set(key, scorer);
-    scorer.catch(() => models.delete(key));
+    models.set(key, model);
+    model.catch(() => models.delete(key));
     const oldest = models.keys().next();
     if (models.size > CACHED_MODELS && !oldest.done) models.delete(oldest.value);
-    return scorer;
+    return model;
   };
 
   return async (owner, artifactId, rows) => {
     const start = performance.now();
     const artifact = await getArtifact(db, owner, artifactId);
-    const scorer = await scorerOf(artifact.scoring_key);
-    const prediction = scorer.predict(rows);
-    metrics.made({ task: artifact.task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
+    const { scorer, counter } = await modelOf(artifact.scoring_key);
+    const counts = counter.empty();
+    const prediction = scorer.predict(rows, (inputs) => counter.add(inputs, counts));
+    const { mode, task } = artifact;
+    metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
+    drift.observe({ artifactId, mode, task, model: scorer.document, counts });
     return prediction;
   };
 }

@@ -1,20 +1,24 @@
 import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
+import type { DriftMonitor } from '../../domain/model/drift/monitor.ts';
 import type { Predict } from '../../domain/model/predict.ts';
 import type { PredictBatch } from '../../domain/model/predict-batch.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
 import { AppError } from '../../errors.ts';
+import { countAsRoute } from '../../telemetry/http-route.ts';
 import { download } from '../download.ts';
 import { jsonLimit } from '../middleware/json-limit.ts';
-import { createRouter, type Router } from '../router.ts';
+import { createRouter, type Env, type Router } from '../router.ts';
 import {
   Artifact,
   ArtifactDeleted,
+  ArtifactDrift,
   ArtifactPage,
   IdParam,
   ModelCard,
@@ -24,7 +28,7 @@ import {
   TableBody,
 } from '../schemas.ts';
 import { bodyBytes } from '../upload-body.ts';
-import { artifactView } from '../views.ts';
+import { artifactView, driftView } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
 const tags = ['models'];
@@ -75,6 +79,17 @@ const getCard = createRoute({
   responses: { 200: json(ModelCard, 'The card'), ...problems(401, 404) },
 });
 
+const getDrift = createRoute({
+  method: 'get',
+  path: `${path}/{id}/drift`,
+  tags,
+  summary: 'How far the rows it is asked for have drifted from its training data',
+  description:
+    'The population stability index of each input, of the rows that came of late. Every process of the service answers for the predictions it made itself, since it started.',
+  request: { params: IdParam },
+  responses: { 200: json(ArtifactDrift, 'The drift'), ...problems(401, 404) },
+});
+
 const remove = createRoute({
   method: 'delete',
   path: `${path}/{id}`,
@@ -84,40 +99,44 @@ const remove = createRoute({
   responses: { 200: json(ArtifactDeleted, 'Removed'), ...problems(401, 404) },
 });
 
+const tables = {
+  'text/csv': { schema: TableBody },
+  'text/tab-separated-values': { schema: TableBody },
+};
+const tableAnswers = {
+  'text/csv': { schema: { type: 'string' as const, example: 'prediction,probability_no,probability_yes' } },
+  'application/x-ndjson': {
+    schema: { type: 'string' as const, example: '{"prediction":"yes","probabilities":{"no":0.1,"yes":0.9}}' },
+  },
+};
+
 const predict = createRoute({
   method: 'post',
   path: `${path}/{id}/predict`,
   tags,
   summary: 'Predict rows given as JSON, or a whole table; further columns are ignored',
-  description:
-    'A table (CSV or TSV with a header) may be of any length: it is scored as it arrives. Its answer has a line a row, in order, as CSV or, with `Accept: application/x-ndjson`, as NDJSON.',
   middleware: jsonLimit(MAX_PREDICTION_BODY_BYTES),
   request: {
     params: IdParam,
-    body: {
-      content: {
-        'application/json': { schema: PredictionRequest },
-        'text/csv': { schema: TableBody },
-        'text/tab-separated-values': { schema: TableBody },
-      },
-    },
+    body: { content: { 'application/json': { schema: PredictionRequest }, ...tables } },
   },
   responses: {
     200: {
-      content: {
-        'application/json': { schema: Prediction },
-        'text/csv': {
-          schema: { type: 'string' as const, example: 'prediction,probability_no,probability_yes' },
-        },
-        'application/x-ndjson': {
-          schema: {
-            type: 'string' as const,
-            example: '{"prediction":"yes","probabilities":{"no":0.1,"yes":0.9}}',
-          },
-        },
-      },
+      content: { 'application/json': { schema: Prediction }, ...tableAnswers },
       description: 'A prediction a row',
     },
+    ...problems(400, 401, 404, 413, 415, 422),
+  },
+});
+
+const predictTable = createRoute({
+  method: 'post',
+  path: `${path}/{id}/predict/table`,
+  tags,
+  summary: 'Predict a table of any length: a line a row, as CSV or NDJSON by Accept',
+  request: { params: IdParam, body: { content: tables } },
+  responses: {
+    200: { content: tableAnswers, description: 'A prediction a row' },
     ...problems(400, 401, 404, 413, 415, 422),
   },
 });
@@ -128,12 +147,14 @@ export interface ArtifactRouteDeps {
   readonly removeArtifact: RemoveArtifact;
   readonly predict: Predict;
   readonly predictBatch: PredictBatch;
+  readonly driftOf: DriftMonitor['driftOf'];
 }
 
-const tableTypeOf = (contentType: string) =>
-  new Map<string, 'csv' | 'tsv'>(Object.entries(TABLE_TYPES)).get(
-    contentType.split(';', 1)[0]!.trim().toLowerCase(),
-  );
+/** Undefined for what is no table. */
+function tableTypeOf(contentType: string): 'csv' | 'tsv' | undefined {
+  const essence = contentType.split(';', 1)[0]!.trim().toLowerCase();
+  return Object.hasOwn(TABLE_TYPES, essence) ? TABLE_TYPES[essence as keyof typeof TABLE_TYPES] : undefined;
+}
 const originOf = (url: string) => new URL(url).origin;
 
 export function artifactRoutes(deps: ArtifactRouteDeps): Router {
@@ -162,6 +183,10 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
       const { card } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
       return c.json(card, 200);
     })
+    .openapi(getDrift, async (c) => {
+      const { id } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
+      return c.json(driftView(id, deps.driftOf(id)), 200);
+    })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param');
       await deps.removeArtifact(c.get('owner'), id);
@@ -170,30 +195,35 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
     .openapi(predict, async (c) => {
       const type = c.req.header('content-type');
       if (type === undefined) throw new AppError('invalid_request', 'The request has no rows.');
-      const from = tableTypeOf(type);
-      if (from) {
-        if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
-          throw new AppError(
-            'unsupported_format',
-            'A table is taken only as it is, without content encoding.',
-          );
-        const contentType = accepts(c, {
-          header: 'Accept',
-          supports: Object.keys(ANSWER_TYPES),
-          default: 'text/csv',
-        }) as keyof typeof ANSWER_TYPES;
-        const { bytes, stream } = await deps.predictBatch({
-          owner: c.get('owner'),
-          artifactId: c.req.valid('param').id,
-          from,
-          to: ANSWER_TYPES[contentType],
-          open: () => bodyBytes(c),
-          signal: c.req.raw.signal,
-        });
-        const headers = { 'content-type': contentType, 'content-length': String(bytes) };
-        return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, { headers });
+      if (tableTypeOf(type)) {
+        // A table takes as long as it is long: what is said of the latency of rows must not be mixed with it.
+        countAsRoute(`${c.req.routePath}/table`);
+        return answerTable(deps.predictBatch, c);
       }
       const { rows } = c.req.valid('json');
       return c.json(await deps.predict(c.get('owner'), c.req.valid('param').id, rows), 200);
-    });
+    })
+    .openapi(predictTable, (c) => answerTable(deps.predictBatch, c));
+}
+
+async function answerTable(predictBatch: PredictBatch, c: Context<Env, string>): Promise<Response> {
+  const from = tableTypeOf(c.req.header('content-type') ?? '');
+  if (!from) throw new AppError('unsupported_format', `A table is ${Object.keys(TABLE_TYPES).join(' or ')}.`);
+  if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
+    throw new AppError('unsupported_format', 'A table is taken only as it is, without content encoding.');
+  const contentType = accepts(c, {
+    header: 'Accept',
+    supports: Object.keys(ANSWER_TYPES),
+    default: 'text/csv',
+  }) as keyof typeof ANSWER_TYPES;
+  const { bytes, stream } = await predictBatch({
+    owner: c.get('owner'),
+    artifactId: c.req.param('id') as string,
+    from,
+    to: ANSWER_TYPES[contentType],
+    open: () => bodyBytes(c),
+    signal: c.req.raw.signal,
+  });
+  const headers = { 'content-type': contentType, 'content-length': String(bytes) };
+  return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, { headers });
 }

@@ -186,7 +186,36 @@ const use: Section = {
         '- the newest runs with their quality: `GET /api/ml/v1/metrics/trends?mode=heavy&limit=50`',
         '- averages and best values: `GET /api/ml/v1/metrics/summary`',
         '- one run in full: `GET /api/ml/v1/training-runs/{id}`',
+        '- how far a model’s inputs have drifted, by column: `GET /api/ml/v1/artifacts/{id}/drift`',
       ].join('\n'),
+    },
+    {
+      kind: 'timeseries',
+      title: 'Input drift (PSI)',
+      description:
+        'Population stability index of the input that has moved furthest from the training data, of all models in use: from 0.1 on moderate, from 0.25 on significant. No line before a model was asked for 500 rows.',
+      width: 16,
+      unit: 'none',
+      limits: [
+        { value: 0.1, color: 'yellow' },
+        { value: 0.25, color: 'orange' },
+      ],
+      queries: [
+        {
+          expr: `max by (mode, task) (mlops_backend_model_input_drift${scoped()})`,
+          legend: '{{mode}} {{task}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Models in use by drift',
+      description:
+        'Models called within the last hour, by how far their inputs have drifted: the most that one process counts. Unknown: fewer than 500 rows so far, or a model made before its training data was described.',
+      width: 8,
+      unit: 'none',
+      style: 'area',
+      queries: [{ expr: `max by (drift) (mlops_backend_models_in_use${scoped()})`, legend: '{{drift}}' }],
     },
   ],
 };

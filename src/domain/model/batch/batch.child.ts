@@ -1,5 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { serveChild } from '../../../adapters/process/serve-child.ts';
+import type { DriftSubject } from '../drift/assess.ts';
 import type { ModelDocument } from '../scoring/index.ts';
 import { type BatchOptions, type ScoredBatch, scoreCsv } from './score-csv.ts';
 
@@ -10,10 +11,17 @@ export interface BatchInput extends BatchOptions {
 
 const STDOUT = 1;
 
+export interface BatchOutput extends ScoredBatch {
+  /** What the counts of the inputs are compared with. */
+  readonly model: DriftSubject;
+}
+
 /** The batch process: rows come by standard input, their predictions go to standard output, a file. */
-serveChild<BatchInput, ScoredBatch>(({ model, ...options }) => {
+serveChild<BatchInput, BatchOutput>(async ({ model, ...options }) => {
   const document = JSON.parse(readFileSync(model, 'utf8')) as ModelDocument;
-  return scoreCsv(document, process.stdin, options, (piece) => {
+  const { columns, reference } = document;
+  const scored = await scoreCsv(document, process.stdin, options, (piece) => {
     for (let written = 0; written < piece.length; ) written += writeSync(STDOUT, piece, written);
   });
+  return { ...scored, model: reference ? { columns, reference } : { columns } };
 });

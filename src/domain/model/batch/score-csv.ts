@@ -1,7 +1,9 @@
 import { AppError } from '../../../errors.ts';
+import { addCounts, type InputCounts, inputCounter } from '../drift/counter.ts';
 import type { ModelDocument } from '../scoring/index.ts';
 import { CsvTables } from './csv-tables.ts';
 import { type BatchFormat, predictionLines } from './prediction-lines.ts';
+import type { ScoredBlock } from './score-block.ts';
 import { createScorers } from './scorers.ts';
 
 export interface BatchOptions {
@@ -18,6 +20,8 @@ export interface ScoredBatch {
   readonly bytes: number;
   /** Time spent on the rows, without waiting for them to arrive. */
   readonly seconds: number;
+  /** The inputs of all rows, for drift. */
+  readonly counts: InputCounts;
 }
 
 /**
@@ -41,8 +45,13 @@ export async function scoreCsv(
     write(piece);
   };
   /** Blocks being scored, the oldest first. */
-  const underWay: Promise<Uint8Array>[] = [];
-  const putOldest = async () => put((await underWay.shift()) as Uint8Array);
+  const underWay: Promise<ScoredBlock>[] = [];
+  const counts = inputCounter(document.reference).empty();
+  const putOldest = async () => {
+    const scored = await underWay.shift()!;
+    put(scored.text);
+    addCounts(scored.counts, counts);
+  };
   const tables = new CsvTables(document.columns, from, document.classes?.length ?? 1, (table) => {
     const scored = scorers.score(table);
     // Awaited when its turn comes, which it never does after an earlier failure.
@@ -67,5 +76,5 @@ export async function scoreCsv(
     tables.end();
     while (underWay.length > 0) await putOldest();
   });
-  return { rows: tables.rows, bytes, seconds: milliseconds / 1000 };
+  return { rows: tables.rows, bytes, seconds: milliseconds / 1000, counts };
 }

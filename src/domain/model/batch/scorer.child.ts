@@ -9,5 +9,6 @@ const { document, format } = workerData as { document: ModelDocument; format: Ba
 const score = blockScorer(document, format);
 
 parentPort!.on('message', (table: Table) => {
-  parentPort!.postMessage(score(table));
+  const scored = score(table);
+  parentPort!.postMessage(scored, [scored.text.buffer, scored.counts.bins.buffer]);
 });

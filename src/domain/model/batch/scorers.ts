@@ -2,14 +2,14 @@ import { Worker } from 'node:worker_threads';
 import type { Table } from '../../table/types.ts';
 import type { ModelDocument } from '../scoring/index.ts';
 import type { BatchFormat } from './prediction-lines.ts';
-import { blockScorer } from './score-block.ts';
+import { blockScorer, type ScoredBlock } from './score-block.ts';
 
 /** Scores blocks of rows beside the thread that reads them. */
 export interface Scorers extends AsyncDisposable {
   /** How many blocks are worth having under way at once. */
   readonly blocks: number;
   /** The block belongs to the scorer from now on. */
-  score(table: Table): Promise<Uint8Array>;
+  score(table: Table): Promise<ScoredBlock>;
 }
 
 /**
@@ -37,7 +37,7 @@ export function createScorers(document: ModelDocument, format: BatchFormat, thre
 }
 
 interface Job {
-  readonly resolve: (text: Uint8Array) => void;
+  readonly resolve: (scored: ScoredBlock) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -49,7 +49,7 @@ function threadPool(document: ModelDocument, format: BatchFormat, threads: numbe
     });
     // A thread answers in the order it was asked.
     const jobs: Job[] = [];
-    worker.on('message', (text: Uint8Array) => jobs.shift()?.resolve(text));
+    worker.on('message', (scored: ScoredBlock) => jobs.shift()?.resolve(scored));
     worker.on('error', (error) => {
       for (const { reject } of jobs.splice(0)) reject(error as Error);
     });
@@ -61,7 +61,7 @@ function threadPool(document: ModelDocument, format: BatchFormat, threads: numbe
       const { worker, jobs } = workers.reduce((least, one) =>
         one.jobs.length < least.jobs.length ? one : least,
       );
-      const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+      const { promise, resolve, reject } = Promise.withResolvers<ScoredBlock>();
       jobs.push({ resolve, reject });
       worker.postMessage(
         table,

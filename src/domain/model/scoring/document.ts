@@ -15,6 +15,8 @@ export interface ModelDocument {
   /** What a row must carry. Encoders refer to these by position. */
   readonly columns: readonly InputColumn[];
   readonly estimator: Estimator;
+  /** How each input was spread in training, in the order of `columns`; models made before it was kept have none. */
+  readonly reference?: readonly ColumnReference[];
 }
 
 export const MODEL_FORMAT = 'mlops-backend.model';
@@ -24,6 +26,17 @@ export interface InputColumn {
   readonly name: string;
   readonly type: ColumnType;
 }
+
+/**
+ * How a column's values fall into bins. Of numbers (dates are numbers too) bin b holds `edges[b − 1] < value ≤ edges[b]`
+ * and one more the missing ones; of categories each label has a bin, then every other label, then missing.
+ */
+export type ColumnBins =
+  | { readonly kind: 'number'; readonly edges: readonly number[] }
+  | { readonly kind: 'category'; readonly labels: readonly string[] };
+
+/** `counts[bin]`: rows of the training data. */
+export type ColumnReference = ColumnBins & { readonly counts: readonly number[] };
 
 export type Estimator = LinearEstimator | TreesEstimator | BlendEstimator;
 

@@ -1,7 +1,7 @@
 import type { Table } from '../../table/types.ts';
 import { type InputColumn, MODEL_FORMAT, MODEL_VERSION, type ModelDocument } from './document.ts';
 import { predictor } from './estimators.ts';
-import { readInputs } from './inputs.ts';
+import { type InputData, readInputs } from './inputs.ts';
 import { mostProbable } from './probabilities.ts';
 import { rowsToTable } from './rows.ts';
 
@@ -12,11 +12,17 @@ export interface Scorer {
   readonly document: ModelDocument;
   /** What a row must carry; further columns are ignored. */
   readonly columns: readonly InputColumn[];
-  /** @throws AppError `unusable_data` naming the column, and the row where it is a value */
-  predict(rows: readonly Record<string, unknown>[]): RowPredictions;
+  /**
+   * @param seen is given what was read, before it is scored
+   * @throws AppError `unusable_data` naming the column, and the row where it is a value
+   */
+  predict(rows: readonly Record<string, unknown>[], seen?: SeenInputs): RowPredictions;
   /** The same for whole columns, without an object a row. Throws as `predict` does. */
-  predictTable(table: Table): TablePredictions;
+  predictTable(table: Table, seen?: SeenInputs): TablePredictions;
 }
+
+/** Whoever wants to know what a model is asked about: the inputs of one call, a column each. */
+export type SeenInputs = (inputs: readonly InputData[]) => void;
 
 export interface RowPredictions {
   /** Class labels exactly as in the training data, or numbers for regression. */
@@ -43,8 +49,10 @@ export function loadModel(document: ModelDocument): Scorer {
   }
   const { classes, columns } = document;
   const predictInputs = predictor(document.estimator, classes?.length ?? 0);
-  const predictTable = (table: Table): TablePredictions => {
-    const predicted = predictInputs(readInputs(table, columns), null);
+  const predictTable = (table: Table, seen?: SeenInputs): TablePredictions => {
+    const inputs = readInputs(table, columns);
+    seen?.(inputs);
+    const predicted = predictInputs(inputs, null);
     if (!classes) return { task: 'regression', values: predicted };
     return {
       task: 'classification',
@@ -57,7 +65,7 @@ export function loadModel(document: ModelDocument): Scorer {
     document,
     columns,
     predictTable,
-    predict: (rows) => perRow(predictTable(rowsToTable(rows, columns))),
+    predict: (rows, seen) => perRow(predictTable(rowsToTable(rows, columns), seen)),
   };
 }
 

@@ -8,6 +8,7 @@ import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
 import { type Fit, type FitOptions, fitRecipe, fitUntilItStops, type Recipe } from './recipe.ts';
+import { describeInputs } from './reference.ts';
 import { roundLimits } from './search/boosting-trial.ts';
 import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
 import { splitRows } from './split.ts';
@@ -93,6 +94,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       classes: target.task === 'classification' ? target.classes : null,
       columns,
       estimator: kept.estimator,
+      reference: describeInputs(inputs, target.rows, spec.seed),
     },
     metrics: describeQuality(target, quality, shared),
   };

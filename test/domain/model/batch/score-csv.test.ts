@@ -115,8 +115,16 @@ test('the answer is the same on any number of threads and for any pieces, in the
   const here = await score(text);
   expect(objects(here.text)).toHaveLength(30_000);
   for (const options of [{ threads: 2 }, { threads: 1, size: 1000 }]) {
-    expect((await score(text, options)).text).toBe(here.text);
+    const there = await score(text, options);
+    expect(there.text).toBe(here.text);
+    expect(there.counts).toEqual(here.counts);
   }
+  expect(here.counts.rows).toBe(30_000);
+});
+
+test('a last block of one row is scored on another thread too', async () => {
+  const { text } = await score(csv(8193), { threads: 1 });
+  expect(objects(text)).toHaveLength(8193);
 });
 
 test('CSV has a column for the prediction and one for each class’s probability', async () => {

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { dataFile } from '../support/client.ts';
+import { expectProblem } from '../support/problem.ts';
+
+interface Drift {
+  readonly level: string;
+  readonly rows: number;
+  readonly since: string | null;
+  readonly psi: number | null;
+  readonly columns: readonly { readonly name: string; readonly psi: number; readonly level: string }[];
+}
+type Row = Record<string, number>;
+
+let app: TestApp;
+let rows: Row[];
+beforeAll(async () => {
+  app = await startTestApp();
+  const [header = '', ...lines] = (await readFile(dataFile('diabetes_train.csv'), 'utf8')).trim().split('\n');
+  const names = header.split(',');
+  rows = lines.map((line) =>
+    Object.fromEntries(line.split(',').map((cell, i) => [names[i] ?? '', Number(cell)])),
+  );
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+const trained = async () =>
+  (await app.api.train((await app.api.uploadFile('diabetes_train.csv')).dataset_id)).artifact_id;
+const ask = (model: string, asked: Row[]) => app.api.post(`/artifacts/${model}/predict`, { rows: asked });
+const driftOf = async (model: string) => app.api.json<Drift>(await app.api.call(`/artifacts/${model}/drift`));
+
+test('a model that nobody has called has an unknown drift', async () => {
+  const model = await trained();
+  expect(await driftOf(model)).toEqual({
+    artifact_id: model,
+    level: 'unknown',
+    rows: 0,
+    since: null,
+    psi: null,
+    columns: [],
+  });
+});
+
+test('the drift of a model tells which columns its rows have moved in, from 500 rows on', async () => {
+  const model = await trained();
+  await ask(model, rows);
+  expect(await driftOf(model)).toMatchObject({ level: 'unknown', rows: rows.length, columns: [] });
+  await ask(model, rows);
+  const stable = await driftOf(model);
+  expect(stable).toMatchObject({
+    level: 'stable',
+    rows: 2 * rows.length,
+    since: expect.stringMatching(/Z$/),
+  });
+  expect(stable.psi).toBeLessThan(0.01);
+  expect(stable.columns).toHaveLength(10);
+
+  const shifted = [...rows, ...rows].map((row) => ({ ...row, f2: (row['f2'] ?? 0) + 0.1 }));
+  await ask(model, shifted);
+  const drift = await driftOf(model);
+  expect(drift).toMatchObject({ level: 'significant', rows: 4 * rows.length, since: stable.since });
+  expect(drift.columns[0]).toEqual({ name: 'f2', psi: drift.psi, level: 'significant' });
+  expect(drift.columns.slice(1).every(({ level }) => level === 'stable')).toBe(true);
+});
+
+test('the rows of a table count as the rows of JSON do', async () => {
+  const model = await trained();
+  const csv = await readFile(dataFile('diabetes_train.csv'), 'utf8');
+  const whole = { method: 'POST', body: csv, headers: { 'content-type': 'text/csv' } };
+  expect((await app.api.call(`/artifacts/${model}/predict`, whole)).status).toBe(200);
+  await ask(model, rows);
+  const drift = await driftOf(model);
+  expect(drift).toMatchObject({ level: 'stable', rows: 2 * rows.length });
+  expect(drift.psi).toBeLessThan(0.01);
+});
+
+test('rows that were refused count for nothing', async () => {
+  const model = await trained();
+  const { f2: _, ...without } = rows[0] ?? {};
+  await expectProblem(await ask(model, [...rows, without]), 422, 'unusable_data');
+  expect(await driftOf(model)).toMatchObject({ rows: 0 });
+});
+
+test('a model that was removed has no drift to tell', async () => {
+  const model = await trained();
+  await ask(model, rows);
+  await app.api.call(`/artifacts/${model}`, { method: 'DELETE' });
+  await expectProblem(await app.api.call(`/artifacts/${model}/drift`), 404, 'not_found');
+});
