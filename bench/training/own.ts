@@ -88,7 +88,7 @@ async function oneFit(): Promise<() => Result> {
           },
           balanced: false,
         };
-  const target = readTarget(table, 'target', undefined);
+  const target = readTarget(table, 'target', task);
   const selected = selectInputs(table, 'target', target.rows, {});
   const data = { ...selected, target };
   const { estimator }: Fit = await fitRecipe(data, target.rows, recipe, { seed, threads: 1 });

@@ -1,4 +1,4 @@
-import { assignBins } from '../scoring/bins.ts';
+import { binAssigner } from '../scoring/bins.ts';
 import { inputLength } from '../scoring/design.ts';
 import type { ColumnBins } from '../scoring/document.ts';
 import type { InputData } from '../scoring/inputs.ts';
@@ -19,7 +19,7 @@ export interface InputCounter {
 
 /** @param columns none for a model without a reference: then only rows are counted */
 export function inputCounter(columns: readonly ColumnBins[] = []): InputCounter {
-  const assigners = columns.map(binAssigner);
+  const assigners = columns.map(columnAssigner);
   const starts = binStarts(columns);
   return {
     empty: () => ({ rows: 0, bins: new Uint32Array(starts.at(-1)!) }),
@@ -54,18 +54,18 @@ function binCount(column: ColumnBins): number {
 }
 
 /** Writes the bin of each row to `out`. */
-type BinAssigner = (input: InputData, rows: Int32Array | null, out: Uint8Array) => void;
+type ColumnAssigner = (input: InputData, rows: Int32Array | null, out: Uint8Array) => void;
 
-function binAssigner(column: ColumnBins): BinAssigner {
+function columnAssigner(column: ColumnBins): ColumnAssigner {
   if (column.kind === 'category') return labelAssigner(column.labels);
-  const edges = Float64Array.from(column.edges);
+  const assign = binAssigner(Float64Array.from(column.edges));
   return (input, rows, out) => {
     if (input.kind !== 'number') throw new Error('The bins of a number got a category');
-    assignBins(input.values, rows, edges, out);
+    assign(input.values, rows, out);
   };
 }
 
-function labelAssigner(labels: readonly string[]): BinAssigner {
+function labelAssigner(labels: readonly string[]): ColumnAssigner {
   const binOfLabel = new Map(labels.map((label, bin) => [label, bin]));
   const other = labels.length;
   const missing = other + 1;

@@ -1,4 +1,4 @@
-import { assignBins, MAX_BINS } from './bins.ts';
+import { binAssigner, MAX_BINS } from './bins.ts';
 import type { TreesEstimator } from './document.ts';
 import { Arena } from './kernel/arena.ts';
 import { bindKernel, type Kernel, NODE_BYTES, NodeWriter } from './kernel/kernel.ts';
@@ -23,6 +23,7 @@ export function createForest(estimator: TreesEstimator): Forest | null {
   const out = arena.allocate(BLOCK_ROWS * outputs * 8);
   writeTrees(estimator, edges, columns, new NodeWriter(arena.memory, nodes, estimator.feature.length));
   const kernel: Kernel = bindKernel(arena.memory);
+  const assigners = edges.map(binAssigner);
   const { buffer } = arena.memory;
   return {
     addTo(features, scores) {
@@ -31,7 +32,7 @@ export function createForest(estimator: TreesEstimator): Forest | null {
         const rows = Math.min(BLOCK_ROWS, count - start);
         features.forEach((values, f) => {
           const block = values.subarray(start, start + rows);
-          assignBins(block, null, edges[f]!, new Uint8Array(buffer, columns[f]!, rows));
+          assigners[f]!(block, null, new Uint8Array(buffer, columns[f]!, rows));
         });
         const sums = new Float64Array(buffer, out, rows * outputs);
         sums.set(scores.subarray(start * outputs, (start + rows) * outputs));

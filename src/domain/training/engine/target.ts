@@ -108,7 +108,8 @@ function classTarget(column: Column): ClassTarget {
   order.forEach((code, position) => {
     classOf[code] = position;
   });
-  const classCodes = codes.map((code) => (code < 0 ? -1 : classOf[code]!));
+  const classCodes = new Int32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) classCodes[i] = codes[i]! < 0 ? -1 : classOf[codes[i]!]!;
   return {
     task: 'classification',
     classes: order.map((code) => labels[code]!),

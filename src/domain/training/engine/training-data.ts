@@ -15,11 +15,15 @@ export function classCount({ target }: TrainingData): number {
 }
 
 export function targetValues(target: NumberTarget, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) => target.values[row]!);
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = target.values[rows[i]!]!;
+  return values;
 }
 
 export function classCodes(target: ClassTarget, rows: Int32Array): Int32Array {
-  return rows.map((row) => target.codes[row]!);
+  const codes = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) codes[i] = target.codes[rows[i]!]!;
+  return codes;
 }
 
 /** n / (classes present · rows of the class): every class weighs the same, all together weigh n. */

@@ -1,4 +1,5 @@
 import { createRandom, sample } from '../random.ts';
+import { sortNumbers } from './sort-numbers.ts';
 
 const MAX_SAMPLE = 100_000;
 
@@ -18,29 +19,20 @@ export function findEdges(
   const looked = sample(rows, MAX_SAMPLE, createRandom(seed, 'bins'));
   const present = new Float64Array(looked.length);
   let count = 0;
-  for (const row of looked) if (!Number.isNaN(values[row]!)) present[count++] = values[row]!;
-  const sorted = present.subarray(0, count).sort();
-  const distinct: number[] = [];
-  const lastOf: number[] = [];
-  for (let i = 0; i < count; i++) {
-    if (i > 0 && sorted[i] === sorted[i - 1]) {
-      lastOf[lastOf.length - 1] = i;
-    } else {
-      distinct.push(sorted[i]!);
-      lastOf.push(i);
-    }
+  for (let i = 0; i < looked.length; i++) {
+    const value = values[looked[i]!]!;
+    if (!Number.isNaN(value)) present[count++] = value;
   }
+  const sorted = sortNumbers(present.subarray(0, count));
+  let distinct = Math.min(1, count);
+  for (let i = 1; i < count; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
+  const isEach = distinct <= maxBins;
   const edges: number[] = [];
-  if (distinct.length <= maxBins) {
-    for (let d = 1; d < distinct.length; d++) edges.push(between(distinct[d - 1]!, distinct[d]!));
-    return Float64Array.from(edges);
-  }
   let wanted = 1;
-  for (let d = 0; d + 1 < distinct.length && edges.length < maxBins - 1; d++) {
-    const upTo = lastOf[d]! + 1;
-    if (upTo < (count * wanted) / maxBins) continue;
-    edges.push(between(distinct[d]!, distinct[d + 1]!));
-    while (upTo >= (count * wanted) / maxBins) wanted++;
+  for (let i = 1; i < count && edges.length < maxBins - 1; i++) {
+    if (sorted[i] === sorted[i - 1] || (!isEach && i < (count * wanted) / maxBins)) continue;
+    edges.push(between(sorted[i - 1]!, sorted[i]!));
+    while (i >= (count * wanted) / maxBins) wanted++;
   }
   return Float64Array.from(edges);
 }

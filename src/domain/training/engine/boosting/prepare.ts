@@ -1,4 +1,4 @@
-import { assignBins, MAX_BINS } from '../../../model/scoring/bins.ts';
+import { binAssigner, MAX_BINS } from '../../../model/scoring/bins.ts';
 import { DATE_PARTS, type NumberEncoder, type TreeEncoder } from '../../../model/scoring/document.ts';
 import { Arena } from '../../../model/scoring/kernel/arena.ts';
 import { featureEncoder } from '../../../model/scoring/trees.ts';
@@ -60,7 +60,7 @@ export function prepareTable(
   const bin = (values: Float64Array): { column: BinnedColumn; edges: Float64Array } => {
     const edges = findEdges(values, rows, maxBins, seed);
     const address = arena.allocate(rows.length);
-    assignBins(values, rows, edges, new Uint8Array(arena.memory.buffer, address, rows.length));
+    binAssigner(edges)(values, rows, new Uint8Array(arena.memory.buffer, address, rows.length));
     return { column: { address, bins: edges.length + 1 }, edges };
   };
   const numberEncoders = encodersOfNumbers(data);

@@ -1,6 +1,16 @@
 /** Value of the function at `x`; writes its gradient. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
+export interface Minimum {
+  readonly x: Float64Array;
+  readonly value: number;
+  readonly iterations: number;
+  /** Of the first start: the largest component of its gradient. */
+  readonly steepness: number;
+  /** The last steps and what they changed of the gradient. */
+  readonly pairs: readonly Pair[];
+}
+
 const MEMORY = 10;
 const SUFFICIENT_DECREASE = 1e-4;
 const CURVATURE = 0.9;
@@ -10,21 +20,23 @@ const MAX_LINE_SEARCH_STEPS = 25;
  * Minimises a smooth function by L-BFGS (Nocedal & Wright, Numerical Optimization, algorithm 7.4) with a line
  * search that brackets and bisects for the weak Wolfe conditions (Lewis & Overton, 2013).
  *
- * Stops when the gradient's largest component has fallen to `tolerance` of the start's (or of 1, where the start
- * is flatter), or when a step gains nothing that counts.
+ * Stops when the gradient's largest component has fallen to `tolerance` of the first start's (or of 1, where that is
+ * flatter), or when a step gains nothing that counts.
  *
- * @param start not changed
+ * @param start not changed; a result of a similar function to go on from, with what is known of its curvature
  */
 export function minimise(
   objective: Objective,
-  start: Float64Array,
+  start: Float64Array | Minimum,
   { maxIterations = 1000, tolerance = 1e-5 } = {},
-): { readonly x: Float64Array; readonly value: number; readonly iterations: number } {
-  let x = start.slice();
+): Minimum {
+  const isFirst = start instanceof Float64Array;
+  let x = (isFirst ? start : start.x).slice();
   let gradient = new Float64Array(x.length);
   let value = objective(x, gradient);
-  const goal = tolerance * Math.max(largest(gradient), 1e-6);
-  const pairs: Pair[] = [];
+  const steepness = isFirst ? Math.max(largest(gradient), 1e-6) : start.steepness;
+  const goal = tolerance * steepness;
+  const pairs = isFirst ? [] : [...start.pairs];
   let iterations = 0;
   for (; iterations < maxIterations && largest(gradient) > goal; iterations++) {
     const direction = descentDirection(gradient, pairs);
@@ -42,7 +54,7 @@ export function minimise(
     ({ x, gradient, value } = next);
     if (Math.abs(gain) < 1e-10 * Math.abs(value)) break;
   }
-  return { x, value, iterations };
+  return { x, value, iterations, steepness, pairs };
 }
 
 interface Pair {

@@ -1,13 +1,16 @@
 import type { Design } from '../../../model/scoring/design.ts';
 import { addScores, BLOCK_ROWS } from '../../../model/scoring/linear.ts';
 import { addProducts } from './design-products.ts';
-import { minimise } from './lbfgs.ts';
+import { minimise, type Objective } from './lbfgs.ts';
+import { binaryLoss, softmaxLoss } from './log-loss.ts';
+import { MAX_WIDTH_OF_NEWTON, minimiseByNewton } from './newton.ts';
 import { penalise } from './ridge.ts';
 
 /**
- * Logistic regression: minimises Σ weight · log loss + l2 / 2 · Σ w² by L-BFGS; two classes have one row of
- * weights (log-odds of the second), more have one each (softmax). Intercepts are free. (Hastie, Tibshirani &
- * Friedman, The Elements of Statistical Learning, 4.4.)
+ * Logistic regression: minimises Σ weight · log loss + l2 / 2 · Σ w²; two classes have one row of weights (log-odds of
+ * the second), more have one each (softmax). Intercepts are free. (Hastie, Tibshirani & Friedman, The Elements of
+ * Statistical Learning, 4.4.) By L-BFGS, which one-hot features make slow (each group adds up to the intercept, and
+ * only the penalty parts them): with those, two classes are fitted by Newton's method.
  *
  * @param codes class of each row, 0 … classes − 1
  * @param rowWeights null: 1 each
@@ -20,16 +23,21 @@ export function fitLogistic(
   l2: number,
   rowWeights: Float64Array | null,
 ): Float64Array {
+  if (classes === 2 && design.hot.length > 0 && design.width <= MAX_WIDTH_OF_NEWTON) {
+    return minimiseByNewton(design, codes, l2, rowWeights);
+  }
   const outputs = classes === 2 ? 1 : classes;
   const size = design.width + 1;
   const objective = outputs === 1 ? binaryLoss : softmaxLoss;
   const scratch = Array.from({ length: outputs }, () => new Float64Array(BLOCK_ROWS));
-  return minimise(
+  /** @param share one row of so many is looked at, and counts as many times */
+  const lossOf =
+    (share: number): Objective =>
     (x, gradient) => {
       gradient.fill(0);
       let loss = 0;
       for (let from = 0; from < design.rows; from += BLOCK_ROWS) {
-        const end = Math.min(from + BLOCK_ROWS, design.rows);
+        const end = Math.min(from + BLOCK_ROWS / share, design.rows);
         scratch.forEach((scores, k) => {
           scores.fill(x[k * size + design.width]!);
           addScores(design, x.subarray(k * size, (k + 1) * size), from, end, scores);
@@ -41,87 +49,22 @@ export function fitLogistic(
           for (let i = 0; i < end - from; i++) part[design.width]! += slopes[i]!;
         });
       }
+      loss *= share;
+      for (let j = 0; j < gradient.length; j++) gradient[j]! *= share;
       for (let k = 0; k < outputs; k++) loss += penalise(x, gradient, design.width, l2, k * size) / 2;
       return loss;
-    },
-    new Float64Array(outputs * size),
-  ).x;
+    };
+  const zero = new Float64Array(outputs * size);
+  if (design.rows < MIN_ROWS_FOR_PILOT) return minimise(lossOf(1), zero).x;
+  return minimise(lossOf(1), minimise(lossOf(PILOT_SHARE), zero, PILOT), MANY_ROWS).x;
 }
 
-/** Loss of the rows `from` … `end` − 1; turns their scores into the loss's slopes by the scores. */
-type BlockLoss = (
-  scratch: readonly Float64Array[],
-  codes: Int32Array,
-  rowWeights: Float64Array | null,
-  from: number,
-  end: number,
-) => number;
-
-const binaryLoss: BlockLoss = ([scores], codes, rowWeights, from, end) =>
-  rowWeights
-    ? weightedBinaryLoss(scores!, codes, rowWeights, from, end)
-    : plainBinaryLoss(scores!, codes, from, end);
-
-/** 2 to this power is still a number. */
-const MAX_FACTORS = 512;
-
-/** Σ log(1 + e) is the logarithm of a product: one logarithm for many rows. */
-function plainBinaryLoss(scores: Float64Array, codes: Int32Array, from: number, end: number): number {
-  let loss = 0;
-  for (let start = 0; start < end - from; start += MAX_FACTORS) {
-    const stop = Math.min(start + MAX_FACTORS, end - from);
-    let product = 1;
-    for (let i = start; i < stop; i++) {
-      const score = scores[i]!;
-      const isSecond = codes[from + i]!;
-      const e = Math.exp(-Math.abs(score));
-      product *= 1 + e;
-      loss += Math.max(score, 0) - isSecond * score;
-      scores[i] = (score >= 0 ? 1 : e) / (1 + e) - isSecond;
-    }
-    loss += Math.log(product);
-  }
-  return loss;
-}
-
-function weightedBinaryLoss(
-  scores: Float64Array,
-  codes: Int32Array,
-  rowWeights: Float64Array,
-  from: number,
-  end: number,
-): number {
-  let loss = 0;
-  for (let i = 0; i < end - from; i++) {
-    const score = scores[i]!;
-    const isSecond = codes[from + i]!;
-    const weight = rowWeights[from + i]!;
-    const e = Math.exp(-Math.abs(score));
-    loss += weight * (Math.log1p(e) + Math.max(score, 0) - isSecond * score);
-    scores[i] = weight * ((score >= 0 ? 1 : e) / (1 + e) - isSecond);
-  }
-  return loss;
-}
-
-const softmaxLoss: BlockLoss = (scratch, codes, rowWeights, from, end) => {
-  const classes = scratch.length;
-  let loss = 0;
-  for (let i = 0; i < end - from; i++) {
-    const actual = codes[from + i]!;
-    const weight = rowWeights ? rowWeights[from + i]! : 1;
-    let highest = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < classes; k++) highest = Math.max(highest, scratch[k]![i]!);
-    let sum = 0;
-    const actualScore = scratch[actual]![i]!;
-    for (let k = 0; k < classes; k++) {
-      const e = Math.exp(scratch[k]![i]! - highest);
-      scratch[k]![i] = e;
-      sum += e;
-    }
-    loss += weight * (Math.log(sum) + highest - actualScore);
-    for (let k = 0; k < classes; k++) {
-      scratch[k]![i] = weight * (scratch[k]![i]! / sum - Number(k === actual));
-    }
-  }
-  return loss;
-};
+/**
+ * From so many rows on, most steps are made on a part of the rows, and the last few on all of them: they begin near
+ * the goal, with the curvature known.
+ */
+const MIN_ROWS_FOR_PILOT = 20_000;
+const PILOT_SHARE = 8;
+const PILOT = { tolerance: 1e-3 };
+/** Far below what as many rows can tell: the weights' standard error falls with the root of the rows. */
+const MANY_ROWS = { tolerance: 1e-4 };

@@ -1,7 +1,8 @@
 import type { Design } from '../../../model/scoring/design.ts';
 import { addScores, BLOCK_ROWS } from '../../../model/scoring/linear.ts';
 import { solveSymmetric } from './cholesky.ts';
-import { addProducts, dotBlock } from './design-products.ts';
+import { addProducts } from './design-products.ts';
+import { addGramBlock } from './gram.ts';
 import { minimise } from './lbfgs.ts';
 
 /** Above this width the normal equations (width² numbers, width³ steps) cost more than iterating. */
@@ -29,7 +30,7 @@ function solveNormalEquations(design: Design, y: Float64Array, l2: number): Floa
   const sums = new Float64Array(width);
   for (let start = 0; start < rows; start += BLOCK_ROWS) {
     const end = Math.min(start + BLOCK_ROWS, rows);
-    addGramBlock(design, start, end, size, gram);
+    addGramBlock(design, start, end, null, size, gram);
     addProducts(design, ones, start, end, sums);
     addProducts(design, centred.subarray(start, end), start, end, right);
   }
@@ -41,39 +42,6 @@ function solveNormalEquations(design: Design, y: Float64Array, l2: number): Floa
   const solution = solveSymmetric(gram, right);
   solution[width]! += mean;
   return solution;
-}
-
-/** Adds Σ xᵢ xᵢᵀ of some rows to the lower triangle. */
-function addGramBlock(
-  { dense, hot }: Design,
-  start: number,
-  end: number,
-  size: number,
-  gram: Float64Array,
-): void {
-  const rows = end - start;
-  dense.forEach((a, position) => {
-    for (let other = 0; other <= position; other++) {
-      const b = dense[other]!;
-      gram[lower(a.index, b.index, size)]! += dotBlock(a.values, start, b.values, start, rows);
-    }
-  });
-  hot.forEach(({ codes }, position) => {
-    for (let i = start; i < end; i++) {
-      const code = codes[i]!;
-      if (code < 0) continue;
-      gram[code * size + code]!++;
-      for (const { index, values } of dense) gram[lower(code, index, size)]! += values[i]!;
-      for (let other = 0; other < position; other++) {
-        const otherCode = hot[other]!.codes[i]!;
-        if (otherCode >= 0) gram[lower(code, otherCode, size)]!++;
-      }
-    }
-  });
-}
-
-function lower(i: number, j: number, size: number): number {
-  return i > j ? i * size + j : j * size + i;
 }
 
 function minimiseSquares(design: Design, y: Float64Array, l2: number): Float64Array {
