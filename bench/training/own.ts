@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { predictor } from '../../src/domain/model/scoring/estimators.ts';
 import { loadModel } from '../../src/domain/model/scoring/index.ts';
 import { readInputs } from '../../src/domain/model/scoring/inputs.ts';
@@ -91,7 +92,7 @@ async function oneFit(): Promise<() => Result> {
   const target = readTarget(table, 'target', task);
   const selected = selectInputs(table, 'target', target.rows, {});
   const data = { ...selected, target };
-  const { estimator }: Fit = await fitRecipe(data, target.rows, recipe, { seed, threads: 1 });
+  const { estimator }: Fit = await fitRecipe(data, target.rows, recipe, { seed, threads: availableParallelism() });
   const classes = target.task === 'classification' ? target.classes : [];
   return () => ({
     predicted: predictor(estimator, classes.length)(readInputs(test, selected.columns), null),

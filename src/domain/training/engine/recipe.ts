@@ -83,7 +83,7 @@ async function fitBoosting(
 ): Promise<MemberFit> {
   const table = prepareTable(data, rows, [{ train: rows, watched: new Int32Array(0) }], { balanced, seed });
   const leaves = Math.max(...members.map((settings) => settings.leaves));
-  await using pool = createPool(table, leaves, Math.min(threads, members.length));
+  await using pool = createPool(table, leaves, threads, members.length);
   const models = await Promise.all(
     members.map((settings, m) =>
       pool.run({ part: 0, settings, seed: seed + m }, (round) => onRound?.(round, settings.rounds)),
@@ -111,14 +111,14 @@ export async function fitUntilItStops(
   recipe: Recipe,
   { patience, ...settings }: BoostingSettings & { readonly patience: number },
   expectedRounds: number,
-  { seed, onRound }: FitOptions,
+  { seed, threads, onRound }: FitOptions,
 ): Promise<{ readonly recipe: Recipe; readonly fit: Fit }> {
   const { linear, boosting, balanced } = recipe;
   if (!boosting) throw new Error('Only boosting has rounds to find');
   const codes = data.target.task === 'classification' ? data.target.codes : undefined;
   const { train, test } = splitRows(rows, Math.min(WATCHED_SHARE, MAX_WATCHED / rows.length), seed, codes);
   const table = prepareTable(data, rows, [{ train, watched: test }], { balanced, seed });
-  await using pool = createPool(table, settings.leaves, 1);
+  await using pool = createPool(table, settings.leaves, threads, 1);
   const model = await pool.run({ part: 0, settings, patience, seed }, (round) =>
     onRound?.(round, Math.max(round, expectedRounds)),
   );

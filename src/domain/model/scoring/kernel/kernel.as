@@ -5,11 +5,12 @@
 // entries, the last for missing values. A feature table has 16 bytes a feature: column address, byte offset of its
 // entries in a histogram, n, and a spare field.
 
-/** Adds {gradient, hessian} of `count` rows to the histogram at `out` (`bytes` long, cleared first). */
-export function histogram(
-  table: usize, features: i32, rows: usize, count: i32, pairs: usize, out: usize, bytes: usize,
-): void {
-  memory.fill(out, 0, bytes);
+/** Sums {gradient, hessian} of `count` rows by bin into the features' entries of the histogram at `out`. */
+export function histogram(table: usize, features: i32, rows: usize, count: i32, pairs: usize, out: usize): void {
+  for (let f = 0; f < features; f++) {
+    const entry = table + (<usize>f << 4);
+    memory.fill(out + <usize>load<u32>(entry, 4), 0, (<usize>load<u32>(entry, 8) + 1) << 4);
+  }
   let f = 0;
   // Four features a pass: their histograms stay in the first-level cache, and each row's pair is loaded once for them.
   for (; f + 4 <= features; f += 4) {

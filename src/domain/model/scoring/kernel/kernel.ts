@@ -2,15 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** The functions of kernel.as; see there. Pointers are byte offsets into the memory they were bound to. */
 export interface Kernel {
-  histogram(
-    table: number,
-    features: number,
-    rows: number,
-    count: number,
-    pairs: number,
-    out: number,
-    bytes: number,
-  ): void;
+  histogram(table: number, features: number, rows: number, count: number, pairs: number, out: number): void;
   subtract(a: number, b: number, bytes: number): void;
   gather(rows: number, count: number, pairs: number, out: number): void;
   partition(

@@ -1,8 +1,8 @@
-import { type Kernel, NodeWriter } from '../../../model/scoring/kernel/kernel.ts';
+import { NodeWriter } from '../../../model/scoring/kernel/kernel.ts';
 import { createRandom, sample } from '../random.ts';
+import type { Crew } from './crew.ts';
 import { type Tree, TreeGrower, type TreeSettings } from './grow-tree.ts';
 import type { BinnedMatrix } from './matrix.ts';
-import type { Objective } from './objective.ts';
 import { type TreeList, TreeListBuilder } from './tree-list.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -15,11 +15,10 @@ export interface BoostingSettings extends TreeSettings {
 }
 
 export interface BoostingProblem {
-  readonly kernel: Kernel;
+  readonly crew: Crew;
   readonly memory: WebAssembly.Memory;
   readonly workspace: Workspace;
   readonly matrix: BinnedMatrix;
-  readonly objective: Objective;
   /** This list and the watched one lie in `memory`. */
   readonly train: Int32Array;
   /** Early stopping: rows to watch the loss on; training ends when it has not fallen for `patience` rounds. */
@@ -49,9 +48,10 @@ export function boost(
   settings: BoostingSettings,
   onRound: (round: number) => void = () => {},
 ): BoostedTrees {
-  const { matrix, objective, train, watch } = problem;
+  const { crew, matrix, train, watch } = problem;
+  const { objective } = crew;
   const { outputs } = objective;
-  const grower = new TreeGrower(problem.kernel, problem.memory, matrix, problem.workspace);
+  const grower = new TreeGrower(crew, problem.memory, matrix, problem.workspace);
   const random = createRandom(problem.seed, 'boost');
   const base = objective.base(train);
   const margins = new Float64Array(problem.memory.buffer, problem.workspace.margins, matrix.rows * outputs);
@@ -68,8 +68,9 @@ export function boost(
     objective.beginRound(margins, rows);
     let grew = false;
     for (let k = 0; k < outputs; k++) {
-      objective.gradients(margins, k, rows, grower.pairs);
-      const tree = grower.grow(rows, settings, random, (value, leafRows) => {
+      grower.take(rows);
+      crew.gradients(k, rows.length);
+      const tree = grower.grow(rows.length, settings, random, (value, leafRows) => {
         if (rows !== train) return;
         const step = value * settings.learningRate;
         for (let i = 0; i < leafRows.length; i++) margins[leafRows[i]! * outputs + k]! += step;
@@ -98,7 +99,7 @@ export function boost(
 
 /** Adds the tree's values to output k of the given rows. */
 function addTree(
-  { kernel, memory, matrix, workspace, objective }: BoostingProblem,
+  { crew, memory, matrix, workspace }: BoostingProblem,
   tree: Tree,
   rows: Int32Array,
   k: number,
@@ -121,5 +122,5 @@ function addTree(
     writer.split(node, 0, by, tree.left[node]!, tree.right[node]!);
   }
   const out = workspace.margins + 8 * k;
-  kernel.addLeaves(workspace.nodes, rows.byteOffset, rows.length, out, 8 * objective.outputs);
+  crew.kernel.addLeaves(workspace.nodes, rows.byteOffset, rows.length, out, 8 * crew.objective.outputs);
 }

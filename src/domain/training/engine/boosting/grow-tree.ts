@@ -1,5 +1,5 @@
-import type { Kernel } from '../../../model/scoring/kernel/kernel.ts';
 import type { Random } from '../random.ts';
+import type { Crew } from './crew.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import { emptyNodes, firstNodes } from './tree-list.ts';
 import { histogramBytes, type Workspace } from './workspace.ts';
@@ -52,9 +52,8 @@ interface SplitCandidate {
  * builds the smaller child's histogram and gets the other by subtraction.
  */
 export class TreeGrower {
-  /** {gradient, hessian} of every row of the matrix, to be filled before `grow`. */
-  readonly pairs: Float64Array;
-  readonly #kernel: Kernel;
+  readonly #crew: Crew;
+  readonly #memory: WebAssembly.Memory;
   readonly #matrix: BinnedMatrix;
   readonly #space: Workspace;
   readonly #rows: Int32Array;
@@ -69,11 +68,11 @@ export class TreeGrower {
   #draft = emptyNodes(0);
   #histogramBytes = 0;
 
-  constructor(kernel: Kernel, memory: WebAssembly.Memory, matrix: BinnedMatrix, space: Workspace) {
-    this.#kernel = kernel;
+  constructor(crew: Crew, memory: WebAssembly.Memory, matrix: BinnedMatrix, space: Workspace) {
+    this.#crew = crew;
+    this.#memory = memory;
     this.#matrix = matrix;
     this.#space = space;
-    this.pairs = new Float64Array(memory.buffer, space.pairs, 2 * matrix.rows);
     this.#rows = new Int32Array(memory.buffer, space.rows, matrix.rows);
     this.#usable = Int32Array.from(matrix.columns.keys()).filter((f) => matrix.columns[f]!.bins > 0);
     this.#table = new Uint32Array(memory.buffer, space.table, 4 * matrix.columns.length);
@@ -81,24 +80,28 @@ export class TreeGrower {
     this.#resultCodes = new Uint32Array(memory.buffer, space.result + 24, 3);
   }
 
+  /** Puts the rows to learn from into the workspace, where their gradients are looked for. */
+  take(rows: Int32Array): void {
+    this.#rows.set(rows);
+  }
+
   /**
-   * @param rows the rows to learn from
+   * @param count of the rows taken, whose {gradient, hessian} are in the workspace's pairs
    * @param onLeaf called for each leaf with its value and its rows (a view, valid during the call)
    * @returns a view, valid until the next call
    */
   grow(
-    rows: Int32Array,
+    count: number,
     settings: TreeSettings,
     random: Random,
     onLeaf: (value: number, rows: Int32Array) => void,
   ): Tree {
-    this.#rows.set(rows);
     this.#chooseFeatures(settings, random);
     if (this.#draft.feature.length < 2 * settings.leaves - 1)
       this.#draft = emptyNodes(2 * settings.leaves - 1);
     const tree = this.#draft;
     tree.feature[0] = -1;
-    const leaves = [this.#rootLeaf(rows.length, settings)];
+    const leaves = [this.#rootLeaf(count, settings)];
     let nodes = 1;
     while (leaves.length < settings.leaves) {
       const position = bestLeaf(leaves);
@@ -156,8 +159,8 @@ export class TreeGrower {
 
   #rootLeaf(count: number, settings: TreeSettings): Leaf {
     const { rows, pairs, orderedPairs, histograms } = this.#space;
-    this.#kernel.gather(rows, count, pairs, orderedPairs);
-    const ordered = new Float64Array(this.pairs.buffer, orderedPairs, 2 * count);
+    this.#crew.kernel.gather(rows, count, pairs, orderedPairs);
+    const ordered = new Float64Array(this.#memory.buffer, orderedPairs, 2 * count);
     let gradient = 0;
     let hessian = 0;
     for (let i = 0; i < ordered.length; i += 2) {
@@ -173,24 +176,16 @@ export class TreeGrower {
   }
 
   #fillHistogram(leaf: Leaf, isOrdered = false): void {
-    const { rows, pairs, orderedPairs, table } = this.#space;
+    const { rows, pairs, orderedPairs } = this.#space;
     const from = rows + 4 * leaf.start;
-    if (!isOrdered) this.#kernel.gather(from, leaf.count, pairs, orderedPairs);
-    this.#kernel.histogram(
-      table,
-      this.#features,
-      from,
-      leaf.count,
-      orderedPairs,
-      leaf.histogram,
-      this.#histogramBytes,
-    );
+    if (!isOrdered) this.#crew.kernel.gather(from, leaf.count, pairs, orderedPairs);
+    this.#crew.histogram(this.#features, from, leaf.count, leaf.histogram);
   }
 
   #findSplit(leaf: Leaf, { minLeafRows, l2 }: TreeSettings): SplitCandidate | null {
     // Histograms hold no counts; a side's rows are taken to be as many as its share of the hessian (as LightGBM).
     const least = Math.max(1e-3, (minLeafRows * leaf.hessian) / leaf.count);
-    this.#kernel.bestSplit(
+    this.#crew.kernel.bestSplit(
       this.#space.table,
       this.#features,
       leaf.histogram,
@@ -218,7 +213,7 @@ export class TreeGrower {
   #divide(parent: Leaf, split: SplitCandidate, tree: Tree, nodes: number): [Leaf, Leaf] {
     const { address, bins } = this.#matrix.columns[split.feature]!;
     const { rows, scratchRows } = this.#space;
-    const count = this.#kernel.partition(
+    const count = this.#crew.kernel.partition(
       address,
       rows + 4 * parent.start,
       parent.count,
@@ -264,7 +259,7 @@ export class TreeGrower {
     smaller.histogram = this.#space.histograms + fresh * this.#histogramBytes;
     larger.histogram = parent.histogram;
     this.#fillHistogram(smaller);
-    this.#kernel.subtract(larger.histogram, smaller.histogram, this.#histogramBytes);
+    this.#crew.kernel.subtract(larger.histogram, smaller.histogram, this.#histogramBytes);
     larger.split = this.#findSplit(larger, settings);
     if (smaller.count >= 2 * settings.minLeafRows) smaller.split = this.#findSplit(smaller, settings);
   }

@@ -11,8 +11,22 @@ export interface Objective {
   loss(margins: Float64Array, rows: Int32Array): number;
 }
 
+export function objectiveOf({
+  classes,
+  target,
+  weights,
+}: {
+  /** 0 for regression. */
+  readonly classes: number;
+  readonly target: Float64Array;
+  readonly weights: Float64Array | null;
+}): Objective {
+  if (classes === 0) return squaredError(target, weights);
+  return classes === 2 ? binaryLogLoss(target, weights) : softmaxLogLoss(target, weights, classes);
+}
+
 /** @param weights of each row; null: 1 */
-export function squaredError(y: Float64Array, weights: Float64Array | null): Objective {
+function squaredError(y: Float64Array, weights: Float64Array | null): Objective {
   return {
     outputs: 1,
     base: (rows) => Float64Array.of(weightedMean(y, weights, rows)),
@@ -30,7 +44,7 @@ export function squaredError(y: Float64Array, weights: Float64Array | null): Obj
 }
 
 /** @param y 0 or 1 */
-export function binaryLogLoss(y: Float64Array, weights: Float64Array | null): Objective {
+function binaryLogLoss(y: Float64Array, weights: Float64Array | null): Objective {
   return {
     outputs: 1,
     base(rows) {
@@ -56,7 +70,7 @@ export function binaryLogLoss(y: Float64Array, weights: Float64Array | null): Ob
 }
 
 /** @param y class of each row, 0 … classes − 1 */
-export function softmaxLogLoss(y: Float64Array, weights: Float64Array | null, classes: number): Objective {
+function softmaxLogLoss(y: Float64Array, weights: Float64Array | null, classes: number): Objective {
   let probabilities = new Float64Array(0);
   return {
     outputs: classes,

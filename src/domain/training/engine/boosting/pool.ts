@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { BoostedTrees } from './boost.ts';
+import { createCrew } from './crew.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { PreparedTable, SharedTable } from './prepare.ts';
 import { type BoostingTask, boostingRunner } from './runner.ts';
@@ -16,18 +17,31 @@ export interface BoostingPool extends AsyncDisposable {
 }
 
 /**
+ * Threads fit one task each, or, if there is only one task, do its loops together.
+ *
  * @param leaves the largest trees any task will ask for
  * @param threads 1: everything runs on the calling thread
+ * @param tasks how many there will be
  */
-export function createPool({ arena, shared }: PreparedTable, leaves: number, threads: number): BoostingPool {
+export function createPool(
+  { arena, shared }: PreparedTable,
+  leaves: number,
+  threads: number,
+  tasks: number,
+): BoostingPool {
   const widest = widestOf(shared.parts.map(({ matrix }) => matrix));
   const outputs = shared.classes > 2 ? shared.classes : 1;
-  if (threads <= 1) return localPool(shared, allocateWorkspace(arena, widest, outputs, leaves));
-  return threadPool(
-    shared,
-    Array.from({ length: threads }, () => allocateWorkspace(arena, widest, outputs, leaves)),
-  );
+  const workspace = () => allocateWorkspace(arena, widest, outputs, leaves);
+  const fits = Math.min(threads, tasks);
+  if (fits > 1) return threadPool(shared, Array.from({ length: fits }, workspace));
+  const isLarge = widest.rows * widest.columns.length >= MIN_CELLS_FOR_CREW;
+  return localPool(shared, workspace(), isLarge ? Math.min(threads, MAX_CREW) - 1 : 0);
 }
+
+/** Of a smaller table a fit is over about when the helpers have started. */
+const MIN_CELLS_FOR_CREW = 400_000;
+/** More only wait for each other. */
+const MAX_CREW = 8;
 
 /** Parts differ in the bins of their categories; a workspace has to hold the histograms of any. */
 function widestOf(matrices: readonly BinnedMatrix[]): BinnedMatrix {
@@ -41,15 +55,16 @@ function widestOf(matrices: readonly BinnedMatrix[]): BinnedMatrix {
   };
 }
 
-function localPool(shared: SharedTable, workspace: Workspace): BoostingPool {
-  const run = boostingRunner(shared, workspace);
+function localPool(shared: SharedTable, workspace: Workspace, helpers: number): BoostingPool {
+  const crew = createCrew(shared, workspace, helpers);
+  const run = boostingRunner(shared, workspace, crew);
   return {
     async run(task, onRound) {
       // Lets messages and timers of this thread have their turn between fits.
       await new Promise((resolve) => setImmediate(resolve));
       return run(task, onRound);
     },
-    async [Symbol.asyncDispose]() {},
+    [Symbol.asyncDispose]: () => crew[Symbol.asyncDispose](),
   };
 }
 

@@ -1,6 +1,5 @@
-import { bindKernel } from '../../../model/scoring/kernel/kernel.ts';
 import { type BoostedTrees, type BoostingSettings, boost } from './boost.ts';
-import { binaryLogLoss, type Objective, softmaxLogLoss, squaredError } from './objective.ts';
+import type { Crew } from './crew.ts';
 import type { SharedTable } from './prepare.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -13,22 +12,20 @@ export interface BoostingTask {
   readonly seed: number;
 }
 
-/** A function that runs tasks on this thread, in its own workspace. */
+/** A function that runs tasks on this thread, in the crew's workspace. */
 export function boostingRunner(
   table: SharedTable,
   workspace: Workspace,
+  crew: Crew,
 ): (task: BoostingTask, onRound?: (round: number) => void) => BoostedTrees {
-  const kernel = bindKernel(table.memory);
-  const objective = objectiveOf(table);
   return ({ part, settings, patience, seed }, onRound) => {
     const { matrix, train, watched } = table.parts[part]!;
     return boost(
       {
-        kernel,
+        crew,
         memory: table.memory,
         workspace,
         matrix,
-        objective,
         train,
         ...(patience !== undefined && { watch: { rows: watched, patience } }),
         seed,
@@ -37,9 +34,4 @@ export function boostingRunner(
       onRound,
     );
   };
-}
-
-function objectiveOf({ classes, target, weights }: SharedTable): Objective {
-  if (classes === 0) return squaredError(target, weights);
-  return classes === 2 ? binaryLogLoss(target, weights) : softmaxLogLoss(target, weights, classes);
 }

@@ -13,10 +13,13 @@ export interface Workspace {
   /** `[row * outputs + k]`, f64. */
   readonly margins: number;
   readonly nodes: number;
+  /** Where a crew's loops are put up. */
+  readonly board: number;
   readonly histograms: number;
   readonly histogramsBytes: number;
 }
 
+export const BOARD_BYTES = 64;
 const BYTES_PER_BIN = 16;
 /** Beyond this the trees see a random part of the columns each. */
 const MAX_HISTOGRAM_BYTES = 256 * 2 ** 20;
@@ -42,6 +45,7 @@ export function allocateWorkspace(
     result: arena.allocate(64),
     margins: arena.allocate(matrix.rows * 8 * outputs),
     nodes: arena.allocate(2 * leaves * NODE_BYTES),
+    board: arena.allocate(BOARD_BYTES),
     histograms: arena.allocate(histogramsBytes),
     histogramsBytes,
   };

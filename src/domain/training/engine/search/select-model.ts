@@ -111,7 +111,7 @@ async function runTrials(
   onTrial: (progress: SearchProgress) => void,
 ): Promise<Trials> {
   const candidates = boostingCandidates(plan.rows.length, maxTrials - 1, createRandom(seed, 'candidates'));
-  await using pool = createPool(table, MAX_LEAVES, threads);
+  await using pool = createPool(table, MAX_LEAVES, threads, Number.POSITIVE_INFINITY);
   const deadline = performance.now() + budgetSeconds * 1000;
   const leaderboard: LeaderboardEntry[] = [];
   const started = performance.now();

@@ -163,8 +163,30 @@ test('a worker thread grows the same trees as this one', async () => {
   const data = quadrants(800, 7);
   const settings = { rounds: 5, rowFraction: 0.7, featureFraction: 0.5 };
   const here = await fitPart(data, settings);
-  const there = await fitPart(data, settings, { threads: 2 });
+  const there = await fitPart(data, settings, { threads: 2, tasks: 2 });
   expect(there.estimator).toEqual(here.estimator);
+});
+
+test.each([
+  ['two classes', 2],
+  ['three classes', 3],
+  ['regression', 0],
+])('threads that work on one fit of %s together grow the same trees as one alone', async (_what, classes) => {
+  const random = createRandom(8);
+  const rows = 30_000;
+  const x = Array.from({ length: 15 }, () => Float64Array.from({ length: rows }, () => random()));
+  const score = (i: number) => x[0]![i]! + x[1]![i]! * x[2]![i]! + 0.3 * random();
+  const y = Float64Array.from({ length: rows }, (_, i) =>
+    classes === 0 ? score(i) : Math.min(classes - 1, Math.floor(score(i) * classes)),
+  );
+  const columns = [...x, y].map((values, c) => ({ kind: 'number' as const, name: `x${c}`, values }));
+  const data = trainingData({ rows, columns }, 'x15');
+  const settings = { rounds: 4, leaves: 31, rowFraction: 0.9 };
+  const alone = await fitPart(data, settings);
+  expect(alone.estimator.roots).toHaveLength(4 * Math.max(1, classes === 2 ? 1 : classes));
+  for (const threads of [2, 4]) {
+    expect((await fitPart(data, settings, { threads })).estimator).toEqual(alone.estimator);
+  }
 });
 
 test('an unsplittable table gives the mean', async () => {

@@ -28,17 +28,20 @@ export async function fitPart(
     patience,
     balanced = false,
     threads = 1,
+    tasks = 1,
   }: {
     train?: Int32Array;
     watched?: Int32Array;
     patience?: number;
     balanced?: boolean;
     threads?: number;
+    /** More than one are divided among the threads; one they do together. */
+    tasks?: number;
   } = {},
 ): Promise<{ model: BoostedTrees; estimator: TreesEstimator }> {
   const table = prepareTable(data, data.target.rows, [{ train, watched }], { balanced, seed: 1 });
   const used = { ...PLAIN, ...settings };
-  await using pool = createPool(table, used.leaves, threads);
+  await using pool = createPool(table, used.leaves, threads, tasks);
   const model = await pool.run({
     part: 0,
     settings: used,

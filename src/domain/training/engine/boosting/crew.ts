@@ -1,0 +1,172 @@
+import { Worker } from 'node:worker_threads';
+import { bindKernel, type Kernel } from '../../../model/scoring/kernel/kernel.ts';
+import { type Objective, objectiveOf } from './objective.ts';
+import type { SharedTable } from './prepare.ts';
+import { BOARD_BYTES, type Workspace } from './workspace.ts';
+
+/**
+ * Does the two great loops of boosting: alone, or together with helpers that each take some of a loop's units, whoever
+ * is free. A unit is always worked off by one thread and in the same order, so the sums are the same to the last bit
+ * whoever helps.
+ */
+export interface Crew extends AsyncDisposable {
+  readonly kernel: Kernel;
+  readonly objective: Objective;
+  /** Fills the histogram at `out` from the ordered pairs; `rows` is the address of `count` rows. */
+  histogram(features: number, rows: number, count: number, out: number): void;
+  /** Writes the pairs of the first `count` of the workspace's rows. */
+  gradients(output: number, count: number): void;
+}
+
+/** @param helpers threads besides the calling one */
+export function createCrew(table: SharedTable, workspace: Workspace, helpers: number): Crew {
+  const shift = new Shift(table, workspace);
+  const workers = Array.from(
+    { length: helpers },
+    () =>
+      new Worker(new URL('./crew.child.ts', import.meta.url), {
+        workerData: { table, workspace },
+        execArgv: ['--disable-warning=ExperimentalWarning'],
+      }),
+  );
+  for (const worker of workers) {
+    // One that breaks takes no more units, and what it has taken would be waited for: nothing is left but to end.
+    worker.on('error', (error) => {
+      throw error;
+    });
+    worker.unref();
+  }
+  const { kernel, objective } = shift;
+  const isAlone = helpers === 0;
+  return {
+    kernel,
+    objective,
+    histogram(features, rows, count, out) {
+      if (isAlone || features > MAX_UNITS || features * count < MIN_CELLS_TO_SHARE) {
+        shift.histogram(0, features, rows, count, out);
+      } else {
+        shift.share(HISTOGRAM, features, rows, count, out);
+      }
+    },
+    gradients(output, count) {
+      const units = Math.ceil(count / ROWS_PER_UNIT);
+      // Of more outputs, the probabilities of a round are known to this thread alone.
+      if (isAlone || objective.outputs > 1 || units < MIN_UNITS_TO_SHARE || units > MAX_UNITS) {
+        shift.gradients(0, units, output, count);
+      } else {
+        shift.share(GRADIENTS, units, output, count, 0);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** Less work is done before a helper has woken up. */
+const MIN_CELLS_TO_SHARE = 60_000;
+const ROWS_PER_UNIT = 2048;
+const MIN_UNITS_TO_SHARE = 16;
+
+/** Words of the board, where a loop is put up for everybody. */
+const TICKET = 0;
+const DONE = 1;
+const KIND = 2;
+const UNITS = 3;
+const FIRST = 4;
+const COUNT = 5;
+const OUT = 6;
+const HISTOGRAM = 0;
+const GRADIENTS = 1;
+
+/** The ticket's lower bits say how many units are left, the upper ones which loop they are of. */
+const LEFT_BITS = 12;
+const MAX_UNITS = (1 << LEFT_BITS) - 1;
+/** The kernel takes four features at a time. */
+const UNITS_AT_ONCE = 4;
+/** Loops follow each other within microseconds, sleeping and waking takes tens of them. */
+const SPINS = 2000;
+
+/** One thread's part in the crew. */
+export class Shift {
+  readonly kernel: Kernel;
+  readonly objective: Objective;
+  readonly #workspace: Workspace;
+  readonly #board: Int32Array;
+  readonly #margins: Float64Array;
+  readonly #pairs: Float64Array;
+  readonly #rows: Int32Array;
+
+  constructor(table: SharedTable, workspace: Workspace) {
+    const { buffer } = table.memory;
+    this.kernel = bindKernel(table.memory);
+    this.objective = objectiveOf(table);
+    const rows = table.target.length;
+    this.#workspace = workspace;
+    this.#board = new Int32Array(buffer, workspace.board, BOARD_BYTES / 4);
+    this.#margins = new Float64Array(buffer, workspace.margins, rows * this.objective.outputs);
+    this.#pairs = new Float64Array(buffer, workspace.pairs, 2 * rows);
+    this.#rows = new Int32Array(buffer, workspace.rows, rows);
+  }
+
+  histogram(from: number, features: number, rows: number, count: number, out: number): void {
+    const { table, orderedPairs } = this.#workspace;
+    this.kernel.histogram(table + 16 * from, features, rows, count, orderedPairs, out);
+  }
+
+  gradients(from: number, units: number, output: number, count: number): void {
+    const end = Math.min((from + units) * ROWS_PER_UNIT, count);
+    const rows = this.#rows.subarray(from * ROWS_PER_UNIT, end);
+    this.objective.gradients(this.#margins, output, rows, this.#pairs);
+  }
+
+  /** Puts a loop up, helps with it, and returns when all of it is done. */
+  share(kind: number, units: number, first: number, count: number, out: number): void {
+    const board = this.#board;
+    board[KIND] = kind;
+    board[UNITS] = units;
+    board[FIRST] = first;
+    board[COUNT] = count;
+    board[OUT] = out;
+    Atomics.store(board, DONE, 0);
+    const loop = (Atomics.load(board, TICKET) >>> LEFT_BITS) + 1;
+    Atomics.store(board, TICKET, (loop << LEFT_BITS) | units);
+    Atomics.notify(board, TICKET);
+    this.#work();
+    for (let spins = 0; ; spins++) {
+      const done = Atomics.load(board, DONE);
+      if (done === units) return;
+      if (spins > SPINS) Atomics.wait(board, DONE, done);
+    }
+  }
+
+  /** Helps with every loop that is put up, until the thread is ended. */
+  help(): never {
+    const board = this.#board;
+    for (;;) {
+      this.#work();
+      const ticket = Atomics.load(board, TICKET);
+      let spins = 0;
+      while (spins < SPINS && Atomics.load(board, TICKET) === ticket) spins++;
+      if (spins === SPINS) Atomics.wait(board, TICKET, ticket);
+    }
+  }
+
+  #work(): void {
+    const board = this.#board;
+    for (;;) {
+      const ticket = Atomics.load(board, TICKET);
+      const left = ticket & MAX_UNITS;
+      if (left === 0) return;
+      const taken = Math.min(UNITS_AT_ONCE, left);
+      if (Atomics.compareExchange(board, TICKET, ticket, ticket - taken) !== ticket) continue;
+      // From here on the loop can't end without these units, so the board stays as it is.
+      const from = left - taken;
+      const first = board[FIRST]!;
+      const count = board[COUNT]!;
+      if (board[KIND] === HISTOGRAM) this.histogram(from, taken, first, count, board[OUT]!);
+      else this.gradients(from, taken, first, count);
+      if (Atomics.add(board, DONE, taken) + taken === board[UNITS]) Atomics.notify(board, DONE);
+    }
+  }
+}
