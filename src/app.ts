@@ -17,9 +17,10 @@ import type { Config } from './config.ts';
 import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
 import { createDriftMonitor } from './domain/model/drift/monitor.ts';
-import { createPredict } from './domain/model/predict.ts';
+import { createPredictor } from './domain/model/predict.ts';
 import { createPredictBatch } from './domain/model/predict-batch.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
+import { GONE_CHANNEL } from './domain/model/repository.ts';
 import { createReading } from './domain/reading.ts';
 import { createCancelTraining } from './domain/training/cancel.ts';
 import { createRequestTraining } from './domain/training/request.ts';
@@ -123,6 +124,13 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     });
   }
 
+  const predictor = createPredictor({ db: db.sql, storage, metrics: instruments.predictions, drift });
+  const forgetModel = (artifactId: string) => {
+    predictor.forget(artifactId);
+    drift.forget(artifactId);
+  };
+  if (config.role !== 'worker') stack.use(await db.listen(GONE_CHANNEL, forgetModel));
+
   const stopping = new AbortController();
   const http = createHttpApp({
     metricsPath: config.metrics.path,
@@ -151,8 +159,8 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
             sweepExpired,
             requestTraining: createRequestTraining({ db: db.sql, queue }),
             cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
-            removeArtifact: createRemoveArtifact({ db: db.sql, leases }),
-            predict: createPredict({ db: db.sql, storage, metrics: instruments.predictions, drift }),
+            removeArtifact: createRemoveArtifact({ db: db.sql, leases, forget: forgetModel }),
+            predict: predictor.predict,
             predictBatch: createPredictBatch({
               db: db.sql,
               storage,

@@ -1,15 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { predictor } from '../../src/domain/model/scoring/estimators.ts';
 import { loadModel } from '../../src/domain/model/scoring/index.ts';
 import { readInputs } from '../../src/domain/model/scoring/inputs.ts';
 import type { Table } from '../../src/domain/table/types.ts';
-import { selectInputs } from '../../src/domain/training/engine/columns.ts';
 import { type TrainedRun, train } from '../../src/domain/training/engine/index.ts';
 import { classificationQuality } from '../../src/domain/training/engine/quality/classification.ts';
 import { regressionQuality } from '../../src/domain/training/engine/quality/regression.ts';
-import { type Fit, fitRecipe, type Recipe } from '../../src/domain/training/engine/recipe.ts';
-import { readTarget } from '../../src/domain/training/engine/target.ts';
 import { makeDataset } from './data.ts';
+import { fitOnce, HUNDRED_TREES, linearRecipe } from './one-fit.ts';
 
 /**
  * Fits one of our models on a data set and prints one line of JSON, as reference.py does.
@@ -59,43 +56,12 @@ async function wholeRun(mode: 'light' | 'heavy'): Promise<() => Result> {
   };
 }
 
-/** At the settings of `same_settings` in reference.py. */
 async function oneFit(): Promise<() => Result> {
-  const recipe: Recipe =
-    what === 'linear'
-      ? {
-          linear: {
-            weight: 1,
-            penalty: { l2: task === 'regression' ? 1e-9 : 1, perRow: task === 'regression' },
-          },
-          boosting: null,
-          balanced: false,
-        }
-      : {
-          linear: null,
-          boosting: {
-            weight: 1,
-            members: [
-              {
-                rounds: 100,
-                learningRate: 0.1,
-                leaves: 31,
-                minLeafRows: 20,
-                l2: 0,
-                featureFraction: 1,
-                rowFraction: 1,
-              },
-            ],
-          },
-          balanced: false,
-        };
-  const target = readTarget(table, 'target', task);
-  const selected = selectInputs(table, 'target', target.rows, {});
-  const data = { ...selected, target };
-  const { estimator }: Fit = await fitRecipe(data, target.rows, recipe, { seed, threads: availableParallelism() });
-  const classes = target.task === 'classification' ? target.classes : [];
+  const recipe = what === 'linear' ? linearRecipe(task) : HUNDRED_TREES;
+  const { document, data } = await fitOnce(table, task, recipe, seed);
+  const classes = document.classes ?? [];
   return () => ({
-    predicted: predictor(estimator, classes.length)(readInputs(test, selected.columns), null),
+    predicted: predictor(document.estimator, classes.length)(readInputs(test, data.columns), null),
     classes,
     details: {},
   });

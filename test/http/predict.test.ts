@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { dataFile } from '../support/client.ts';
+import { dataFile, eventually } from '../support/client.ts';
 import { expectProblem } from '../support/problem.ts';
 
 type Row = Record<string, unknown>;
@@ -228,6 +228,21 @@ describe('a request for predictions is refused', () => {
   test('with more than 16 MiB', async () => {
     const response = await ask(model, { rows: [{ x: 'x'.repeat(17 * 1024 * 1024) }] });
     await expectProblem(response, 413, 'too_large');
+  });
+
+  test('for a model that newer ones have pushed out, also when it was in use a moment ago', async () => {
+    await using small = await startTestApp({ MAX_MODEL_ARTIFACTS: '1' });
+    const { dataset_id } = await small.api.uploadFile('wine_train.csv');
+    const { artifact_id } = await small.api.train(dataset_id);
+    const [row = {}] = await rowsOf('wine_test.csv');
+    const askOld = () => small.api.post(`/artifacts/${artifact_id}/predict`, { rows: [row] });
+    expect((await askOld()).status).toBe(200);
+    await small.api.train(dataset_id);
+    const gone = await eventually(async () => {
+      const response = await askOld();
+      return response.status === 200 ? undefined : response;
+    });
+    await expectProblem(gone, 404, 'not_found');
   });
 
   test('for a model that was deleted, also when it was in use a moment ago', async () => {

@@ -4,6 +4,7 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
+import type { Mode, Task } from '../modes.ts';
 import { type InputCounter, inputCounter } from './drift/counter.ts';
 import type { DriftMonitor } from './drift/monitor.ts';
 import { getArtifact } from './repository.ts';
@@ -12,16 +13,18 @@ import { loadModel, type ModelDocument, type RowPredictions, type Scorer } from 
 /** Loaded models kept in memory, the least recently used leave first. */
 const CACHED_MODELS = 32;
 
-/**
- * @throws {AppError} `not_found`; `unusable_data` naming the columns that are missing or unusable
- */
-export type Predict = (
-  owner: string,
-  artifactId: string,
-  rows: readonly Record<string, unknown>[],
-) => Promise<RowPredictions>;
+export interface Predictor {
+  /** @throws {AppError} `not_found`; `unusable_data` naming the columns that are missing or unusable */
+  predict(
+    owner: string,
+    artifactId: string,
+    rows: readonly Record<string, unknown>[],
+  ): Promise<RowPredictions>;
+  /** The model is gone; '': any may be. */
+  forget(artifactId: string): void;
+}
 
-interface PredictDeps {
+interface PredictorDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
   readonly metrics: PredictionInstruments;
@@ -29,27 +32,33 @@ interface PredictDeps {
 }
 
 interface LoadedModel {
+  readonly mode: Mode;
+  readonly task: Task;
   readonly scorer: Scorer;
   readonly counter: InputCounter;
 }
 
-async function load(storage: Storage, key: string): Promise<LoadedModel> {
-  try {
-    const document = (await json(await storage.read(key))) as ModelDocument;
-    return { scorer: loadModel(document), counter: inputCounter(document.reference) };
-  } catch (error) {
-    if (error instanceof ObjectNotFound)
-      throw new AppError('not_found', 'There is no such artifact.', { cause: error });
-    throw error;
-  }
-}
-
-export function createPredict({ db, storage, metrics, drift }: PredictDeps): Predict {
+/** Models are asked for again and again: neither the database nor the storage is, as long as one is in memory. */
+export function createPredictor({ db, storage, metrics, drift }: PredictorDeps): Predictor {
   const models = new Map<string, Promise<LoadedModel>>();
 
-  // Promises are kept, not models: requests that arrive while a model loads share one load.
-  const modelOf = (key: string): Promise<LoadedModel> => {
-    const model = models.get(key) ?? load(storage, key);
+  const load = async (owner: string, id: string): Promise<LoadedModel> => {
+    const { mode, task, scoring_key } = await getArtifact(db, owner, id);
+    try {
+      const document = (await json(await storage.read(scoring_key))) as ModelDocument;
+      return { mode, task, scorer: loadModel(document), counter: inputCounter(document.reference) };
+    } catch (error) {
+      if (error instanceof ObjectNotFound)
+        throw new AppError('not_found', 'There is no such artifact.', { cause: error });
+      throw error;
+    }
+  };
+
+  // Promises are kept, not models: requests that arrive while a model loads share one load, and one that is forgotten
+  // while it loads does not come back.
+  const modelOf = (owner: string, id: string): Promise<LoadedModel> => {
+    const key = `${id} ${owner}`;
+    const model = models.get(key) ?? load(owner, id);
     models.delete(key);
     models.set(key, model);
     model.catch(() => models.delete(key));
@@ -58,15 +67,18 @@ export function createPredict({ db, storage, metrics, drift }: PredictDeps): Pre
     return model;
   };
 
-  return async (owner, artifactId, rows) => {
-    const start = performance.now();
-    const artifact = await getArtifact(db, owner, artifactId);
-    const { scorer, counter } = await modelOf(artifact.scoring_key);
-    const counts = counter.empty();
-    const prediction = scorer.predict(rows, (inputs) => counter.add(inputs, counts));
-    const { mode, task } = artifact;
-    metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
-    drift.observe({ artifactId, mode, task, model: scorer.document, counts });
-    return prediction;
+  return {
+    async predict(owner, artifactId, rows) {
+      const start = performance.now();
+      const { mode, task, scorer, counter } = await modelOf(owner, artifactId);
+      const counts = counter.empty();
+      const prediction = scorer.predict(rows, (inputs) => counter.add(inputs, counts));
+      metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
+      drift.observe({ artifactId, mode, task, model: scorer.document, counts });
+      return prediction;
+    },
+    forget(artifactId) {
+      for (const key of models.keys()) if (key.startsWith(artifactId)) models.delete(key);
+    },
   };
 }

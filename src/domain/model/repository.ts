@@ -1,7 +1,10 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import { getOwned, listOwned, type Page, type PageRequest } from '../owned-rows.ts';
+
+/** `pg_notify` channel; the payload is the id of an artifact that is gone. */
+export const GONE_CHANNEL = 'artifacts_gone';
 
 export type Artifact = Selectable<Schema['artifacts']>;
 
@@ -15,7 +18,7 @@ export const listArtifacts = (
   page: PageRequest,
 ): Promise<Page<Artifact>> => listOwned(db, 'artifacts', owner, page);
 
-/** Deletes the rows and surrenders their files, which go when the transaction has committed. */
+/** Deletes the rows and surrenders their files, which go when the transaction has committed; then all are told. */
 export async function dropArtifacts(
   trx: Kysely<Schema>,
   leases: ObjectLeases,
@@ -27,6 +30,7 @@ export async function dropArtifacts(
     .where('id', 'in', ids)
     .returning(['storage_key', 'scoring_key'])
     .execute();
+  for (const id of ids) await sql`select pg_notify(${GONE_CHANNEL}, ${id})`.execute(trx);
   await trx.updateTable('training_runs').set({ artifact_id: null }).where('artifact_id', 'in', ids).execute();
   const keys = dropped.flatMap((artifact) => [artifact.storage_key, artifact.scoring_key]);
   await leases.surrender(trx, [...new Set(keys)], 'delete');

@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import type { DriftMonitor } from '../../domain/model/drift/monitor.ts';
-import type { Predict } from '../../domain/model/predict.ts';
+import type { Predictor } from '../../domain/model/predict.ts';
 import type { PredictBatch } from '../../domain/model/predict-batch.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
@@ -145,7 +145,7 @@ export interface ArtifactRouteDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
   readonly removeArtifact: RemoveArtifact;
-  readonly predict: Predict;
+  readonly predict: Predictor['predict'];
   readonly predictBatch: PredictBatch;
   readonly driftOf: DriftMonitor['driftOf'];
 }

@@ -38,6 +38,8 @@ export interface DriftMonitor {
   /** Undefined for a model that is not in use here. */
   driftOf(artifactId: string): ModelDrift | undefined;
   inUse(): readonly ModelDrift[];
+  /** The model is gone. */
+  forget(artifactId: string): void;
 }
 
 interface Window extends InputCounts {
@@ -60,7 +62,7 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
   // In the order of their last call, so that those to forget stand first.
   const models = new Map<string, Watched>();
 
-  const forget = () => {
+  const forgetUnused = () => {
     for (const [id, { lastCall }] of models) {
       if (models.size <= MAX_MODELS && now() - lastCall < IN_USE_MS) return;
       models.delete(id);
@@ -89,19 +91,21 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
       }
       models.delete(artifactId);
       models.set(artifactId, watched);
-      forget();
+      forgetUnused();
     },
 
     driftOf(artifactId) {
-      forget();
+      forgetUnused();
       const watched = models.get(artifactId);
       return watched && driftNow(watched);
     },
 
     inUse() {
-      forget();
+      forgetUnused();
       return Array.from(models.values(), driftNow);
     },
+
+    forget: (artifactId) => void models.delete(artifactId),
   };
 }
 
