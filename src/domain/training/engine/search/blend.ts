@@ -1,8 +1,10 @@
-import { meanOf, type RowLosses } from './loss.ts';
+import { meanOf, type RowLosses, standardError } from './loss.ts';
 
 /** On a long table a blend, which costs two models at prediction, has to lower the loss by this share. */
 const MIN_RELATIVE_GAIN = 0.005;
 const STEPS = 20;
+/** Equal weights are believed in as if so many rows had spoken for them. */
+const PRIOR_ROWS = 100;
 
 export interface Blend {
   /** Of the second model, 0 … 1. */
@@ -37,14 +39,9 @@ export function findBlend(
   const better = other.loss < alone.loss ? other : alone;
   const best = byWeight.reduce((least, one) => (one.loss < least.loss ? one : least));
   if (isLong && best.loss >= better.loss * (1 - MIN_RELATIVE_GAIN)) return better;
-  return byWeight
+  const nearest = byWeight
     .filter(({ rows, loss }) => loss - best.loss <= standardError(rows, best.rows))
-    .reduce((nearest, one) => (Math.abs(one.weight - 0.5) < Math.abs(nearest.weight - 0.5) ? one : nearest));
-}
-
-/** Of the mean of a − b. */
-function standardError(a: Float64Array, b: Float64Array): number {
-  const differences = a.map((value, i) => value - b[i]!);
-  const mean = meanOf(differences);
-  return Math.sqrt(meanOf(differences.map((value) => (value - mean) ** 2)) / a.length);
+    .reduce((kept, one) => (Math.abs(one.weight - 0.5) < Math.abs(kept.weight - 0.5) ? one : kept));
+  const believed = (first.length * nearest.weight + PRIOR_ROWS * 0.5) / (first.length + PRIOR_ROWS);
+  return byWeight[Math.round(believed * STEPS)]!;
 }

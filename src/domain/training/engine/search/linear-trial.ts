@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { predictor } from '../../../model/scoring/estimators.ts';
 import { fitLinear } from '../linear/fit.ts';
 import { classCount, type TrainingData } from '../training-data.ts';
-import { meanOf, type RowLosses } from './loss.ts';
+import { meanOf, type RowLosses, standardError } from './loss.ts';
 import type { SearchPlan } from './plan.ts';
 
 export interface LinearTrial {
@@ -20,13 +20,19 @@ const MAX_WORSE = 2;
 /** Then these multiples of the best are tried. */
 const REFINEMENTS = [0.3, 3];
 
-/** The linear family's best penalty on the plan's splits. */
+/**
+ * The linear family's best penalty on the plan's splits.
+ *
+ * @param isSmall of few rows the lowest loss is often luck, above all where a line parts the classes: the strongest
+ *   penalty is taken whose loss is within one standard error of it (Breiman et al., 1984)
+ */
 export async function tryLinear(
   data: TrainingData,
   { splits }: SearchPlan,
   losses: RowLosses,
-  balanced: boolean,
+  { balanced, isSmall }: { readonly balanced: boolean; readonly isSmall: boolean },
 ): Promise<LinearTrial> {
+  const trials: LinearTrial[] = [];
   const attempt = async (l2PerRow: number): Promise<LinearTrial> => {
     const parts: Float64Array[] = [];
     for (const { train, test } of splits) {
@@ -36,7 +42,9 @@ export async function tryLinear(
       await setImmediate();
     }
     const predicted = concatenate(parts);
-    return { l2PerRow, loss: meanOf(losses(predicted)), predicted };
+    const trial = { l2PerRow, loss: meanOf(losses(predicted)), predicted };
+    trials.push(trial);
+    return trial;
   };
   let best = await attempt(L2_PER_ROW[0]!);
   let worse = 0;
@@ -54,7 +62,11 @@ export async function tryLinear(
     const trial = await attempt(coarse * multiple);
     if (trial.loss < best.loss) best = trial;
   }
-  return best;
+  if (!isSmall) return best;
+  const lowest = losses(best.predicted);
+  return trials
+    .filter(({ predicted, loss }) => loss - best.loss <= standardError(losses(predicted), lowest))
+    .reduce((strongest, trial) => (trial.l2PerRow > strongest.l2PerRow ? trial : strongest));
 }
 
 export function concatenate(parts: readonly Float64Array[]): Float64Array {

@@ -49,3 +49,10 @@ function varianceOf(values: Float64Array, rows: Int32Array): number {
   for (let i = 0; i < rows.length; i++) squares += (values[rows[i]!]! - mean) ** 2;
   return squares / rows.length || 1;
 }
+
+/** Of the mean of a − b. */
+export function standardError(a: Float64Array, b: Float64Array): number {
+  const differences = a.map((value, i) => value - b[i]!);
+  const mean = meanOf(differences);
+  return Math.sqrt(meanOf(differences.map((value) => (value - mean) ** 2)) / a.length);
+}

@@ -153,7 +153,7 @@ async function runTrials(
   // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
   const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
   const linearLane = async () => {
-    const trial = await tryLinear(data, plan, losses, balanced);
+    const trial = await tryLinear(data, plan, losses, { balanced, isSmall: kept > 1 });
     finish({
       family: 'linear',
       settings: { l2_per_row: trial.l2PerRow },
