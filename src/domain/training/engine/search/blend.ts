@@ -3,8 +3,6 @@ import { meanOf, type RowLosses, standardError } from './loss.ts';
 /** On a long table a blend, which costs two models at prediction, has to lower the loss by this share. */
 const MIN_RELATIVE_GAIN = 0.005;
 const STEPS = 20;
-/** Equal weights are believed in as if so many rows had spoken for them. */
-const PRIOR_ROWS = 100;
 
 export interface Blend {
   /** Of the second model, 0 … 1. */
@@ -21,12 +19,14 @@ export interface Blend {
  * et al., 1984) the one nearest to a half is taken. On a long table that error is small and the lowest loss decides.
  *
  * @param isLong whether a blend has to be clearly better than both models
+ * @param priorRows as if so many rows had spoken for equal weights
  */
 export function findBlend(
   first: Float64Array,
   second: Float64Array,
   losses: RowLosses,
   isLong: boolean,
+  priorRows: number,
 ): Blend {
   const mixed = new Float64Array(first.length);
   const byWeight = Array.from({ length: STEPS + 1 }, (_, step) => {
@@ -42,6 +42,6 @@ export function findBlend(
   const nearest = byWeight
     .filter(({ rows, loss }) => loss - best.loss <= standardError(rows, best.rows))
     .reduce((kept, one) => (Math.abs(one.weight - 0.5) < Math.abs(kept.weight - 0.5) ? one : kept));
-  const believed = (first.length * nearest.weight + PRIOR_ROWS * 0.5) / (first.length + PRIOR_ROWS);
+  const believed = (first.length * nearest.weight + priorRows * 0.5) / (first.length + priorRows);
   return byWeight[Math.round(believed * STEPS)]!;
 }

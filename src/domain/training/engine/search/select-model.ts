@@ -33,6 +33,8 @@ export interface SearchResult {
 /** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
 const MEMBERS_OF_SMALL_TABLES = 3;
 const MAX_ROWS_OF_SMALL_TABLES = 5000;
+/** Where a line parts the few rows there are, their log loss says nothing against it, and the next row may. */
+const PRIOR_ROWS_OF_CLASSES = 100;
 
 /**
  * Chooses between the linear family, boosted trees and their blend, by the loss on rows of the search's own splits.
@@ -71,6 +73,7 @@ export async function selectModel(
           meanOfAll(boosting.map((trial) => predictTests(data, table, plan, trial))),
           losses,
           !isSmall,
+          data.target.task === 'classification' ? PRIOR_ROWS_OF_CLASSES : 0,
         )
       : { weight: 0, loss: linear.loss };
   const { weight } = blend;
