@@ -1,6 +1,7 @@
 /**
  * Our training beside scikit-learn's and XGBoost's: the same rows, the same split, one run, a process for each fit.
- * `node bench/training.ts [data set …]`, all of them by default; BENCH_LIMIT_SEC bounds a single fit (default 1500).
+ * `node bench/training.ts [data set …]`, all of them by default; BENCH_LIMIT_SEC bounds a single fit (default 1500). A
+ * fit of less than 15 s is made three times and the fastest counts.
  *
  * The references are Debian's python3-sklearn and python3-xgboost; without them their columns say so.
  */
@@ -23,6 +24,8 @@ interface Result {
 }
 
 const PYTHON = '/usr/bin/python3';
+const REPEATS = 3;
+const SHORT_SECONDS = 15;
 const LIMIT_MS = Number(process.env['BENCH_LIMIT_SEC'] ?? 1500) * 1000;
 const OWN = ['light', 'heavy', 'linear', 'boosted'] as const;
 const REFERENCES = ['linear', 'hist_gradient_boosting', 'same_settings', 'random_forest', 'xgboost'] as const;
@@ -41,10 +44,13 @@ for (const name of names) {
   try {
     writeForPython(makeDataset(name), folder);
     const own = Object.fromEntries(
-      OWN.map((what) => [what, run(process.execPath, [script('training/own.ts'), name, what])]),
+      OWN.map((what) => [what, fastest(process.execPath, [script('training/own.ts'), name, what])]),
     ) as Record<(typeof OWN)[number], Result | undefined>;
     const theirs = Object.fromEntries(
-      REFERENCES.map((what) => [what, hasReference(what) ? reference(folder, what) : undefined]),
+      REFERENCES.map((what) => [
+        what,
+        hasReference(what) ? fastest(PYTHON, [script('training/reference.py'), folder, what]) : undefined,
+      ]),
     ) as Record<(typeof REFERENCES)[number], Result | undefined>;
     qualityTable.push(...qualityRows(name, own, theirs));
     costTable.push(costRow(name, own, theirs));
@@ -83,8 +89,14 @@ function script(path: string): string {
   return new URL(path, import.meta.url).pathname;
 }
 
-function reference(folder: string, what: string): Result | undefined {
-  return run(PYTHON, [script('training/reference.py'), folder, what]);
+/** A short fit is repeated, ours and theirs alike: its first run may have met something else on the machine. */
+function fastest(program: string, args: string[]): Result | undefined {
+  let best = run(program, args);
+  for (let i = 1; i < REPEATS && best && best.seconds < SHORT_SECONDS; i++) {
+    const again = run(program, args);
+    if (again && again.seconds < best.seconds) best = again;
+  }
+  return best;
 }
 
 /** undefined, after saying why: it took longer than the limit, or failed. */

@@ -99,13 +99,14 @@ export function createPredictBatch({
         () => score(artifact.scoring_key, request, answer.fd),
         signal,
       );
+      signal.throwIfAborted();
       const { mode, task } = artifact;
       metrics.made({ task, rows, seconds });
       drift.observe({ artifactId, mode, task, model, counts });
       return { bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
       await answer.close();
-      throw error;
+      throw signal.aborted ? new AppError('aborted', 'The request was given up.', { cause: error }) : error;
     }
   };
 }
@@ -133,8 +134,6 @@ function blame(error: unknown): unknown {
     return new AppError('not_found', 'There is no such artifact.', { cause: error });
   if (!(error instanceof ChildError)) return error;
   switch (error.failure) {
-    case 'aborted':
-      return new AppError('aborted', 'The request was given up.', { cause: error });
     case 'timeout':
       return new AppError('too_large', 'Scoring the table takes longer than is allowed.', { cause: error });
     case 'out_of_memory':

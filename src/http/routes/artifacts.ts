@@ -1,7 +1,4 @@
-import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { accepts } from 'hono/accepts';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
@@ -14,7 +11,7 @@ import { AppError } from '../../errors.ts';
 import { countAsRoute } from '../../telemetry/http-route.ts';
 import { download } from '../download.ts';
 import { jsonLimit } from '../middleware/json-limit.ts';
-import { createRouter, type Env, type Router } from '../router.ts';
+import { createRouter, type Router } from '../router.ts';
 import {
   Artifact,
   ArtifactDeleted,
@@ -27,15 +24,12 @@ import {
   PredictionRequest,
   TableBody,
 } from '../schemas.ts';
-import { bodyBytes } from '../upload-body.ts';
+import { answerTable, tableTypeOf } from '../table-answer.ts';
 import { artifactView, driftView } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
 const tags = ['models'];
 const path = '/artifacts';
-/** Tables that can be predicted as they are, by their content type. */
-const TABLE_TYPES = { 'text/csv': 'csv', 'text/tab-separated-values': 'tsv' } as const;
-const ANSWER_TYPES = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const;
 const MAX_PREDICTION_BODY_BYTES = 16 * 1024 * 1024;
 
 const list = createRoute({
@@ -150,11 +144,6 @@ export interface ArtifactRouteDeps {
   readonly driftOf: DriftMonitor['driftOf'];
 }
 
-/** Undefined for what is no table. */
-function tableTypeOf(contentType: string): 'csv' | 'tsv' | undefined {
-  const essence = contentType.split(';', 1)[0]!.trim().toLowerCase();
-  return Object.hasOwn(TABLE_TYPES, essence) ? TABLE_TYPES[essence as keyof typeof TABLE_TYPES] : undefined;
-}
 const originOf = (url: string) => new URL(url).origin;
 
 export function artifactRoutes(deps: ArtifactRouteDeps): Router {
@@ -204,26 +193,4 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
       return c.json(await deps.predict(c.get('owner'), c.req.valid('param').id, rows), 200);
     })
     .openapi(predictTable, (c) => answerTable(deps.predictBatch, c));
-}
-
-async function answerTable(predictBatch: PredictBatch, c: Context<Env, string>): Promise<Response> {
-  const from = tableTypeOf(c.req.header('content-type') ?? '');
-  if (!from) throw new AppError('unsupported_format', `A table is ${Object.keys(TABLE_TYPES).join(' or ')}.`);
-  if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
-    throw new AppError('unsupported_format', 'A table is taken only as it is, without content encoding.');
-  const contentType = accepts(c, {
-    header: 'Accept',
-    supports: Object.keys(ANSWER_TYPES),
-    default: 'text/csv',
-  }) as keyof typeof ANSWER_TYPES;
-  const { bytes, stream } = await predictBatch({
-    owner: c.get('owner'),
-    artifactId: c.req.param('id') as string,
-    from,
-    to: ANSWER_TYPES[contentType],
-    open: () => bodyBytes(c),
-    signal: c.req.raw.signal,
-  });
-  const headers = { 'content-type': contentType, 'content-length': String(bytes) };
-  return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, { headers });
 }

@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream';
+import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
+import type { PredictBatch } from '../domain/model/predict-batch.ts';
+import { AppError } from '../errors.ts';
+import type { Env } from './router.ts';
+import { bodyBytes } from './upload-body.ts';
+
+const TABLE_TYPES = { 'text/csv': 'csv', 'text/tab-separated-values': 'tsv' } as const;
+const ANSWER_TYPES = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const;
+
+/** The format of a table by its content type; undefined for what is no table. */
+export function tableTypeOf(contentType: string): 'csv' | 'tsv' | undefined {
+  const essence = contentType.split(';', 1)[0]!.trim().toLowerCase();
+  return Object.hasOwn(TABLE_TYPES, essence) ? TABLE_TYPES[essence as keyof typeof TABLE_TYPES] : undefined;
+}
+
+/** Predicts the table in the request's body; the answer is in the first of its formats that `Accept` allows, or CSV. */
+export async function answerTable(predictBatch: PredictBatch, c: Context<Env, string>): Promise<Response> {
+  const from = tableTypeOf(c.req.header('content-type') ?? '');
+  if (!from) throw new AppError('unsupported_format', `A table is ${Object.keys(TABLE_TYPES).join(' or ')}.`);
+  if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
+    throw new AppError('unsupported_format', 'A table is taken only as it is, without content encoding.');
+  const contentType = accepts(c, {
+    header: 'Accept',
+    supports: Object.keys(ANSWER_TYPES),
+    default: 'text/csv',
+  }) as keyof typeof ANSWER_TYPES;
+  const { bytes, stream } = await predictBatch({
+    owner: c.get('owner'),
+    artifactId: c.req.param('id') as string,
+    from,
+    to: ANSWER_TYPES[contentType],
+    open: () => bodyBytes(c),
+    signal: c.req.raw.signal,
+  });
+  const headers = { 'content-type': contentType, 'content-length': String(bytes) };
+  return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, { headers });
+}
