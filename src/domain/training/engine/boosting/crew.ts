@@ -30,10 +30,8 @@ export function createCrew(table: SharedTable, workspace: Workspace, helpers: nu
       }),
   );
   for (const worker of workers) {
-    // One that breaks takes no more units, and what it has taken would be waited for: nothing is left but to end.
-    worker.on('error', (error) => {
-      throw error;
-    });
+    // What it had taken is missed by the thread that shares: it fails, and says so.
+    worker.on('error', () => {});
     worker.unref();
   }
   const { kernel, objective } = shift;
@@ -86,6 +84,8 @@ const MAX_UNITS = (1 << LEFT_BITS) - 1;
 const UNITS_AT_ONCE = 4;
 /** Loops follow each other within microseconds, sleeping and waking takes tens of them. */
 const SPINS = 2000;
+/** A part takes milliseconds: who takes this long has ended. */
+const PATIENCE_MS = 60_000;
 
 /** One thread's part in the crew. */
 export class Shift {
@@ -136,7 +136,8 @@ export class Shift {
     for (let spins = 0; ; spins++) {
       const done = Atomics.load(board, DONE);
       if (done === units) return;
-      if (spins > SPINS) Atomics.wait(board, DONE, done);
+      if (spins > SPINS && Atomics.wait(board, DONE, done, PATIENCE_MS) === 'timed-out')
+        throw new Error('a helping thread has not finished its part');
     }
   }
 
