@@ -8,6 +8,7 @@ import type { Mode, Task } from '../modes.ts';
 import { type InputCounter, inputCounter } from './drift/counter.ts';
 import type { DriftMonitor } from './drift/monitor.ts';
 import { getArtifact } from './repository.ts';
+import { predictInTurns } from './scoring/in-turns.ts';
 import { loadModel, type ModelDocument, type RowPredictions, type Scorer } from './scoring/index.ts';
 
 /** Loaded models kept in memory, the least recently used leave first. */
@@ -72,7 +73,7 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
       const start = performance.now();
       const { mode, task, scorer, counter } = await modelOf(owner, artifactId);
       const counts = counter.empty();
-      const prediction = scorer.predict(rows, (inputs) => counter.add(inputs, counts));
+      const prediction = await predictInTurns(scorer, rows, (inputs) => counter.add(inputs, counts));
       metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
       drift.observe({ artifactId, mode, task, model: scorer.document, counts });
       return prediction;

@@ -3,9 +3,11 @@ import { type InputColumn, MODEL_FORMAT, MODEL_VERSION, type ModelDocument } fro
 import { predictor } from './estimators.ts';
 import { type InputData, readInputs } from './inputs.ts';
 import { mostProbable } from './probabilities.ts';
+import { perRow, type RowPredictions } from './row-predictions.ts';
 import { rowsToTable } from './rows.ts';
 
 export type { InputColumn, ModelDocument } from './document.ts';
+export type { RowPredictions } from './row-predictions.ts';
 
 /** A model ready to score. */
 export interface Scorer {
@@ -23,13 +25,6 @@ export interface Scorer {
 
 /** Whoever wants to know what a model is asked about: the inputs of one call, a column each. */
 export type SeenInputs = (inputs: readonly InputData[]) => void;
-
-export interface RowPredictions {
-  /** Class labels exactly as in the training data, or numbers for regression. */
-  readonly predictions: (string | number)[];
-  /** Of classification: for each row the probability of every class. */
-  readonly probabilities?: Record<string, number>[];
-}
 
 export type TablePredictions =
   | { readonly task: 'regression'; readonly values: Float64Array }
@@ -66,17 +61,5 @@ export function loadModel(document: ModelDocument): Scorer {
     columns,
     predictTable,
     predict: (rows, seen) => perRow(predictTable(rowsToTable(rows, columns), seen)),
-  };
-}
-
-function perRow(predicted: TablePredictions): RowPredictions {
-  if (predicted.task === 'regression') return { predictions: [...predicted.values] };
-  const { classes, codes, probabilities } = predicted;
-  return {
-    predictions: Array.from(codes, (code) => classes[code]!),
-    // fromEntries defines own properties, so a class called __proto__ is only a key.
-    probabilities: Array.from(codes, (_, row) =>
-      Object.fromEntries(classes.map((label, k) => [label, probabilities[row * classes.length + k]!])),
-    ),
   };
 }

@@ -1,7 +1,7 @@
 import { isMissing } from '../../table/cell.ts';
 import type { Column, Table } from '../../table/types.ts';
 import type { InputColumn } from './document.ts';
-import { missingColumns, unusableValue, WANTED } from './inputs.ts';
+import { isBoolean, missingColumns, unusableValue, WANTED } from './inputs.ts';
 import { parseDate, parseNumber } from './values.ts';
 
 /**
@@ -32,7 +32,8 @@ function readColumn(rows: readonly Record<string, unknown>[], { name, type }: In
   const codeOf = new Map<string, number>();
   const codes = Int32Array.from(rows, (row, index) => {
     const label = labelOf(row[name]);
-    if (label === undefined) throw unusableValue(name, index, WANTED[type]);
+    if (label === undefined || (type === 'boolean' && label !== null && !isBoolean(label)))
+      throw unusableValue(name, index, WANTED[type]);
     if (label === null) return -1;
     const code = codeOf.get(label) ?? codeOf.size;
     codeOf.set(label, code);

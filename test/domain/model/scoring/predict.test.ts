@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { predictInTurns } from '../../../../src/domain/model/scoring/in-turns.ts';
 import { loadModel, type Scorer } from '../../../../src/domain/model/scoring/index.ts';
 import type { Table } from '../../../../src/domain/table/types.ts';
 import { train } from '../../../../src/domain/training/engine/index.ts';
@@ -137,4 +138,30 @@ test.each([
 
 test('no rows give no predictions', () => {
   expect(scorer.predict([]).predictions).toEqual([]);
+});
+
+test('rows scored in turns are predicted as they are at once, and other work goes on in between', async () => {
+  const rows = Array.from({ length: 1500 }, (_, i) =>
+    full(`{"size": ${Math.sin(i)}, "colour": "${COLOURS[i % 3]}", "__proto__": ${i % 2 === 0}}`),
+  );
+  let turns = 0;
+  const count = () => {
+    turns++;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  let seen = 0;
+  const predicted = await predictInTurns(scorer, rows, (inputs) => {
+    seen += inputs[0]!.kind === 'number' ? inputs[0]!.values.length : 0;
+  });
+  clearImmediate(next);
+  expect(predicted).toEqual(scorer.predict(rows));
+  expect(seen).toBe(1500);
+  expect(turns).toBeGreaterThan(0);
+});
+
+test('a value that does not fit is named by its row among all', async () => {
+  const rows = Array.from({ length: 1500 }, () => full('{"size": 1, "colour": "red", "__proto__": true}'));
+  rows[1234] = full('{"size": 1, "colour": "red", "__proto__": "maybe"}');
+  await expect(predictInTurns(scorer, rows, () => {})).rejects.toThrow('row 1234');
 });

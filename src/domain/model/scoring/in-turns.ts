@@ -1,0 +1,43 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Table } from '../../table/types.ts';
+import type { Scorer, SeenInputs } from './index.ts';
+import { perRow, type RowPredictions } from './row-predictions.ts';
+import { rowsToTable } from './rows.ts';
+
+/** So many rows are scored before others have their turn: some 10 ms with a large model. */
+const ROWS_AT_ONCE = 512;
+
+/**
+ * `scorer.predict`, letting other work of this thread go on in between.
+ *
+ * @throws AppError `unusable_data` before anything is scored
+ */
+export async function predictInTurns(
+  scorer: Scorer,
+  rows: readonly Record<string, unknown>[],
+  seen: SeenInputs,
+): Promise<RowPredictions> {
+  const table = rowsToTable(rows, scorer.columns);
+  const parts: RowPredictions[] = [];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    if (from > 0) await setImmediate();
+    parts.push(perRow(scorer.predictTable(cut(table, from, from + ROWS_AT_ONCE), seen)));
+  }
+  const [first] = parts;
+  if (parts.length === 1 && first) return first;
+  const predictions = parts.flatMap((part) => part.predictions);
+  if (!first?.probabilities) return { predictions };
+  return { predictions, probabilities: parts.flatMap((part) => part.probabilities ?? []) };
+}
+
+function cut({ rows, columns }: Table, from: number, to: number): Table {
+  const end = Math.min(to, rows);
+  return {
+    rows: end - from,
+    columns: columns.map((column) =>
+      column.kind === 'number'
+        ? { ...column, values: column.values.subarray(from, end) }
+        : { ...column, codes: column.codes.subarray(from, end) },
+    ),
+  };
+}
