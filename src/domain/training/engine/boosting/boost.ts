@@ -65,7 +65,8 @@ export function boost(
       settings.rowFraction < 1
         ? sample(train, Math.max(2, Math.round(train.length * settings.rowFraction)), random)
         : train;
-    objective.beginRound(margins, rows);
+    grower.take(rows);
+    crew.beginRound(rows.length);
     let grew = false;
     for (let k = 0; k < outputs; k++) {
       grower.take(rows);

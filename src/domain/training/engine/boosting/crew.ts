@@ -14,6 +14,8 @@ export interface Crew extends AsyncDisposable {
   readonly objective: Objective;
   /** Fills the histogram at `out` from the ordered pairs; `rows` is the address of `count` rows. */
   histogram(features: number, rows: number, count: number, out: number): void;
+  /** Prepares a round's gradients of the first `count` of the workspace's rows. */
+  beginRound(count: number): void;
   /** Writes the pairs of the first `count` of the workspace's rows. */
   gradients(output: number, count: number): void;
 }
@@ -36,6 +38,12 @@ export function createCrew(table: SharedTable, workspace: Workspace, helpers: nu
   }
   const { kernel, objective } = shift;
   const isAlone = helpers === 0;
+  const eachRow = (kind: number, output: number, count: number) => {
+    const units = Math.ceil(count / ROWS_PER_UNIT);
+    const isWorthIt = units >= MIN_UNITS_TO_SHARE && units <= MAX_UNITS;
+    if (isAlone || !isWorthIt) shift.rows(kind, 0, units, output, count);
+    else shift.share(kind, units, output, count, 0);
+  };
   return {
     kernel,
     objective,
@@ -46,15 +54,10 @@ export function createCrew(table: SharedTable, workspace: Workspace, helpers: nu
         shift.share(HISTOGRAM, features, rows, count, out);
       }
     },
-    gradients(output, count) {
-      const units = Math.ceil(count / ROWS_PER_UNIT);
-      // Of more outputs, the probabilities of a round are known to this thread alone.
-      if (isAlone || objective.outputs > 1 || units < MIN_UNITS_TO_SHARE || units > MAX_UNITS) {
-        shift.gradients(0, units, output, count);
-      } else {
-        shift.share(GRADIENTS, units, output, count, 0);
-      }
+    beginRound(count) {
+      if (objective.scratchPerRow > 0) eachRow(BEGIN_ROUND, 0, count);
     },
+    gradients: (output, count) => eachRow(GRADIENTS, output, count),
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
@@ -62,7 +65,7 @@ export function createCrew(table: SharedTable, workspace: Workspace, helpers: nu
 }
 
 /** Less work is done before a helper has woken up. */
-const MIN_CELLS_TO_SHARE = 60_000;
+const MIN_CELLS_TO_SHARE = 25_000;
 const ROWS_PER_UNIT = 2048;
 const MIN_UNITS_TO_SHARE = 16;
 
@@ -76,6 +79,7 @@ const COUNT = 5;
 const OUT = 6;
 const HISTOGRAM = 0;
 const GRADIENTS = 1;
+const BEGIN_ROUND = 2;
 
 /** The ticket's lower bits say how many units are left, the upper ones which loop they are of. */
 const LEFT_BITS = 12;
@@ -94,6 +98,7 @@ export class Shift {
   readonly #workspace: Workspace;
   readonly #board: Int32Array;
   readonly #margins: Float64Array;
+  readonly #scratch: Float64Array;
   readonly #pairs: Float64Array;
   readonly #rows: Int32Array;
 
@@ -105,6 +110,7 @@ export class Shift {
     this.#workspace = workspace;
     this.#board = new Int32Array(buffer, workspace.board, BOARD_BYTES / 4);
     this.#margins = new Float64Array(buffer, workspace.margins, rows * this.objective.outputs);
+    this.#scratch = new Float64Array(buffer, workspace.scratch, rows * this.objective.scratchPerRow);
     this.#pairs = new Float64Array(buffer, workspace.pairs, 2 * rows);
     this.#rows = new Int32Array(buffer, workspace.rows, rows);
   }
@@ -114,10 +120,11 @@ export class Shift {
     this.kernel.histogram(table + 16 * from, features, rows, count, orderedPairs, out);
   }
 
-  gradients(from: number, units: number, output: number, count: number): void {
+  rows(kind: number, from: number, units: number, output: number, count: number): void {
     const end = Math.min((from + units) * ROWS_PER_UNIT, count);
     const rows = this.#rows.subarray(from * ROWS_PER_UNIT, end);
-    this.objective.gradients(this.#margins, output, rows, this.#pairs);
+    if (kind === BEGIN_ROUND) this.objective.beginRound(this.#margins, rows, this.#scratch);
+    else this.objective.gradients(this.#margins, output, rows, this.#pairs, this.#scratch);
   }
 
   /** Puts a loop up, helps with it, and returns when all of it is done. */
@@ -166,7 +173,7 @@ export class Shift {
       const first = board[FIRST]!;
       const count = board[COUNT]!;
       if (board[KIND] === HISTOGRAM) this.histogram(from, taken, first, count, board[OUT]!);
-      else this.gradients(from, taken, first, count);
+      else this.rows(board[KIND]!, from, taken, first, count);
       if (Atomics.add(board, DONE, taken) + taken === board[UNITS]) Atomics.notify(board, DONE);
     }
   }

@@ -3,10 +3,18 @@ export interface Objective {
   readonly outputs: number;
   /** The best constant margins for these rows. */
   base(rows: Int32Array): Float64Array;
-  /** Called once a round, before `gradients`. */
-  beginRound(margins: Float64Array, rows: Int32Array): void;
+  /** Numbers a row that `beginRound` keeps for `gradients`. */
+  readonly scratchPerRow: number;
+  /** Called once a round for each row, before `gradients`. */
+  beginRound(margins: Float64Array, rows: Int32Array, scratch: Float64Array): void;
   /** Writes {gradient, hessian} of output k of each row to `pairs[2 * row]`. */
-  gradients(margins: Float64Array, k: number, rows: Int32Array, pairs: Float64Array): void;
+  gradients(
+    margins: Float64Array,
+    k: number,
+    rows: Int32Array,
+    pairs: Float64Array,
+    scratch: Float64Array,
+  ): void;
   /** Weighted mean loss: squared error or log loss. */
   loss(margins: Float64Array, rows: Int32Array): number;
 }
@@ -29,6 +37,7 @@ export function objectiveOf({
 function squaredError(y: Float64Array, weights: Float64Array | null): Objective {
   return {
     outputs: 1,
+    scratchPerRow: 0,
     base: (rows) => Float64Array.of(weightedMean(y, weights, rows)),
     beginRound() {},
     gradients(margins, _k, rows, pairs) {
@@ -47,6 +56,7 @@ function squaredError(y: Float64Array, weights: Float64Array | null): Objective 
 function binaryLogLoss(y: Float64Array, weights: Float64Array | null): Objective {
   return {
     outputs: 1,
+    scratchPerRow: 0,
     base(rows) {
       const share = Math.min(Math.max(weightedMean(y, weights, rows), 1e-6), 1 - 1e-6);
       return Float64Array.of(Math.log(share / (1 - share)));
@@ -71,9 +81,9 @@ function binaryLogLoss(y: Float64Array, weights: Float64Array | null): Objective
 
 /** @param y class of each row, 0 … classes − 1 */
 function softmaxLogLoss(y: Float64Array, weights: Float64Array | null, classes: number): Objective {
-  let probabilities = new Float64Array(0);
   return {
     outputs: classes,
+    scratchPerRow: classes,
     base(rows) {
       const sums = new Float64Array(classes);
       let total = 0;
@@ -84,11 +94,10 @@ function softmaxLogLoss(y: Float64Array, weights: Float64Array | null, classes: 
       }
       return sums.map((sum) => Math.log(Math.max(sum / total, 1e-6)));
     },
-    beginRound(margins, rows) {
-      if (probabilities.length !== margins.length) probabilities = new Float64Array(margins.length);
+    beginRound(margins, rows, probabilities) {
       for (let i = 0; i < rows.length; i++) softmaxRow(margins, rows[i]! * classes, classes, probabilities);
     },
-    gradients(_margins, k, rows, pairs) {
+    gradients(_margins, k, rows, pairs, probabilities) {
       // Friedman's K / (K − 1): the classes' margins move together, so each hessian alone is too small a curve.
       const factor = classes / (classes - 1);
       for (let i = 0; i < rows.length; i++) {

@@ -12,6 +12,8 @@ export interface Workspace {
   readonly result: number;
   /** `[row * outputs + k]`, f64. */
   readonly margins: number;
+  /** What the objective keeps of a round, as large as the margins; of more than one output. */
+  readonly scratch: number;
   readonly nodes: number;
   /** Where a crew's loops are put up. */
   readonly board: number;
@@ -44,6 +46,7 @@ export function allocateWorkspace(
     table: arena.allocate(matrix.columns.length * 16),
     result: arena.allocate(64),
     margins: arena.allocate(matrix.rows * 8 * outputs),
+    scratch: arena.allocate(outputs > 1 ? matrix.rows * 8 * outputs : 0),
     nodes: arena.allocate(2 * leaves * NODE_BYTES),
     board: arena.allocate(BOARD_BYTES),
     histograms: arena.allocate(histogramsBytes),
