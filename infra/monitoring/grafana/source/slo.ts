@@ -5,7 +5,8 @@ const objectiveOf = {
   availability: { title: 'Availability', target: '99.5 % of API requests do not end in a 5xx' },
   latency: {
     title: 'Latency',
-    target: '99 % of API requests are answered within 1 s, uploads, downloads, event streams and tables aside',
+    target:
+      '99 % of API requests are answered within 1 s, uploads, downloads, event streams and tables aside',
   },
 } as const;
 type Slo = keyof typeof objectiveOf;
