@@ -91,17 +91,22 @@ async function benchTable(service: Service): Promise<void> {
   for (const digits of [6, 17]) {
     const file = join(root, 'table.csv');
     await writeCsv(file, test, digits);
-    const { stdout } = await promisify(execFile)('curl', [
-      ...['-sS', '--fail-with-body', '-o', join(root, 'answer.csv'), '-w', '%{time_total}'],
-      ...['-H', 'Content-Type: text/csv', '-X', 'POST', '-T', file],
-      `${service.origin}/api/ml/v1/artifacts/${run.artifact_id}/predict`,
-    ]);
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const { stdout } = await promisify(execFile)('curl', [
+        ...['-sS', '--fail-with-body', '-o', join(root, 'answer.csv'), '-w', '%{time_total}'],
+        ...['-H', 'Content-Type: text/csv', '-X', 'POST', '-T', file],
+        `${service.origin}/api/ml/v1/artifacts/${run.artifact_id}/predict`,
+      ]);
+      times.push(Number(stdout));
+    }
+    const [, seconds = 0] = times.sort((a, b) => a - b);
     const rows = test.rows * REPEATS;
     const megabytes = ((await stat(file)).size / 1e6).toFixed(0);
     const answered = (await readFile(join(root, 'answer.csv'), 'utf8')).trimEnd().split('\n').length - 1;
     if (answered !== rows) throw new Error(`${answered} predictions of ${rows}`);
     print(
-      `table, ${rows} rows, numbers of up to ${digits} digits (${megabytes} MB): ${Number(stdout).toFixed(2)} s, ${(rows / Number(stdout)).toFixed(0)} rows/s on ${availableParallelism()} processors`,
+      `table, ${rows} rows, numbers of up to ${digits} digits (${megabytes} MB): ${seconds.toFixed(2)} s (${times.map((time) => time.toFixed(2)).join(', ')}), ${(rows / seconds).toFixed(0)} rows/s on ${availableParallelism()} processors`,
     );
   }
   const scorer = loadModel(document);
@@ -126,6 +131,8 @@ async function writeCsv(path: string, table: Table, digits: number): Promise<voi
   await using file = await open(path, 'w');
   await file.write(`${table.columns.map(({ name }) => name).join()}\n`);
   for (let i = 0; i < REPEATS; i++) await file.write(text);
+  // Else it is written to the disk while it is read.
+  await file.sync();
 }
 
 function print(line: string): void {
