@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { ChildError, runChild } from '../../adapters/process/child.ts';
+import { limitError } from '../../adapters/process/limit-error.ts';
 import { Turns } from '../../adapters/process/turns.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
@@ -132,16 +133,5 @@ async function* atMost(maxBytes: number, pieces: AsyncIterable<Uint8Array>): Asy
 function blame(error: unknown): unknown {
   if (error instanceof ObjectNotFound)
     return new AppError('not_found', 'There is no such artifact.', { cause: error });
-  if (!(error instanceof ChildError)) return error;
-  switch (error.failure) {
-    case 'timeout':
-      return new AppError('too_large', 'Scoring the table takes longer than is allowed.', { cause: error });
-    case 'out_of_memory':
-    case 'killed':
-      return new AppError('too_large', 'Scoring the table takes more memory than is allowed.', {
-        cause: error,
-      });
-    default:
-      return error;
-  }
+  return error instanceof ChildError ? (limitError(error, 'Scoring the table') ?? error) : error;
 }

@@ -28,9 +28,8 @@ export async function dropArtifacts(
   const dropped = await trx
     .deleteFrom('artifacts')
     .where('id', 'in', ids)
-    .returning(['storage_key', 'scoring_key'])
+    .returning(['storage_key', 'scoring_key', sql`pg_notify(${GONE_CHANNEL}, id::text)`.as('announced')])
     .execute();
-  for (const id of ids) await sql`select pg_notify(${GONE_CHANNEL}, ${id})`.execute(trx);
   await trx.updateTable('training_runs').set({ artifact_id: null }).where('artifact_id', 'in', ids).execute();
   const keys = dropped.flatMap((artifact) => [artifact.storage_key, artifact.scoring_key]);
   await leases.surrender(trx, [...new Set(keys)], 'delete');

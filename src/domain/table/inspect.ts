@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ChildError, runChild } from '../../adapters/process/child.ts';
+import { limitError } from '../../adapters/process/limit-error.ts';
 import { Turns } from '../../adapters/process/turns.ts';
 import { AppError } from '../../errors.ts';
 import type { InspectRequest, TableLimits } from './inspect-here.ts';
@@ -60,22 +61,10 @@ export async function inspectFile(options: {
 }
 
 function blame(error: ChildError, { format }: FileType): Error {
-  switch (error.failure) {
-    case 'aborted':
-      return new AppError('aborted', 'The request was given up.', { cause: error });
-    case 'timeout':
-      return new AppError('too_large', 'Reading the table takes longer than is allowed.', { cause: error });
-    case 'out_of_memory':
-    case 'killed':
-      return new AppError('too_large', 'Reading the table takes more memory than is allowed.', {
-        cause: error,
-      });
-    case 'crashed':
-      // Only native code can end a process without a word, and only Parquet feeds it bytes nobody checked before.
-      return format === 'parquet'
-        ? new AppError('bad_format', 'The file is damaged.', { cause: error })
-        : error;
-    default:
-      return error;
-  }
+  if (error.failure === 'aborted')
+    return new AppError('aborted', 'The request was given up.', { cause: error });
+  // Only native code can end a process without a word, and only Parquet feeds it bytes nobody checked before.
+  if (error.failure === 'crashed' && format === 'parquet')
+    return new AppError('bad_format', 'The file is damaged.', { cause: error });
+  return limitError(error, 'Reading the table') ?? error;
 }

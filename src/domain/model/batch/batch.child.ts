@@ -1,6 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { serveChild } from '../../../adapters/process/serve-child.ts';
-import type { DriftSubject } from '../drift/assess.ts';
+import { type DriftSubject, subjectOf } from '../drift/assess.ts';
 import type { ModelDocument } from '../scoring/index.ts';
 import { type BatchOptions, type ScoredBatch, scoreCsv } from './score-csv.ts';
 
@@ -19,9 +19,8 @@ export interface BatchOutput extends ScoredBatch {
 /** The batch process: rows come by standard input, their predictions go to standard output, a file. */
 serveChild<BatchInput, BatchOutput>(async ({ model, ...options }) => {
   const document = JSON.parse(readFileSync(model, 'utf8')) as ModelDocument;
-  const { columns, reference } = document;
   const scored = await scoreCsv(document, process.stdin, options, (piece) => {
     for (let written = 0; written < piece.length; ) written += writeSync(STDOUT, piece, written);
   });
-  return { ...scored, model: reference ? { columns, reference } : { columns } };
+  return { ...scored, model: subjectOf(document) };
 });

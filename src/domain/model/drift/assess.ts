@@ -9,6 +9,10 @@ const MIN_ROWS = 500;
 /** What the comparison needs of a model. */
 export type DriftSubject = Pick<ModelDocument, 'columns' | 'reference'>;
 
+/** Not the document itself: its trees are large, and not looked at. */
+export const subjectOf = ({ columns, reference }: DriftSubject): DriftSubject =>
+  reference ? { columns, reference } : { columns };
+
 export interface InputDrift {
   readonly level: DriftLevel;
   /** The highest of any column; null when the level is unknown. */

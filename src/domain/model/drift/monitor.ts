@@ -1,5 +1,5 @@
 import type { Mode, Task } from '../../modes.ts';
-import { assessDrift, type DriftSubject, type InputDrift } from './assess.ts';
+import { assessDrift, type DriftSubject, type InputDrift, subjectOf } from './assess.ts';
 import { addCounts, type InputCounts } from './counter.ts';
 
 /** A window is full, and the one before it forgotten, when it has so many rows. */
@@ -70,13 +70,12 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
   };
 
   return {
-    observe({ artifactId, mode, task, model: { columns, reference }, counts }) {
+    observe({ artifactId, mode, task, model, counts }) {
       const time = now();
       const watched = models.get(artifactId) ?? {
         mode,
         task,
-        // Not the document itself: its trees would stay in memory as long as the counts.
-        model: reference ? { columns, reference } : { columns },
+        model: subjectOf(model),
         lastCall: time,
         previous: undefined,
         current: emptyWindow(counts.bins.length, time),

@@ -17,16 +17,15 @@ export async function predictInTurns(
   rows: readonly Record<string, unknown>[],
   seen: SeenInputs,
 ): Promise<RowPredictions> {
+  if (rows.length <= ROWS_AT_ONCE) return scorer.predict(rows, seen);
   const table = rowsToTable(rows, scorer.columns);
   const parts: RowPredictions[] = [];
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     if (from > 0) await setImmediate();
     parts.push(perRow(scorer.predictTable(cut(table, from, from + ROWS_AT_ONCE), seen)));
   }
-  const [first] = parts;
-  if (parts.length === 1 && first) return first;
   const predictions = parts.flatMap((part) => part.predictions);
-  if (!first?.probabilities) return { predictions };
+  if (!scorer.document.classes) return { predictions };
   return { predictions, probabilities: parts.flatMap((part) => part.probabilities ?? []) };
 }
 

@@ -69,7 +69,8 @@ export function boost(
     crew.beginRound(rows.length);
     let grew = false;
     for (let k = 0; k < outputs; k++) {
-      grower.take(rows);
+      // Growing a tree has put them in its order.
+      if (k > 0) grower.take(rows);
       crew.gradients(k, rows.length);
       const tree = grower.grow(rows.length, settings, random, (value, leafRows) => {
         if (rows !== train) return;

@@ -122,7 +122,8 @@ function addScaled(to: Float64Array, factor: number, from: Float64Array): void {
   for (let j = 0; j < to.length; j++) to[j]! += factor * from[j]!;
 }
 
-function largest(values: Float64Array): number {
+/** The largest absolute value. */
+export function largest(values: Float64Array): number {
   let most = 0;
   for (const value of values) most = Math.max(most, Math.abs(value));
   return most;

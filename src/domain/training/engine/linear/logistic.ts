@@ -4,6 +4,7 @@ import { addProducts } from './design-products.ts';
 import { minimise, type Objective } from './lbfgs.ts';
 import { binaryLoss, softmaxLoss } from './log-loss.ts';
 import { MAX_WIDTH_OF_NEWTON, minimiseByNewton } from './newton.ts';
+import { MIN_ROWS_FOR_PILOT, PILOT_SHARE, PILOT_TOLERANCE } from './pilot.ts';
 import { penalise } from './ridge.ts';
 
 /**
@@ -56,15 +57,9 @@ export function fitLogistic(
     };
   const zero = new Float64Array(outputs * size);
   if (design.rows < MIN_ROWS_FOR_PILOT) return minimise(lossOf(1), zero).x;
-  return minimise(lossOf(1), minimise(lossOf(PILOT_SHARE), zero, PILOT), MANY_ROWS).x;
+  return minimise(lossOf(1), minimise(lossOf(PILOT_SHARE), zero, { tolerance: PILOT_TOLERANCE }), MANY_ROWS)
+    .x;
 }
 
-/**
- * From so many rows on, most steps are made on a part of the rows, and the last few on all of them: they begin near
- * the goal, with the curvature known.
- */
-const MIN_ROWS_FOR_PILOT = 20_000;
-const PILOT_SHARE = 8;
-const PILOT = { tolerance: 1e-3 };
 /** Far below what as many rows can tell: the weights' standard error falls with the root of the rows. */
 const MANY_ROWS = { tolerance: 1e-4 };

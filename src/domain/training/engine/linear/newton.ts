@@ -3,7 +3,9 @@ import { addScores, BLOCK_ROWS } from '../../../model/scoring/linear.ts';
 import { solveSymmetric } from './cholesky.ts';
 import { addProducts } from './design-products.ts';
 import { addGramBlock } from './gram.ts';
+import { largest } from './lbfgs.ts';
 import { binaryLoss } from './log-loss.ts';
+import { MIN_ROWS_FOR_PILOT, PILOT_SHARE, PILOT_TOLERANCE } from './pilot.ts';
 import { penalise } from './ridge.ts';
 
 /** Above it the Hessian (width² numbers, width³ steps to solve) costs more than it saves. */
@@ -12,10 +14,6 @@ export const MAX_WIDTH_OF_NEWTON = 600;
 const MAX_ITERATIONS = 50;
 const LEAST_FACTOR = 1e-6;
 const TOLERANCE = 1e-5;
-/** From so many rows on, the first steps are made on one row of `PILOT_SHARE`: the others have the last steps to make. */
-const MIN_ROWS_FOR_PILOT = 20_000;
-const PILOT_SHARE = 8;
-const PILOT_TOLERANCE = 1e-3;
 
 /**
  * Minimises the two classes' Σ weight · log loss + l2 / 2 · Σ w² by Newton's method with step halving (Hastie,
@@ -117,10 +115,4 @@ function quadraticAt(
   value = share * value + penalise(x, gradient, width, l2) / 2;
   for (let j = 0; j < width; j++) hessian[j * size + j]! += l2;
   return { value, gradient, hessian };
-}
-
-function largest(values: Float64Array): number {
-  let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
 }
