@@ -16,7 +16,7 @@ import { openLocalStorage } from './adapters/storage/local.ts';
 import type { Config } from './config.ts';
 import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
-import { createDriftMonitor } from './domain/model/drift/monitor.ts';
+import { createDriftMonitor } from './domain/model/drift-monitor.ts';
 import { createPredictor } from './domain/model/predict.ts';
 import { createPredictBatch } from './domain/model/predict-batch.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Column, Table } from '../../src/domain/table/types.ts';
-import { createRandom, type Random } from '../../src/domain/training/engine/random.ts';
+import type { Column, Table } from '#tabular';
+import { createRandom, type Random } from '../../src/tabular/training/random.ts';
 
 /** A table to learn from and one to be judged on. The target is called `target`. */
 export interface Dataset {

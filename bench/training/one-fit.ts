@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { MODEL_FORMAT, MODEL_VERSION, type ModelDocument } from '../../src/domain/model/scoring/document.ts';
-import type { Task } from '../../src/domain/modes.ts';
-import type { Table } from '../../src/domain/table/types.ts';
-import { selectInputs } from '../../src/domain/training/engine/columns.ts';
-import { fitRecipe, type Recipe } from '../../src/domain/training/engine/recipe.ts';
-import { readTarget } from '../../src/domain/training/engine/target.ts';
-import type { TrainingData } from '../../src/domain/training/engine/training-data.ts';
+import type { ModelDocument, Table } from '#tabular';
+import { MODEL_FORMAT, MODEL_VERSION } from '../../src/tabular/document.ts';
+import { selectInputs } from '../../src/tabular/training/columns.ts';
+import { fitModel, type ModelSpecification } from '../../src/tabular/training/fit-model.ts';
+import { readTarget } from '../../src/tabular/training/target.ts';
+import type { TrainingData } from '../../src/tabular/training/training-data.ts';
+import type { Task } from '../../src/vocabulary/modes.ts';
 
 /** At the settings of `same_settings` in reference.py. */
-export const HUNDRED_TREES: Recipe = {
+export const HUNDRED_TREES: ModelSpecification = {
   linear: null,
   boosting: {
     weight: 1,
@@ -27,7 +27,7 @@ export const HUNDRED_TREES: Recipe = {
   balanced: false,
 };
 
-export const linearRecipe = (task: Task): Recipe => ({
+export const linearSpecification = (task: Task): ModelSpecification => ({
   linear: {
     weight: 1,
     penalty: { l2: task === 'regression' ? 1e-9 : 1, perRow: task === 'regression' },
@@ -36,17 +36,20 @@ export const linearRecipe = (task: Task): Recipe => ({
   balanced: false,
 });
 
-/** One fit of a recipe on all rows, without search, measuring or refit. */
+/** One fit of a specification on all rows, without search, measuring or refit. */
 export async function fitOnce(
   table: Table,
   task: Task,
-  recipe: Recipe,
+  specification: ModelSpecification,
   seed: number,
 ): Promise<{ readonly document: ModelDocument; readonly data: TrainingData }> {
   const target = readTarget(table, 'target', task);
   const { columns, inputs } = selectInputs(table, 'target', target.rows, {});
   const data = { columns, inputs, target };
-  const { estimator } = await fitRecipe(data, target.rows, recipe, { seed, threads: availableParallelism() });
+  const { estimator } = await fitModel(data, target.rows, specification, {
+    seed,
+    threads: availableParallelism(),
+  });
   const classes = target.task === 'classification' ? target.classes : null;
   const format = { format: MODEL_FORMAT, version: MODEL_VERSION } as const;
   return { document: { ...format, task, target: 'target', classes, columns, estimator }, data };

@@ -1,12 +1,10 @@
-import { predictor } from '../../src/domain/model/scoring/estimators.ts';
-import { loadModel } from '../../src/domain/model/scoring/index.ts';
-import { readInputs } from '../../src/domain/model/scoring/inputs.ts';
-import type { Table } from '../../src/domain/table/types.ts';
-import { type TrainedRun, train } from '../../src/domain/training/engine/index.ts';
-import { classificationQuality } from '../../src/domain/training/engine/quality/classification.ts';
-import { regressionQuality } from '../../src/domain/training/engine/quality/regression.ts';
+import { loadModel, type Table, type TrainedRun, train } from '#tabular';
+import { predictor } from '../../src/tabular/scoring/estimators.ts';
+import { classificationQuality } from '../../src/tabular/training/quality/classification.ts';
+import { regressionQuality } from '../../src/tabular/training/quality/regression.ts';
+import { readInputs } from '../../src/tabular/values/inputs.ts';
 import { makeDataset } from './data.ts';
-import { fitOnce, HUNDRED_TREES, linearRecipe } from './one-fit.ts';
+import { fitOnce, HUNDRED_TREES, linearSpecification } from './one-fit.ts';
 
 /**
  * Fits one of our models on a data set and prints one line of JSON, as reference.py does.
@@ -57,8 +55,8 @@ async function wholeRun(mode: 'light' | 'heavy'): Promise<() => Result> {
 }
 
 async function oneFit(): Promise<() => Result> {
-  const recipe = what === 'linear' ? linearRecipe(task) : HUNDRED_TREES;
-  const { document, data } = await fitOnce(table, task, recipe, seed);
+  const specification = what === 'linear' ? linearSpecification(task) : HUNDRED_TREES;
+  const { document, data } = await fitOnce(table, task, specification, seed);
   const classes = document.classes ?? [];
   return () => ({
     predicted: predictor(document.estimator, classes.length)(readInputs(test, data.columns), null),

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { DRIFT_LEVELS } from '../domain/model/drift/levels.ts';
-import { MODES, TASKS } from '../domain/modes.ts';
-import { FORMATS } from '../domain/table/types.ts';
 import { SCORES } from '../domain/training/quality.ts';
+import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
+import { MODES, TASKS } from '../vocabulary/modes.ts';
+import { RUN_STATUSES } from '../vocabulary/runs.ts';
+import { FORMATS } from '../vocabulary/tables.ts';
 
 /** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
 
@@ -93,7 +94,7 @@ export const TrainingRun = z
     target: z.string(),
     seed: count,
     params: z.record(z.string(), z.unknown()),
-    status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+    status: z.enum(RUN_STATUSES),
     attempt: count,
     progress: z.number().min(0).max(1),
     progress_details: z.record(z.string(), z.unknown()).nullable(),

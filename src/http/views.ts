@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Dataset as DatasetRow } from '../domain/dataset/repository.ts';
-import type { ModelDrift } from '../domain/model/drift/monitor.ts';
+import type { ModelDrift } from '../domain/model/drift-monitor.ts';
 import type { Artifact as ArtifactRow } from '../domain/model/repository.ts';
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
 import type { TrainingRun as RunRow } from '../domain/training/repository.ts';

@@ -1,5 +1,8 @@
-import { DRIFT_LEVELS } from '../domain/model/drift/levels.ts';
-import { MODES, TASKS } from '../domain/modes.ts';
+import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
+import { TTL_RESULTS } from '../vocabulary/expiry.ts';
+import { MODES, TASKS } from '../vocabulary/modes.ts';
+import { QUEUE_STATES, RETRY_REASONS, RUN_OUTCOMES, TRAINING_ERROR_TYPES } from '../vocabulary/runs.ts';
+import { UPLOAD_FAILURE_REASONS } from '../vocabulary/uploads.ts';
 
 /**
  * Every metric of the service, once. Instruments, views, `docs/metrics.md`, dashboards and alert rules are made
@@ -29,48 +32,6 @@ export interface MetricDefinition {
 
 /** The meter of every instrument that the service makes itself. */
 export const METER_NAME = 'mlops-backend';
-
-export const UPLOAD_FAILURE_REASONS = [
-  'too_large',
-  'empty',
-  'bad_format',
-  'bad_header',
-  'too_few_rows',
-  'too_many_empty',
-  'aborted',
-  'storage',
-  'internal',
-] as const;
-export type UploadFailureReason = (typeof UPLOAD_FAILURE_REASONS)[number];
-
-export const RUN_OUTCOMES = ['started', 'success', 'failure', 'cancelled'] as const;
-
-/** Why a run ended in failure. */
-export const TRAINING_ERROR_TYPES = [
-  'bad_target',
-  'too_few_rows',
-  'single_class',
-  'no_features',
-  'bad_params',
-  'dataset_missing',
-  'dataset_unreadable',
-  'timeout',
-  'out_of_memory',
-  'trainer_crashed',
-  'worker_lost',
-  'storage',
-  '_OTHER',
-] as const;
-export type TrainingErrorType = (typeof TRAINING_ERROR_TYPES)[number];
-
-/** Why an attempt is made again. */
-export const RETRY_REASONS = ['worker_lost', 'trainer_crashed', 'storage', '_OTHER'] as const;
-export type RetryReason = (typeof RETRY_REASONS)[number];
-
-export const QUEUE_STATES = ['queued', 'running', 'retrying'] as const;
-export type QueueState = (typeof QUEUE_STATES)[number];
-
-export const TTL_RESULTS = ['success', 'empty', 'failure'] as const;
 
 const TASKS_OR_UNKNOWN = [...TASKS, 'unknown'] as const;
 const SECONDS_SHORT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];

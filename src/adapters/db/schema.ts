@@ -1,7 +1,8 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { Mode, Task } from '../../domain/modes.ts';
-import type { Compression, Format, TableProfile } from '../../domain/table/types.ts';
-import type { ModelCard } from '../../domain/training/engine/card.ts';
+import type { ModelCard } from '#tabular';
+import type { Mode, Task } from '../../vocabulary/modes.ts';
+import type { RunStatus } from '../../vocabulary/runs.ts';
+import type { Compression, Format, TableProfile } from '../../vocabulary/tables.ts';
 
 /** The tables as Kysely sees them; made by `migrations/`. Times are `timestamptz`, read as `Date`. */
 export interface Schema {
@@ -36,8 +37,6 @@ interface DatasetNameTable {
   name: string;
   last_version: number;
 }
-
-export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 /** Any JSON object; its shape belongs to the domain that writes it. */
 export type Json = Record<string, unknown>;

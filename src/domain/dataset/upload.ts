@@ -5,12 +5,12 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import { type Storage, StorageError } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
-import type { UploadFailureReason } from '../../telemetry/catalogue.ts';
 import type { UploadInstruments } from '../../telemetry/instruments/uploads.ts';
-import type { Mode } from '../modes.ts';
+import type { Mode } from '../../vocabulary/modes.ts';
+import type { FileType } from '../../vocabulary/tables.ts';
+import type { UploadFailureReason } from '../../vocabulary/uploads.ts';
 import { detectFileType } from '../table/file-type.ts';
 import { inspectFile } from '../table/inspect.ts';
-import type { FileType } from '../table/types.ts';
 import type { Dataset } from './repository.ts';
 
 /** Enough of a file to tell its format. */

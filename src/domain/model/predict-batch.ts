@@ -13,7 +13,7 @@ import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
 import type { BatchInput, BatchOutput } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
-import type { DriftMonitor } from './drift/monitor.ts';
+import type { DriftMonitor } from './drift-monitor.ts';
 import { getArtifact } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);

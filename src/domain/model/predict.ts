@@ -1,15 +1,22 @@
 import { json } from 'node:stream/consumers';
 import type { Kysely } from 'kysely';
+import {
+  type InputCounter,
+  inputCounter,
+  loadModel,
+  type ModelDocument,
+  predictInSlices,
+  type RowPredictions,
+  type Scorer,
+} from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
-import type { Mode, Task } from '../modes.ts';
-import { type InputCounter, inputCounter } from './drift/counter.ts';
-import type { DriftMonitor } from './drift/monitor.ts';
+import type { Mode, Task } from '../../vocabulary/modes.ts';
+import type { DriftMonitor } from './drift-monitor.ts';
 import { getArtifact } from './repository.ts';
-import { predictInTurns } from './scoring/in-turns.ts';
-import { loadModel, type ModelDocument, type RowPredictions, type Scorer } from './scoring/index.ts';
+import { asUnusableData } from './unusable-rows.ts';
 
 /** Loaded models kept in memory, the least recently used leave first. */
 const CACHED_MODELS = 32;
@@ -73,7 +80,11 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
       const start = performance.now();
       const { mode, task, scorer, counter } = await modelOf(owner, artifactId);
       const counts = counter.empty();
-      const prediction = await predictInTurns(scorer, rows, (inputs) => counter.add(inputs, counts));
+      const prediction = await predictInSlices(scorer, rows, (inputs) => counter.add(inputs, counts)).catch(
+        (error: unknown) => {
+          throw asUnusableData(error);
+        },
+      );
       metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
       drift.observe({ artifactId, mode, task, model: scorer.document, counts });
       return prediction;

@@ -1,3 +1,5 @@
+import { MISSING_VALUES } from '#tabular';
+
 /**
  * What the text of one cell means, the same for every text format and for uploading, training and predicting.
  *
@@ -9,13 +11,6 @@
  *   a fraction of up to nine digits, and `Z` or an offset; years 1000–9999. Without an offset it is taken for UTC
  * - everything else is text
  */
-
-/** Cells that hold no value. The comparison is exact: no trimming, no other case. */
-export const MISSING_VALUES = ['', 'NA', 'N/A', 'NaN', 'null', 'NULL', 'None'] as const;
-
-const MISSING_SET: ReadonlySet<string> = new Set(MISSING_VALUES);
-
-export const isMissing = (cell: string): boolean => MISSING_SET.has(cell);
 
 const BOOLEANS = ['true', 'True', 'TRUE', 'false', 'False', 'FALSE'] as const;
 

@@ -1,5 +1,5 @@
+import type { ColumnType } from '#tabular';
 import { BOOLEAN, DATETIME, MISSING, NUMBER } from './cell.ts';
-import type { ColumnType } from './types.ts';
 
 /**
  * The type of a column whose cells were of these kinds (bits of `cell.ts`). A column without a single value is

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
+import type { Format } from '../../vocabulary/tables.ts';
 import { checkColumnCount, checkIsHeader, checkNames, MAX_COLUMNS } from './header.ts';
-import type { Format } from './types.ts';
 
 /** The longest line, and so the longest record, that is read. DuckDB is given the same limit. */
 export const MAX_LINE_BYTES = 1 << 20;

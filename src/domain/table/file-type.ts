@@ -1,7 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
+import type { FileType, TEXT_FORMATS } from '../../vocabulary/tables.ts';
 import { looksTabSeparated } from './csv-dialect.ts';
-import type { FileType, TEXT_FORMATS } from './types.ts';
 
 type TextFormat = (typeof TEXT_FORMATS)[number];
 

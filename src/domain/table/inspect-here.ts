@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { CsvScanner } from './csv-scan.ts';
 import { openDatabase } from './database.ts';
@@ -8,7 +9,6 @@ import { profileTable } from './profile.ts';
 import { readingError } from './reading-error.ts';
 import { readChunks, readHead } from './text-chunks.ts';
 import { TextCheck, type TextScan } from './text-scan.ts';
-import type { FileType, TableProfile } from './types.ts';
 
 export interface TableLimits {
   readonly minRows: number;

@@ -5,8 +5,8 @@ import { ChildError, runChild } from '../../adapters/process/child.ts';
 import { limitError } from '../../adapters/process/limit-error.ts';
 import { Turns } from '../../adapters/process/turns.ts';
 import { AppError } from '../../errors.ts';
+import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
 import type { InspectRequest, TableLimits } from './inspect-here.ts';
-import type { FileType, TableProfile } from './types.ts';
 
 const CHILD = new URL('./inspect.child.ts', import.meta.url);
 /** DuckDB's share; Node and the scan need about 100 MiB more. */

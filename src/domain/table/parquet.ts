@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { ColumnType } from '#tabular';
 import { AppError } from '../../errors.ts';
 import { excerpt } from './excerpt.ts';
 import { checkNames } from './header.ts';
 import { literal } from './sql.ts';
-import type { ColumnType } from './types.ts';
 
 export interface ParquetColumn {
   readonly name: string;

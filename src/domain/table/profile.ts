@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { ColumnType } from '#tabular';
+import type { ColumnProfile, TableProfile } from '../../vocabulary/tables.ts';
 import { type Reading, type Source, type TableFile, tableSource, timeOf } from './source.ts';
-import type { ColumnProfile, ColumnType, TableProfile } from './types.ts';
 
 /** So many cells have their distinct values counted in all; of a larger table, a share of about this size. */
 const COUNTED_CELLS = 4_000_000;

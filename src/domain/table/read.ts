@@ -6,12 +6,13 @@ import {
   DuckDBUBigIntVector,
   type DuckDBVector,
 } from '@duckdb/node-api';
+import type { Column, ColumnType, Table } from '#tabular';
 import { AppError } from '../../errors.ts';
+import type { FileType } from '../../vocabulary/tables.ts';
 import { openDatabase } from './database.ts';
 import { LabelIndex } from './label-index.ts';
 import { readingError } from './reading-error.ts';
 import { type Reading, tableSource, type WantedColumn } from './source.ts';
-import type { Column, ColumnType, FileType, Table } from './types.ts';
 
 /** What reading a text takes at most, measured up to `MAX_COLUMNS`; given more, DuckDB keeps what it has read. */
 const readerMb = (columns: number) => 256 + columns / 4;

@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { MISSING_VALUES } from '#tabular';
 import { AppError } from '../../errors.ts';
-import { MISSING_VALUES } from './cell.ts';
+import type { FileType } from '../../vocabulary/tables.ts';
 import { DIALECT_BYTES, MAX_LINE_BYTES, readDialect } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
 import { parquetColumns, parquetReader } from './parquet.ts';
 import { literal } from './sql.ts';
 import { readHead } from './text-chunks.ts';
-import type { FileType } from './types.ts';
 
 /** How a column's cells are wanted: as doubles, as text just as in the file, or as points in time. */
 export type Reading = 'number' | 'text' | 'time';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../errors.ts';
-import type { Compression } from './types.ts';
+import type { Compression } from '../../vocabulary/tables.ts';
 
 const READ_BYTES = 1 << 20;
 const INFLATED_BYTES = 256 << 10;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import type { ColumnType } from '#tabular';
 import { AppError } from '../../errors.ts';
-import type { ColumnType } from './types.ts';
 
 /** What a scan of a text table's every byte found out. */
 export interface TextScan {

@@ -1,7 +1,7 @@
 import { ChildError } from '../../adapters/process/child.ts';
 import { ObjectNotFound, StorageError } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
-import type { RetryReason, TrainingErrorType } from '../../telemetry/catalogue.ts';
+import type { RetryReason, TrainingErrorType } from '../../vocabulary/runs.ts';
 
 /** Why an attempt did not succeed: what the client is told, how it is counted, and whether to try again. */
 export interface Failure {

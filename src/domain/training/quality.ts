@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
-import type { Mode, Task } from '../modes.ts';
+import type { Mode, Task } from '../../vocabulary/modes.ts';
 
 /** Scores that are compared over time; the higher the better but for the errors. */
 export const SCORES = ['accuracy', 'precision', 'recall', 'f1', 'r2', 'mse', 'mae'] as const;

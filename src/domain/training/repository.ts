@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { RunStatus, Schema } from '../../adapters/db/schema.ts';
+import type { Schema } from '../../adapters/db/schema.ts';
+import type { RunStatus } from '../../vocabulary/runs.ts';
 import { getOwned, listOwned, type Page, type PageRequest } from '../owned-rows.ts';
 
 export type TrainingRun = Selectable<Schema['training_runs']>;

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { context, propagation, trace } from '@opentelemetry/api';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { parseParams, TabularError } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
+import type { Mode, Task } from '../../vocabulary/modes.ts';
+import type { ColumnProfile } from '../../vocabulary/tables.ts';
 import { type Dataset, lockDataset } from '../dataset/repository.ts';
-import type { Mode, Task } from '../modes.ts';
-import type { ColumnProfile } from '../table/types.ts';
-import { parseParams } from './engine/params.ts';
-import { TrainingError } from './engine/training-error.ts';
 import { announceRun, type TrainingRun } from './repository.ts';
 
 const DEFAULT_SEED = 42;
@@ -62,9 +61,7 @@ function checkParams(mode: Mode, params: Record<string, unknown>): void {
   try {
     parseParams(params, mode);
   } catch (error) {
-    throw error instanceof TrainingError
-      ? new AppError('invalid_request', `params: ${error.message}`)
-      : error;
+    throw error instanceof TabularError ? new AppError('invalid_request', `params: ${error.message}`) : error;
   }
 }
 

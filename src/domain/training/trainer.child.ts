@@ -1,8 +1,7 @@
+import { createCard, parseParams, TabularError, toOnnx, train } from '#tabular';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { serveChild } from '../../adapters/process/serve-child.ts';
-import { toOnnx } from '../model/scoring/onnx/export.ts';
 import { readTable } from '../table/read.ts';
-import { createCard, parseParams, TrainingError, train } from './engine/index.ts';
 import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
 
 /** The reader's share; the table itself comes on top. */
@@ -35,13 +34,14 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report) =
     const card = createCard(trained, spec, input.data, VERSIONS, new Date());
     return {
       metrics: trained.metrics,
-      artifact: toOnnx(trained.model, { card: JSON.stringify(card) }),
+      artifact: await toOnnx(trained.model, { card: JSON.stringify(card) }),
       artifactFormat: 'onnx',
       scoring: new TextEncoder().encode(JSON.stringify(trained.model)),
       card,
     };
   } catch (error) {
-    if (error instanceof TrainingError) return { failure: { type: error.type, message: error.message } };
+    if (error instanceof TabularError && error.code !== 'unusable_rows')
+      return { failure: { type: error.code, message: error.message } };
     throw error;
   }
 });

@@ -1,7 +1,7 @@
-import type { TrainingErrorType } from '../../telemetry/catalogue.ts';
-import type { Mode, Task } from '../modes.ts';
-import type { ColumnProfile, FileType } from '../table/types.ts';
-import type { ModelCard } from './engine/card.ts';
+import type { ModelCard } from '#tabular';
+import type { Mode, Task } from '../../vocabulary/modes.ts';
+import type { TrainingErrorType } from '../../vocabulary/runs.ts';
+import type { ColumnProfile, FileType } from '../../vocabulary/tables.ts';
 
 /** What the trainer process is sent. */
 export interface TrainerInput {

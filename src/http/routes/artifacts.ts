@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
-import type { DriftMonitor } from '../../domain/model/drift/monitor.ts';
+import type { DriftMonitor } from '../../domain/model/drift-monitor.ts';
 import type { Predictor } from '../../domain/model/predict.ts';
 import type { PredictBatch } from '../../domain/model/predict-batch.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';

@@ -1,6 +1,6 @@
-import type { Mode } from '../../domain/modes.ts';
-import { MODES } from '../../domain/modes.ts';
-import { QUEUE_STATES, type QueueState } from '../catalogue.ts';
+import type { Mode } from '../../vocabulary/modes.ts';
+import { MODES } from '../../vocabulary/modes.ts';
+import { QUEUE_STATES, type QueueState } from '../../vocabulary/runs.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 /** What the database says now. Times are seconds since 1970, 0: never. */

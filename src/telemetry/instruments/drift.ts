@@ -1,5 +1,5 @@
-import { DRIFT_LEVELS, type DriftLevel } from '../../domain/model/drift/levels.ts';
-import { MODES, type Mode, TASKS, type Task } from '../../domain/modes.ts';
+import { DRIFT_LEVELS, type DriftLevel } from '../../vocabulary/drift.ts';
+import { MODES, type Mode, TASKS, type Task } from '../../vocabulary/modes.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 /** A model called for of late. */

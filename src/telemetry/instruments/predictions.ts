@@ -1,4 +1,4 @@
-import type { Task } from '../../domain/modes.ts';
+import type { Task } from '../../vocabulary/modes.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 export type PredictionInstruments = ReturnType<typeof predictionInstruments>;

@@ -1,5 +1,5 @@
-import type { Mode, Task } from '../../domain/modes.ts';
-import type { RetryReason, TrainingErrorType } from '../catalogue.ts';
+import type { Mode, Task } from '../../vocabulary/modes.ts';
+import type { RetryReason, TrainingErrorType } from '../../vocabulary/runs.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 export type TrainingInstruments = ReturnType<typeof trainingInstruments>;

@@ -1,4 +1,4 @@
-import type { TTL_RESULTS } from '../catalogue.ts';
+import type { TTL_RESULTS } from '../../vocabulary/expiry.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 export type TtlInstruments = ReturnType<typeof ttlInstruments>;

@@ -1,5 +1,5 @@
-import type { Mode } from '../../domain/modes.ts';
-import type { UploadFailureReason } from '../catalogue.ts';
+import type { Mode } from '../../vocabulary/modes.ts';
+import type { UploadFailureReason } from '../../vocabulary/uploads.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 export type UploadInstruments = ReturnType<typeof uploadInstruments>;

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  BOOLEAN,
-  DATETIME,
-  kindOf,
-  MISSING,
-  MISSING_VALUES,
-  NUMBER,
-  TEXT,
-} from '../../../src/domain/table/cell.ts';
+import { MISSING_VALUES } from '#tabular';
+import { BOOLEAN, DATETIME, kindOf, MISSING, NUMBER, TEXT } from '../../../src/domain/table/cell.ts';
 import { seeded } from './files.ts';
 
 test.each([...MISSING_VALUES])('%j is a missing value', (cell) => {

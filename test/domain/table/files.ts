@@ -4,8 +4,8 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test as base, expect } from 'vitest';
 import { inspectHere, type TableLimits } from '../../../src/domain/table/inspect-here.ts';
-import type { FileType, TableProfile } from '../../../src/domain/table/types.ts';
 import { AppError, type ProblemCode } from '../../../src/errors.ts';
+import type { FileType, TableProfile } from '../../../src/vocabulary/tables.ts';
 
 interface Files {
   /** A directory of the test's own. */

@@ -7,8 +7,8 @@ import { openDatabase } from '../../../src/domain/table/database.ts';
 import { inspectFile } from '../../../src/domain/table/inspect.ts';
 import { readTable } from '../../../src/domain/table/read.ts';
 import { readChunks } from '../../../src/domain/table/text-chunks.ts';
-import type { FileType } from '../../../src/domain/table/types.ts';
 import { AppError } from '../../../src/errors.ts';
+import type { FileType } from '../../../src/vocabulary/tables.ts';
 import { CSV, gzipped, inspect, NDJSON, NO_LIMITS, PARQUET, refusal, seeded, test } from './files.ts';
 
 const HOSTILE = [

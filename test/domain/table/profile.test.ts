@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { kindOf, MISSING } from '../../../src/domain/table/cell.ts';
-import type { ColumnProfile } from '../../../src/domain/table/types.ts';
+import type { ColumnProfile } from '../../../src/vocabulary/tables.ts';
 import { CSV, inspect, NDJSON, PARQUET, seeded, TSV, test } from './files.ts';
 
 const { random, below, pick } = seeded(20_261_122);

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
+import type { Column, Table } from '#tabular';
 import { kindOf, MISSING } from '../../../src/domain/table/cell.ts';
 import { readTable } from '../../../src/domain/table/read.ts';
-import type { Column, FileType, Table } from '../../../src/domain/table/types.ts';
+import type { FileType } from '../../../src/vocabulary/tables.ts';
 import { CSV, gzipped, inspect, NDJSON, PARQUET, refusal, seeded, TSV, test } from './files.ts';
 
 /** Inspects a file and reads all its columns, as training does. */

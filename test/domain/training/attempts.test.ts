@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ModelCard } from '#tabular';
 import { objectLeases } from '../../../src/adapters/storage/leases.ts';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
 import {
@@ -13,7 +14,6 @@ import {
   requeueFailed,
   updateAttempt,
 } from '../../../src/domain/training/attempts.ts';
-import type { ModelCard } from '../../../src/domain/training/engine/card.ts';
 import { WORKER_LOST } from '../../../src/domain/training/outcome.ts';
 import { getRun, type TrainingRun } from '../../../src/domain/training/repository.ts';
 import { storeModel } from '../../../src/domain/training/store-model.ts';

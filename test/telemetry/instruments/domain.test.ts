@@ -1,14 +1,10 @@
 import { metrics } from '@opentelemetry/api';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MODES, TASKS } from '../../../src/domain/modes.ts';
-import {
-  RETRY_REASONS,
-  RUN_OUTCOMES,
-  TRAINING_ERROR_TYPES,
-  TTL_RESULTS,
-  UPLOAD_FAILURE_REASONS,
-} from '../../../src/telemetry/catalogue.ts';
 import { createInstruments, type Instruments } from '../../../src/telemetry/instruments/instruments.ts';
+import { TTL_RESULTS } from '../../../src/vocabulary/expiry.ts';
+import { MODES, TASKS } from '../../../src/vocabulary/modes.ts';
+import { RETRY_REASONS, RUN_OUTCOMES, TRAINING_ERROR_TYPES } from '../../../src/vocabulary/runs.ts';
+import { UPLOAD_FAILURE_REASONS } from '../../../src/vocabulary/uploads.ts';
 import { startTestMeter } from '../test-meter.ts';
 
 let meter: ReturnType<typeof startTestMeter>;

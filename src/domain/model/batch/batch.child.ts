@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
+import { type DriftSubject, type ModelDocument, subjectOf } from '#tabular';
 import { serveChild } from '../../../adapters/process/serve-child.ts';
-import { type DriftSubject, subjectOf } from '../drift/assess.ts';
-import type { ModelDocument } from '../scoring/index.ts';
+import { asUnusableData } from '../unusable-rows.ts';
 import { type BatchOptions, type ScoredBatch, scoreCsv } from './score-csv.ts';
 
 export interface BatchInput extends BatchOptions {
@@ -19,8 +19,11 @@ export interface BatchOutput extends ScoredBatch {
 /** The batch process: rows come by standard input, their predictions go to standard output, a file. */
 serveChild<BatchInput, BatchOutput>(async ({ model, ...options }) => {
   const document = JSON.parse(readFileSync(model, 'utf8')) as ModelDocument;
-  const scored = await scoreCsv(document, process.stdin, options, (piece) => {
+  const write = (piece: Uint8Array) => {
     for (let written = 0; written < piece.length; ) written += writeSync(STDOUT, piece, written);
+  };
+  const scored = await scoreCsv(document, process.stdin, options, write).catch((error: unknown) => {
+    throw asUnusableData(error);
   });
   return { ...scored, model: subjectOf(document) };
 });

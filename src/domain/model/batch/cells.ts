@@ -1,8 +1,4 @@
-import { isMissing } from '../../table/cell.ts';
-import type { Column } from '../../table/types.ts';
-import type { InputColumn } from '../scoring/document.ts';
-import { isBoolean } from '../scoring/inputs.ts';
-import { parseDate } from '../scoring/values.ts';
+import { type Column, type InputColumn, isBoolean, isMissing, parseDate } from '#tabular';
 import { LabelTable } from './label-table.ts';
 import { numberOfCell } from './number-cell.ts';
 

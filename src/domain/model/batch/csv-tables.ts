@@ -1,10 +1,9 @@
+import { type InputColumn, missingColumns, type Table, WANTED } from '#tabular';
 import { AppError } from '../../../errors.ts';
+import type { TextFormat } from '../../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from '../../table/csv-dialect.ts';
 import { type CsvRecord, CsvRecords } from '../../table/csv-records.ts';
 import { excerpt } from '../../table/excerpt.ts';
-import type { Table, TextFormat } from '../../table/types.ts';
-import type { InputColumn } from '../scoring/document.ts';
-import { missingColumns, WANTED } from '../scoring/inputs.ts';
 import { type CellReader, cellReader } from './cells.ts';
 
 /** Rows are handed on in blocks of at most so many, and so many cells: a wide table's blocks are shorter. */

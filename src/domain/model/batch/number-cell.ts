@@ -1,4 +1,4 @@
-import { parseNumber } from '../scoring/values.ts';
+import { parseNumber } from '#tabular';
 
 const [PLUS, MINUS, POINT, ZERO, NINE, LOWER_E, UPPER_E] = [0x2b, 0x2d, 0x2e, 0x30, 0x39, 0x65, 0x45];
 /** So many digits are a whole number that a double holds exactly. */

@@ -1,4 +1,4 @@
-import type { TablePredictions } from '../scoring/index.ts';
+import type { TablePredictions } from '#tabular';
 
 export const BATCH_FORMATS = ['csv', 'ndjson'] as const;
 export type BatchFormat = (typeof BATCH_FORMATS)[number];

@@ -1,6 +1,4 @@
-import type { Table } from '../../table/types.ts';
-import { type InputCounts, inputCounter } from '../drift/counter.ts';
-import { loadModel, type ModelDocument } from '../scoring/index.ts';
+import { type InputCounts, inputCounter, loadModel, type ModelDocument, type Table } from '#tabular';
 import { type BatchFormat, predictionLines } from './prediction-lines.ts';
 
 /** What a block of rows comes to. */

@@ -1,6 +1,5 @@
+import { addCounts, type InputCounts, inputCounter, type ModelDocument } from '#tabular';
 import { AppError } from '../../../errors.ts';
-import { addCounts, type InputCounts, inputCounter } from '../drift/counter.ts';
-import type { ModelDocument } from '../scoring/index.ts';
 import { CsvTables } from './csv-tables.ts';
 import { type BatchFormat, predictionLines } from './prediction-lines.ts';
 import type { ScoredBlock } from './score-block.ts';

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Table } from '../../table/types.ts';
-import type { ModelDocument } from '../scoring/index.ts';
+import type { ModelDocument, Table } from '#tabular';
 import type { BatchFormat } from './prediction-lines.ts';
 import { blockScorer, type ScoredBlock } from './score-block.ts';
 
@@ -43,7 +42,7 @@ interface Job {
 
 function threadPool(document: ModelDocument, format: BatchFormat, threads: number): Scorers {
   const workers = Array.from({ length: threads }, () => {
-    const worker = new Worker(new URL('./scorer.child.ts', import.meta.url), {
+    const worker = new Worker(new URL('./scorer.thread.ts', import.meta.url), {
       workerData: { document, format },
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });

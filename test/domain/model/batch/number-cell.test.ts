@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { parseNumber } from '#tabular';
 import { numberOfCell } from '../../../../src/domain/model/batch/number-cell.ts';
-import { parseNumber } from '../../../../src/domain/model/scoring/values.ts';
-import { createRandom } from '../../../../src/domain/training/engine/random.ts';
+import { createRandom } from '../../../../src/tabular/training/random.ts';
 
 const read = (text: string) => {
   const bytes = Buffer.from(`x${text}x`);

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadModel, type ModelDocument, type Table, train } from '#tabular';
 import type { BatchFormat } from '../../../../src/domain/model/batch/prediction-lines.ts';
 import { scoreCsv } from '../../../../src/domain/model/batch/score-csv.ts';
-import { loadModel, type ModelDocument } from '../../../../src/domain/model/scoring/index.ts';
-import type { Table } from '../../../../src/domain/table/types.ts';
-import { train } from '../../../../src/domain/training/engine/index.ts';
 
 const ROWS = 400;
 const KINDS = ['plain', 'with, comma', 'with "quotes"', 'Ünïcode 🦆'];

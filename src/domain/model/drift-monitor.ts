@@ -1,0 +1,131 @@
+import {
+  addCounts,
+  assessDrift,
+  type DriftSubject,
+  type InputCounts,
+  type InputDrift,
+  subjectOf,
+} from '#tabular';
+import type { Mode, Task } from '../../vocabulary/modes.ts';
+
+/** A window is full, and the one before it forgotten, when it has so many rows. */
+const WINDOW_ROWS = 5000;
+/** A model that nobody called for so long is not in use. */
+const IN_USE_MS = 60 * 60 * 1000;
+/** Models watched at a time; the one not called for longest leaves. */
+const MAX_MODELS = 64;
+
+/** One call of a model, or several in one. */
+export interface Observation {
+  readonly artifactId: string;
+  readonly mode: Mode;
+  readonly task: Task;
+  readonly model: DriftSubject;
+  /** By the counter of this model's reference; added up, not kept. */
+  readonly counts: InputCounts;
+}
+
+/** A model in use, and how far its inputs of late have drifted. */
+export interface ModelDrift extends InputDrift {
+  readonly mode: Mode;
+  readonly task: Task;
+  /** Of the windows that the figures are of. */
+  readonly rows: number;
+  /** When the first of these rows came. */
+  readonly since: Date;
+}
+
+/**
+ * Watches the inputs of the models that this process is called for, in memory. Watching a call only adds counts up;
+ * figures are worked out when somebody asks, of the last full window and the one being filled.
+ */
+export interface DriftMonitor {
+  observe(observation: Observation): void;
+  /** Undefined for a model that is not in use here. */
+  driftOf(artifactId: string): ModelDrift | undefined;
+  inUse(): readonly ModelDrift[];
+  /** The model is gone. */
+  forget(artifactId: string): void;
+}
+
+interface Window extends InputCounts {
+  readonly since: number;
+}
+
+interface Watched {
+  readonly mode: Mode;
+  readonly task: Task;
+  readonly model: DriftSubject;
+  lastCall: number;
+  previous: Window | undefined;
+  current: Window;
+  /** Until the next call changes it. */
+  drift: ModelDrift | undefined;
+}
+
+/** @param now milliseconds since 1970 */
+export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
+  // In the order of their last call, so that those to forget stand first.
+  const models = new Map<string, Watched>();
+
+  const forgetUnused = () => {
+    for (const [id, { lastCall }] of models) {
+      if (models.size <= MAX_MODELS && now() - lastCall < IN_USE_MS) return;
+      models.delete(id);
+    }
+  };
+
+  return {
+    observe({ artifactId, mode, task, model, counts }) {
+      const time = now();
+      const watched = models.get(artifactId) ?? {
+        mode,
+        task,
+        model: subjectOf(model),
+        lastCall: time,
+        previous: undefined,
+        current: emptyWindow(counts.bins.length, time),
+        drift: undefined,
+      };
+      watched.lastCall = time;
+      watched.drift = undefined;
+      addCounts(counts, watched.current);
+      if (watched.current.rows >= WINDOW_ROWS) {
+        watched.previous = watched.current;
+        watched.current = emptyWindow(counts.bins.length, time);
+      }
+      models.delete(artifactId);
+      models.set(artifactId, watched);
+      forgetUnused();
+    },
+
+    driftOf(artifactId) {
+      forgetUnused();
+      const watched = models.get(artifactId);
+      return watched && driftNow(watched);
+    },
+
+    inUse() {
+      forgetUnused();
+      return Array.from(models.values(), driftNow);
+    },
+
+    forget: (artifactId) => void models.delete(artifactId),
+  };
+}
+
+function driftNow(watched: Watched): ModelDrift {
+  watched.drift ??= assess(watched);
+  return watched.drift;
+}
+
+function assess({ mode, task, model, previous, current }: Watched): ModelDrift {
+  const seen = emptyWindow(current.bins.length, (previous ?? current).since);
+  if (previous) addCounts(previous, seen);
+  addCounts(current, seen);
+  return { mode, task, rows: seen.rows, since: new Date(seen.since), ...assessDrift(model, seen) };
+}
+
+function emptyWindow(bins: number, since: number): Window {
+  return { rows: 0, bins: new Uint32Array(bins), since };
+}

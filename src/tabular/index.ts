@@ -1,0 +1,39 @@
+/**
+ * Tables in, models out: training, scoring, export and drift over typed arrays, without input or output of its own.
+ * The one way in. What only training needs is loaded when it is first asked for.
+ */
+
+import type { ModelDocument } from './document.ts';
+import type { Table } from './table.ts';
+import type { TrainedRun, TrainHooks, TrainSpec } from './training/types.ts';
+
+export type { ColumnReference, InputColumn, ModelDocument } from './document.ts';
+export { assessDrift, type DriftSubject, type InputDrift, subjectOf } from './drift/assess.ts';
+export { addCounts, type InputCounter, type InputCounts, inputCounter } from './drift/counter.ts';
+export type { DriftLevel } from './drift/level.ts';
+export { TabularError, type TabularErrorCode } from './error.ts';
+export { loadModel, type Scorer } from './scoring/model.ts';
+export { predictInSlices } from './scoring/predict-in-slices.ts';
+export type { RowPredictions, TablePredictions } from './scoring/predictions.ts';
+export type { CategoryColumn, Column, ColumnType, Mode, NumberColumn, Table, Task } from './table.ts';
+export { createCard, type ModelCard } from './training/card.ts';
+export { parseParams, type TrainParams } from './training/params.ts';
+export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './training/types.ts';
+export { isBoolean, missingColumns, WANTED } from './values/inputs.ts';
+export { isMissing, MISSING_VALUES } from './values/missing.ts';
+export { parseDate, parseNumber } from './values/parse.ts';
+
+/** See `training/train.ts`. */
+export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): Promise<TrainedRun> {
+  const training = await import('./training/train.ts');
+  return training.train(table, spec, hooks);
+}
+
+/** See `onnx/export.ts`. */
+export async function toOnnx(
+  model: ModelDocument,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  const onnx = await import('./onnx/export.ts');
+  return onnx.toOnnx(model, metadata);
+}

@@ -1,0 +1,143 @@
+import type { Estimator, LinearEstimator, TreesEstimator } from '../document.ts';
+import type { BoostingSettings } from './boosting/boost.ts';
+import { createFitPool } from './boosting/fit-pool.ts';
+import { prepareTable } from './boosting/prepare.ts';
+import { gainShares, treesEstimator } from './boosting/trees-estimator.ts';
+import { fitLinear } from './linear/fit.ts';
+import { splitRows } from './split.ts';
+import type { TrainingData } from './training-data.ts';
+
+/** How to fit a model on any rows. Weights are positive and sum to 1. */
+export interface ModelSpecification {
+  readonly linear: { readonly weight: number; readonly penalty: Penalty } | null;
+  readonly boosting: (BoostingSpecification & { readonly weight: number }) | null;
+  readonly balanced: boolean;
+}
+
+/** A penalty per row grows with the sum over rows it stands beside. */
+export interface Penalty {
+  readonly l2: number;
+  readonly perRow: boolean;
+}
+
+export interface BoostingSpecification {
+  /** One model each, of which the mean is taken; the best settings first. */
+  readonly members: readonly BoostingSettings[];
+}
+
+export interface FitOptions {
+  readonly seed: number;
+  readonly threads: number;
+  /** How far a long fit is: rounds done of all, where that is known. */
+  readonly onRound?: (round: number, rounds: number) => void;
+}
+
+export interface Fit {
+  readonly estimator: Estimator;
+  /** Each input's share of the trees' gain, by position; null without trees. */
+  readonly gains: Float64Array | null;
+}
+
+/** A fit of one family, to be used alone or blended. */
+interface MemberFit extends Fit {
+  readonly estimator: LinearEstimator | TreesEstimator;
+}
+
+export async function fitModel(
+  data: TrainingData,
+  rows: Int32Array,
+  specification: ModelSpecification,
+  options: FitOptions,
+): Promise<Fit> {
+  const { linear, boosting, balanced } = specification;
+  const fits: MemberFit[] = [];
+  if (linear) fits.push(fitPenalised(data, rows, linear.penalty, balanced));
+  if (boosting) fits.push(await fitBoosting(data, rows, boosting, balanced, options));
+  return blendFits(specification, fits);
+}
+
+/** @param fits of the specification's families, linear first */
+function blendFits({ linear, boosting }: ModelSpecification, fits: readonly MemberFit[]): Fit {
+  if (fits.length === 1) return fits[0]!;
+  const weights = [linear!.weight, boosting!.weight];
+  return {
+    estimator: {
+      kind: 'blend',
+      members: fits.map(({ estimator }, m) => ({ weight: weights[m]!, estimator })),
+    },
+    gains: fits[1]!.gains,
+  };
+}
+
+function fitPenalised(data: TrainingData, rows: Int32Array, penalty: Penalty, balanced: boolean): MemberFit {
+  const l2 = penalty.perRow ? penalty.l2 * rows.length : penalty.l2;
+  return { estimator: fitLinear(data, rows, { l2, balanced }), gains: null };
+}
+
+async function fitBoosting(
+  data: TrainingData,
+  rows: Int32Array,
+  { members }: BoostingSpecification,
+  balanced: boolean,
+  { seed, threads, onRound }: FitOptions,
+): Promise<MemberFit> {
+  const table = prepareTable(data, rows, [{ train: rows, validation: new Int32Array(0) }], {
+    balanced,
+    seed,
+  });
+  const leaves = Math.max(...members.map((settings) => settings.leaves));
+  await using pool = createFitPool(table, leaves, threads, members.length);
+  const models = await Promise.all(
+    members.map((settings, m) =>
+      pool.run({ part: 0, settings, seed: seed + m }, (round) => onRound?.(round, settings.rounds)),
+    ),
+  );
+  return {
+    estimator: treesEstimator(models, table.features[0]!, table),
+    gains: gainShares(models, table.features[0]!, data.inputs.length),
+  };
+}
+
+const VALIDATION_SHARE = 0.1;
+const MAX_VALIDATION_ROWS = 50_000;
+
+/**
+ * Finds the number of rounds for these rows: boosting goes on until a tenth of them (at most 50 000) gains nothing
+ * more. For many more rows than the search saw, or where it was still gaining at its limit.
+ *
+ * @param settings the specification's only member, with the most rounds to try
+ * @returns the specification with that number, and the fit it was found with
+ */
+export async function fitUntilItStops(
+  data: TrainingData,
+  rows: Int32Array,
+  specification: ModelSpecification,
+  { patience, ...settings }: BoostingSettings & { readonly patience: number },
+  expectedRounds: number,
+  { seed, threads, onRound }: FitOptions,
+): Promise<{ readonly specification: ModelSpecification; readonly fit: Fit }> {
+  const { linear, boosting, balanced } = specification;
+  if (!boosting) throw new Error('Only boosting has rounds to find');
+  const codes = data.target.task === 'classification' ? data.target.codes : undefined;
+  const { train, test } = splitRows(
+    rows,
+    Math.min(VALIDATION_SHARE, MAX_VALIDATION_ROWS / rows.length),
+    seed,
+    codes,
+  );
+  const table = prepareTable(data, rows, [{ train, validation: test }], { balanced, seed });
+  await using pool = createFitPool(table, settings.leaves, threads, 1);
+  const model = await pool.run({ part: 0, settings, patience, seed }, (round) =>
+    onRound?.(round, Math.max(round, expectedRounds)),
+  );
+  const rounds = Math.max(1, model.curve.indexOf(Math.min(...model.curve)));
+  const fits: MemberFit[] = linear ? [fitPenalised(data, rows, linear.penalty, balanced)] : [];
+  fits.push({
+    estimator: treesEstimator([model], table.features[0]!, table, rounds),
+    gains: gainShares([model], table.features[0]!, data.inputs.length, rounds),
+  });
+  return {
+    specification: { ...specification, boosting: { ...boosting, members: [{ ...settings, rounds }] } },
+    fit: blendFits(specification, fits),
+  };
+}

@@ -1,0 +1,74 @@
+import { TabularError } from '../error.ts';
+import type { Mode } from '../table.ts';
+
+/** Hyper-parameters a client may set; each has a default. */
+export interface TrainParams {
+  /**
+   * Light: strength of the squared penalty on the weights of standardised features; `l2 / 2 · Σ w²` is added to
+   * the summed log loss (scikit-learn's `C` is its inverse), `l2 · Σ w²` to the summed squared error
+   * (scikit-learn's `alpha`). Default: 1 for classification, 10⁻⁹ a row for regression.
+   */
+  readonly l2?: number;
+  /** Classification: `balanced` gives every class the same total weight. Default `none`. */
+  readonly class_weight?: ClassWeight;
+  /** Heavy: how many candidates are compared at most; the linear family is one. Default 9. */
+  readonly max_trials?: number;
+  /**
+   * Heavy: no candidate starts later than this, the first two excepted; the final fits come after it. The default is
+   * 120. Where it cuts the search, the result depends on the machine's speed.
+   */
+  readonly time_budget_seconds?: number;
+}
+
+const CLASS_WEIGHTS = ['none', 'balanced'] as const;
+export type ClassWeight = (typeof CLASS_WEIGHTS)[number];
+
+type Rule = { readonly modes: readonly Mode[]; readonly says: string; accepts(value: unknown): boolean };
+
+const RULES: Readonly<Record<keyof TrainParams, Rule>> = {
+  l2: { modes: ['light'], says: 'a number from 0 to 1e9', accepts: (v) => isNumber(v, 0, 1e9) },
+  class_weight: {
+    modes: ['light', 'heavy'],
+    says: CLASS_WEIGHTS.map((name) => `"${name}"`).join(' or '),
+    accepts: (v) => (CLASS_WEIGHTS as readonly unknown[]).includes(v),
+  },
+  max_trials: {
+    modes: ['heavy'],
+    says: 'a whole number from 1 to 200',
+    accepts: (v) => isNumber(v, 1, 200) && Number.isInteger(v),
+  },
+  time_budget_seconds: {
+    modes: ['heavy'],
+    says: 'a number from 1 to 86400',
+    accepts: (v) => isNumber(v, 1, 86_400),
+  },
+};
+
+/**
+ * The parameters of a training request, checked. undefined and null stand for none.
+ *
+ * @throws TabularError `bad_params` naming what is unknown or out of range
+ */
+export function parseParams(params: unknown, mode: Mode): TrainParams {
+  if (params === undefined || params === null) return {};
+  if (typeof params !== 'object' || Array.isArray(params)) {
+    throw new TabularError('bad_params', 'params must be an object.');
+  }
+  const faults = Object.entries(params).flatMap(([name, value]) => fault(name, value, mode));
+  if (faults.length > 0) throw new TabularError('bad_params', faults.slice(0, 10).join(' '));
+  return { ...params };
+}
+
+function fault(name: string, value: unknown, mode: Mode): string[] {
+  const shown = JSON.stringify(name.slice(0, 100));
+  const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof TrainParams] : undefined;
+  if (!rule?.modes.includes(mode)) {
+    const known = Object.entries(RULES).filter(([, { modes }]) => modes.includes(mode));
+    return [`Unknown parameter ${shown}; mode ${mode} has ${known.map(([key]) => key).join(', ')}.`];
+  }
+  return rule.accepts(value) ? [] : [`Parameter ${shown} must be ${rule.says}.`];
+}
+
+function isNumber(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value <= most;
+}

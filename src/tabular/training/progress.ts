@@ -1,0 +1,55 @@
+import type { Task } from '../table.ts';
+import type { TrainHooks, TrainProgress } from './types.ts';
+
+/** What the search tells after each trial. */
+export interface SearchProgress {
+  readonly trial: number;
+  readonly trials: number;
+  /** Loss of the best trial so far. */
+  readonly bestLoss: number;
+  /** Until all trials are done, at the speed so far. */
+  readonly remainingSeconds: number;
+  /** What one row costs in one fit of the best trial so far. */
+  readonly secondsPerRow: number;
+}
+
+export interface Reporter {
+  /** @param remainingSeconds of the whole run, where known; else `fraction` says how far it is */
+  stage(stage: TrainProgress['stage'], fraction: number, remainingSeconds?: number): void;
+  trial(progress: SearchProgress, task: Task, remainingSeconds: number): void;
+}
+
+/** Turns the engine's events into progress that never falls; where the time left is known, time is the measure. */
+export function createReporter(hooks: TrainHooks): Reporter {
+  const started = performance.now();
+  let reached = 0;
+  let found: Partial<TrainProgress> = {};
+  const report = (stage: TrainProgress['stage'], fraction: number, remaining?: number) => {
+    const elapsed = (performance.now() - started) / 1000;
+    const done = remaining === undefined ? fraction : elapsed / (elapsed + remaining);
+    reached = Math.max(reached, Math.min(1, done));
+    const estimate = remaining !== undefined && { remaining_seconds: remaining };
+    hooks.onProgress({ stage, fraction: reached, ...found, ...estimate });
+  };
+  return {
+    stage: report,
+    trial({ trial, trials, bestLoss }, task, remaining) {
+      found = { trial, trials, best_score: task === 'regression' ? 1 - bestLoss : -bestLoss };
+      report('search', reached, remaining);
+    },
+  };
+}
+
+/** Calls at most one in so many milliseconds through. */
+export function throttled<T extends unknown[]>(
+  call: (...values: T) => void,
+  milliseconds: number,
+): (...values: T) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (...values) => {
+    const now = performance.now();
+    if (now - last < milliseconds) return;
+    last = now;
+    call(...values);
+  };
+}

@@ -1,0 +1,92 @@
+import { mostProbable } from '../../scoring/probabilities.ts';
+import type { ClassificationQuality } from '../types.ts';
+
+/**
+ * Quality of class probabilities, defined as scikit-learn's metrics are (`average='macro', zero_division=0`,
+ * `multi_class='ovr'`), over the classes that occur among the actual or the predicted ones.
+ *
+ * @param actual class of each row
+ * @param probabilities `[row * classes + class]`
+ */
+export function classificationQuality(
+  actual: Int32Array,
+  probabilities: Float64Array,
+  classes: number,
+): ClassificationQuality & { readonly confusion_matrix: number[][] } {
+  const predicted = mostProbable(probabilities, classes);
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let i = 0; i < actual.length; i++) confusion[actual[i]!]![predicted[i]!]!++;
+  return {
+    ...fromConfusion(confusion, actual.length),
+    roc_auc: rocAuc(actual, probabilities, classes),
+    log_loss: logLoss(actual, probabilities, classes),
+    confusion_matrix: confusion,
+  };
+}
+
+function fromConfusion(confusion: readonly (readonly number[])[], rows: number) {
+  let correct = 0;
+  let precision = 0;
+  let recall = 0;
+  let f1 = 0;
+  let occurring = 0;
+  confusion.forEach((row, k) => {
+    const hits = row[k]!;
+    const actual = row.reduce((sum, count) => sum + count, 0);
+    const predicted = confusion.reduce((sum, other) => sum + other[k]!, 0);
+    if (actual + predicted === 0) return;
+    occurring++;
+    correct += hits;
+    precision += predicted > 0 ? hits / predicted : 0;
+    recall += actual > 0 ? hits / actual : 0;
+    f1 += (2 * hits) / (actual + predicted);
+  });
+  return {
+    accuracy: correct / rows,
+    precision: precision / occurring,
+    recall: recall / occurring,
+    f1: f1 / occurring,
+  };
+}
+
+/** Mean of −log p(actual class), p clipped to [ε, 1 − ε]. */
+export function logLoss(actual: Int32Array, probabilities: Float64Array, classes: number): number {
+  let sum = 0;
+  for (let i = 0; i < actual.length; i++) {
+    const p = probabilities[i * classes + actual[i]!]!;
+    sum -= Math.log(Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON));
+  }
+  return sum / actual.length;
+}
+
+/** Two classes: of the second. More: mean of each class against the rest, over the classes that occur. */
+function rocAuc(actual: Int32Array, probabilities: Float64Array, classes: number): number | null {
+  const areas: number[] = [];
+  for (let k = classes === 2 ? 1 : 0; k < classes; k++) {
+    const scores = Float64Array.from(actual, (_, i) => probabilities[i * classes + k]!);
+    const area = areaUnderRoc(scores, (row) => actual[row] === k);
+    if (area !== null) areas.push(area);
+  }
+  return areas.length > 0 ? areas.reduce((sum, area) => sum + area, 0) / areas.length : null;
+}
+
+/** Share of (positive, negative) pairs in the right order, ties half: the Mann–Whitney statistic. */
+function areaUnderRoc(scores: Float64Array, isPositive: (row: number) => boolean): number | null {
+  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
+  let positives = 0;
+  let rankSum = 0;
+  for (let i = 0; i < order.length; ) {
+    let end = i;
+    let tiedPositives = 0;
+    while (end < order.length && scores[order[end]!] === scores[order[i]!]) {
+      if (isPositive(order[end]!)) tiedPositives++;
+      end++;
+    }
+    positives += tiedPositives;
+    rankSum += (tiedPositives * (i + 1 + end)) / 2;
+    i = end;
+  }
+  const negatives = order.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}

@@ -1,0 +1,64 @@
+import type { Estimator } from '../../document.ts';
+import { predictor } from '../../scoring/estimators.ts';
+import { mostProbable } from '../../scoring/probabilities.ts';
+import { classCodes, classCount, type TrainingData, targetValues } from '../training-data.ts';
+import type { ClassificationQuality, RegressionQuality } from '../types.ts';
+import { classificationQuality } from './classification.ts';
+import { regressionQuality } from './regression.ts';
+
+export type Quality =
+  | { readonly task: 'regression'; readonly model: RegressionQuality; readonly baseline: RegressionQuality }
+  | {
+      readonly task: 'classification';
+      readonly model: ClassificationQuality & { readonly confusion_matrix: number[][] };
+      readonly baseline: ClassificationQuality;
+    };
+
+/**
+ * Quality on `test` beside what the simplest guess reaches: the mean, or the most frequent class (with each
+ * class's share as its probability), both of `train`.
+ */
+export function evaluate(
+  data: TrainingData,
+  estimator: Estimator,
+  train: Int32Array,
+  test: Int32Array,
+): Quality {
+  const { target } = data;
+  const predicted = predictor(estimator, classCount(data))(data.inputs, test);
+  if (target.task === 'regression') {
+    const actual = targetValues(target, test);
+    const seen = targetValues(target, train);
+    const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length;
+    return {
+      task: 'regression',
+      model: regressionQuality(actual, predicted),
+      baseline: regressionQuality(actual, new Float64Array(actual.length).fill(mean)),
+    };
+  }
+  const actual = classCodes(target, test);
+  const count = target.classes.length;
+  const shares = classShares(classCodes(target, train), count);
+  const guess = Float64Array.from({ length: actual.length * count }, (_, i) => shares[i % count]!);
+  const { confusion_matrix: _, ...baseline } = classificationQuality(actual, guess, count);
+  return {
+    task: 'classification',
+    model: classificationQuality(actual, predicted, count),
+    baseline,
+  };
+}
+
+function classShares(codes: Int32Array, classes: number): Float64Array {
+  const shares = new Float64Array(classes);
+  for (const code of codes) shares[code]! += 1 / codes.length;
+  return shares;
+}
+
+/** The figure people compare models by, higher is better: R² or accuracy. */
+export function mainScore({ target }: TrainingData, predicted: Float64Array, rows: Int32Array): number {
+  if (target.task === 'regression') return regressionQuality(targetValues(target, rows), predicted).r2;
+  const codes = mostProbable(predicted, target.classes.length);
+  let correct = 0;
+  for (let i = 0; i < rows.length; i++) if (codes[i] === target.codes[rows[i]!]) correct++;
+  return correct / rows.length;
+}

@@ -1,0 +1,75 @@
+import { predictor } from '../../scoring/estimators.ts';
+import type { BoostedTrees, BoostingSettings } from '../boosting/boost.ts';
+import type { FitPool } from '../boosting/fit-pool.ts';
+import type { PreparedTable } from '../boosting/prepare.ts';
+import { treesEstimator } from '../boosting/trees-estimator.ts';
+import { classCount, type TrainingData } from '../training-data.ts';
+import { concatenate } from './linear-trial.ts';
+import type { SearchPlan } from './plan.ts';
+import type { BoostingCandidate } from './space.ts';
+
+export interface BoostingTrial {
+  /** `rounds`: where the mean loss over the splits is lowest. */
+  readonly settings: BoostingSettings;
+  readonly loss: number;
+  readonly models: readonly BoostedTrees[];
+}
+
+/** Rounds × learning rate: how far a trial may go, and how far without gain. */
+const MAX_LEARNT = 30;
+const PATIENCE_LEARNT = 3;
+
+export function roundLimits(learningRate: number): { readonly rounds: number; readonly patience: number } {
+  return {
+    rounds: Math.round(MAX_LEARNT / learningRate),
+    patience: Math.round(PATIENCE_LEARNT / learningRate),
+  };
+}
+
+/** Fits a candidate on every split, stopping early by the split's test rows. */
+export async function tryBoosting(
+  pool: FitPool,
+  { splits }: SearchPlan,
+  candidate: BoostingCandidate,
+  seed: number,
+): Promise<BoostingTrial> {
+  const { rounds, patience } = roundLimits(candidate.learningRate);
+  const models = await Promise.all(
+    splits.map((_, part) =>
+      pool.run({ part, settings: { ...candidate, rounds }, patience, seed: seed + part }),
+    ),
+  );
+  const curve = meanCurve(
+    models.map((model) => model.curve),
+    splits.map(({ test }) => test.length),
+  );
+  const loss = Math.min(...curve);
+  return { settings: { ...candidate, rounds: Math.max(1, curve.indexOf(loss)) }, loss, models };
+}
+
+/**
+ * Mean loss after each round, weighted by rows. One number of rounds for all splits: each split's own best would
+ * flatter the candidate. A split that stopped early keeps its last loss.
+ */
+function meanCurve(curves: readonly Float64Array[], rows: readonly number[]): number[] {
+  const total = rows.reduce((sum, count) => sum + count, 0);
+  const length = Math.max(...curves.map((curve) => curve.length));
+  return Array.from({ length }, (_, round) =>
+    curves.reduce((sum, curve, c) => sum + (curve[round] ?? curve.at(-1)!) * (rows[c]! / total), 0),
+  );
+}
+
+/** Predictions for the plan's test rows, split after split, after the trial's number of rounds. */
+export function predictTests(
+  data: TrainingData,
+  table: PreparedTable,
+  { splits }: SearchPlan,
+  { models, settings }: BoostingTrial,
+): Float64Array {
+  return concatenate(
+    splits.map(({ test }, part) => {
+      const estimator = treesEstimator([models[part]!], table.features[part]!, table, settings.rounds);
+      return predictor(estimator, classCount(data))(data.inputs, test);
+    }),
+  );
+}

@@ -1,0 +1,200 @@
+import type { BoostingSettings } from '../boosting/boost.ts';
+import { createFitPool } from '../boosting/fit-pool.ts';
+import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
+import type { ModelSpecification } from '../fit-model.ts';
+import type { SearchProgress } from '../progress.ts';
+import { createRandom } from '../random.ts';
+import type { TrainingData } from '../training-data.ts';
+import type { LeaderboardEntry, Settings } from '../types.ts';
+import { findBlend } from './blend.ts';
+import { type BoostingTrial, predictTests, tryBoosting } from './boosting-trial.ts';
+import { type LinearTrial, tryLinear } from './linear-trial.ts';
+import { type RowLosses, rowLosses } from './loss.ts';
+import { planSearch, type SearchPlan } from './plan.ts';
+import { boostingCandidates, MAX_LEAVES } from './space.ts';
+
+export interface SearchOptions {
+  readonly seed: number;
+  readonly threads: number;
+  readonly balanced: boolean;
+  readonly maxTrials: number;
+  /** No trial starts after it; the first two always do. Only this can make two runs differ. */
+  readonly budgetSeconds: number;
+}
+
+export interface SearchResult {
+  readonly specification: ModelSpecification;
+  /** How many rows took part in it. */
+  readonly searchedRows: number;
+  readonly strategy: SearchPlan['strategy'];
+  readonly leaderboard: readonly LeaderboardEntry[];
+}
+
+/** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
+const MEMBERS_OF_SMALL_TABLES = 3;
+const MAX_ROWS_OF_SMALL_TABLES = 5000;
+/** Where a line parts the few rows there are, their log loss says nothing against it, and the next row may. */
+const PRIOR_ROWS_OF_CLASSES = 100;
+
+/**
+ * Chooses between the linear family, boosted trees and their blend, by the loss on rows of the search's own splits.
+ *
+ * @param rows the rows the search may see
+ */
+export async function selectModel(
+  data: TrainingData,
+  rows: Int32Array,
+  options: SearchOptions,
+  onTrial: (progress: SearchProgress) => void,
+): Promise<SearchResult> {
+  const plan = planSearch(data, rows, options.seed);
+  const losses = rowLosses(data, plan.rows, allTested(plan), options.balanced);
+  const table = prepareTable(
+    data,
+    plan.rows,
+    plan.splits.map(({ train, test }) => ({ train, validation: test })),
+    options,
+  );
+  const isSmall = rows.length <= MAX_ROWS_OF_SMALL_TABLES;
+  const kept = isSmall ? MEMBERS_OF_SMALL_TABLES : 1;
+  const { linear, boosting, leaderboard } = await runTrials(
+    data,
+    plan,
+    table,
+    losses,
+    kept,
+    options,
+    onTrial,
+  );
+  const blend =
+    boosting.length > 0
+      ? findBlend(
+          linear.predicted,
+          meanOfAll(boosting.map((trial) => predictTests(data, table, plan, trial))),
+          losses,
+          !isSmall,
+          data.target.task === 'classification' ? PRIOR_ROWS_OF_CLASSES : 0,
+        )
+      : { weight: 0, loss: linear.loss };
+  const { weight } = blend;
+  if (weight > 0 && weight < 1) {
+    leaderboard.push({
+      family: 'blend',
+      settings: { weight_of_trees: weight },
+      loss: blend.loss,
+      seconds: 0,
+    });
+  }
+  return {
+    specification: {
+      linear: weight < 1 ? { weight: 1 - weight, penalty: { l2: linear.l2PerRow, perRow: true } } : null,
+      boosting: weight > 0 ? { weight, members: boosting.map(({ settings }) => settings) } : null,
+      balanced: options.balanced,
+    },
+    searchedRows: plan.rows.length,
+    strategy: plan.strategy,
+    leaderboard: leaderboard.sort((a, b) => a.loss - b.loss),
+  };
+}
+
+interface Trials {
+  readonly linear: LinearTrial;
+  /** The best ones, the very best first; none when no trial was left for trees. */
+  readonly boosting: readonly BoostingTrial[];
+  readonly leaderboard: LeaderboardEntry[];
+}
+
+async function runTrials(
+  data: TrainingData,
+  plan: SearchPlan,
+  table: PreparedTable,
+  losses: RowLosses,
+  kept: number,
+  { seed, threads, balanced, maxTrials, budgetSeconds }: SearchOptions,
+  onTrial: (progress: SearchProgress) => void,
+): Promise<Trials> {
+  const candidates = boostingCandidates(plan.rows.length, maxTrials - 1, createRandom(seed, 'candidates'));
+  await using pool = createFitPool(table, MAX_LEAVES, threads, Number.POSITIVE_INFINITY);
+  const deadline = performance.now() + budgetSeconds * 1000;
+  const leaderboard: LeaderboardEntry[] = [];
+  const started = performance.now();
+  const fittedRows = plan.splits.reduce((sum, { train }) => sum + train.length, 0);
+  const finish = (entry: LeaderboardEntry) => {
+    leaderboard.push(entry);
+    const winner = leaderboard.reduce((best, done) => (done.loss < best.loss ? done : best));
+    const trials = candidates.length + 1;
+    const left = (secondsSince(started) * (trials - leaderboard.length)) / leaderboard.length;
+    const untilDeadline = Math.max(0, (deadline - performance.now()) / 1000);
+    onTrial({
+      trial: leaderboard.length,
+      trials,
+      bestLoss: winner.loss,
+      remainingSeconds: Math.min(left, untilDeadline),
+      secondsPerRow: winner.seconds / fittedRows,
+    });
+  };
+
+  let best: { position: number; trial: BoostingTrial }[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < candidates.length && (next === 0 || performance.now() < deadline)) {
+      const position = next++;
+      const begun = performance.now();
+      const trial = await tryBoosting(pool, plan, candidates[position]!, seed);
+      // Lanes finish in any order: of equals the earlier candidate goes first, whoever came first.
+      best = [...best, { position, trial }]
+        .sort((a, b) => a.trial.loss - b.trial.loss || a.position - b.position)
+        .slice(0, kept);
+      finish({
+        family: 'boosted_trees',
+        settings: describeBoosting(trial.settings),
+        loss: trial.loss,
+        seconds: secondsSince(begun),
+      });
+    }
+  };
+  // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
+  const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
+  const linearLane = async () => {
+    const trial = await tryLinear(data, plan, losses, { balanced, isSmall: kept > 1 });
+    finish({
+      family: 'linear',
+      settings: { l2_per_row: trial.l2PerRow },
+      loss: trial.loss,
+      seconds: secondsSince(started),
+    });
+    return trial;
+  };
+  const [linear] = await Promise.all([linearLane(), ...lanes]);
+  return { linear, boosting: best.map(({ trial }) => trial), leaderboard };
+}
+
+export function describeBoosting(settings: BoostingSettings): Settings {
+  return {
+    rounds: settings.rounds,
+    learning_rate: settings.learningRate,
+    max_leaves: settings.leaves,
+    min_leaf_rows: settings.minLeafRows,
+    l2: settings.l2,
+    feature_fraction: settings.featureFraction,
+    row_fraction: settings.rowFraction,
+  };
+}
+
+function meanOfAll(all: readonly Float64Array[]): Float64Array {
+  return all[0]!.map((_, i) => all.reduce((sum, one) => sum + one[i]!, 0) / all.length);
+}
+
+function allTested({ splits }: SearchPlan): Int32Array {
+  const all = new Int32Array(splits.reduce((sum, { test }) => sum + test.length, 0));
+  let at = 0;
+  for (const { test } of splits) {
+    all.set(test, at);
+    at += test.length;
+  }
+  return all;
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
+}

@@ -1,0 +1,234 @@
+import { availableParallelism } from 'node:os';
+import { MODEL_FORMAT, MODEL_VERSION } from '../document.ts';
+import type { Table } from '../table.ts';
+import { selectInputs } from './columns.ts';
+import {
+  type Fit,
+  type FitOptions,
+  fitModel,
+  fitUntilItStops,
+  type ModelSpecification,
+} from './fit-model.ts';
+import { checkMemory, memoryShape } from './memory.ts';
+import { createReporter, type Reporter, throttled } from './progress.ts';
+import { describeQuality, type SharedMetrics } from './quality/describe.ts';
+import { evaluate } from './quality/evaluate.ts';
+import { permutationImportance } from './quality/importance.ts';
+import { describeInputs } from './reference.ts';
+import { roundLimits } from './search/boosting-trial.ts';
+import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
+import { splitRows } from './split.ts';
+import { readTarget } from './target.ts';
+import type { TrainingData } from './training-data.ts';
+import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
+
+export { TabularError } from '../error.ts';
+export { createCard } from './card.ts';
+export { parseParams, type TrainParams } from './params.ts';
+export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './types.ts';
+
+/** Share of the rows that quality is measured on and no fit or choice sees before. */
+const HELD_OUT = 0.25;
+const DEFAULT_MAX_TRIALS = 9;
+const DEFAULT_BUDGET_SECONDS = 120;
+/** The search's number of rounds holds for at most so many times its rows. */
+const MAX_GROWTH = 1.5;
+/** Fewer are too dear to validate on a tenth of them instead of learning from it. */
+const MIN_ROWS_TO_VALIDATE = 20_000;
+/** How many times the search's rounds the final fit may take. */
+const LONGER = 4;
+
+/**
+ * Trains a model that predicts `spec.target` from the other columns.
+ *
+ * A quarter of the rows is held out (seeded, stratified by class). What is chosen and fitted sees only the rest; the
+ * result is measured on the quarter, and then the same specification is fitted again on all rows: that model is kept, the
+ * figures are the measured one's. The same table, spec and seed give the same result, unless the time budget cuts
+ * the search.
+ *
+ * Everything runs in memory, without I/O; heavy mode uses worker threads where that pays.
+ *
+ * @throws TabularError when the table or the parameters cannot give a model
+ */
+export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): Promise<TrainedRun> {
+  const report = createReporter(hooks);
+  report.stage('prepare', 0);
+  const target = readTarget(table, spec.target, spec.task);
+  const threads = spec.threads ?? availableParallelism();
+  const outputs = target.task === 'classification' && target.classes.length > 2 ? target.classes.length : 1;
+  checkMemory(memoryShape(table, spec.target, outputs, spec.mode, threads), spec.memoryLimitMb);
+  const { columns, inputs, excluded } = selectInputs(table, spec.target, target.rows, spec.columnTypes ?? {});
+  const data: TrainingData = { columns, inputs, target };
+  const codes = target.task === 'classification' ? target.codes : undefined;
+  const split = splitRows(target.rows, HELD_OUT, spec.seed, codes);
+  const options = { seed: spec.seed, threads };
+
+  const { specification, search, measured, secondsPerRow } =
+    spec.mode === 'heavy'
+      ? await searchAndFit(data, split.train, spec, options, report)
+      : await fitLight(data, split.train, spec, options, report);
+  const refitSeconds = secondsPerRow * target.rows.length;
+  report.stage('evaluate', 0.6, secondsPerRow > 0 ? refitSeconds : undefined);
+  const quality = evaluate(data, measured.estimator, split.train, split.test);
+  const importances = permutationImportance(data, measured, split.test, spec.seed);
+  report.stage('refit', 0.65, secondsPerRow > 0 ? refitSeconds : undefined);
+  const kept = await fitModel(data, target.rows, specification, {
+    ...options,
+    onRound: roundReporter('refit', report, 0),
+  });
+  report.stage('refit', 1);
+
+  const shared: SharedMetrics = {
+    n_samples: target.rows.length,
+    n_features: columns.length,
+    n_train: split.train.length,
+    n_test: split.test.length,
+    n_dropped: target.dropped,
+    refitted_on: 'all_rows',
+    algorithm: summarise(specification, target.rows.length),
+    search,
+    excluded,
+    feature_importances: importances,
+  };
+  return {
+    task: target.task,
+    model: {
+      format: MODEL_FORMAT,
+      version: MODEL_VERSION,
+      task: target.task,
+      target: spec.target,
+      classes: target.task === 'classification' ? target.classes : null,
+      columns,
+      estimator: kept.estimator,
+      reference: describeInputs(inputs, target.rows, spec.seed),
+    },
+    metrics: describeQuality(target, quality, shared),
+  };
+}
+
+interface Fitted {
+  readonly specification: ModelSpecification;
+  readonly search: Search | null;
+  readonly measured: Fit;
+  /** What a row costs in a fit; 0: too little to tell. */
+  readonly secondsPerRow: number;
+}
+
+async function fitLight(
+  data: TrainingData,
+  rows: Int32Array,
+  { params }: TrainSpec,
+  options: FitOptions,
+  report: Reporter,
+): Promise<Fitted> {
+  report.stage('fit', 0.1);
+  const isRegression = data.target.task === 'regression';
+  const specification: ModelSpecification = {
+    linear: {
+      weight: 1,
+      penalty: {
+        l2: params.l2 ?? (isRegression ? 1e-9 : 1),
+        perRow: isRegression && params.l2 === undefined,
+      },
+    },
+    boosting: null,
+    balanced: params.class_weight === 'balanced',
+  };
+  return {
+    specification,
+    search: null,
+    measured: await fitModel(data, rows, specification, options),
+    secondsPerRow: 0,
+  };
+}
+
+async function searchAndFit(
+  data: TrainingData,
+  rows: Int32Array,
+  { params }: TrainSpec,
+  options: FitOptions,
+  report: Reporter,
+): Promise<Fitted> {
+  report.stage('search', 0);
+  let secondsPerRow = 0;
+  const balanced = params.class_weight === 'balanced';
+  const found = await selectModel(
+    data,
+    rows,
+    {
+      ...options,
+      balanced,
+      maxTrials: params.max_trials ?? DEFAULT_MAX_TRIALS,
+      budgetSeconds: params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS,
+    },
+    (progress) => {
+      secondsPerRow = progress.secondsPerRow;
+      const fits = secondsPerRow * (rows.length + data.target.rows.length);
+      report.trial(progress, data.target.task, progress.remainingSeconds + fits);
+    },
+  );
+  const refitSeconds = secondsPerRow * data.target.rows.length;
+  report.stage('fit', 0.3, secondsPerRow * rows.length + refitSeconds);
+  const began = performance.now();
+  const { specification, measured } = await fitFound(data, rows, found, {
+    ...options,
+    onRound: roundReporter('fit', report, refitSeconds),
+  });
+  secondsPerRow = (performance.now() - began) / 1000 / rows.length;
+  return {
+    specification,
+    search: {
+      strategy: found.strategy,
+      loss: data.target.task === 'regression' ? 'one_minus_r2' : 'log_loss',
+      leaderboard: found.leaderboard,
+    },
+    measured,
+    secondsPerRow,
+  };
+}
+
+/** The first rounds are no measure: code is still being compiled. */
+const WARM_UP_SECONDS = 2;
+
+/** @param after seconds that follow the fit */
+function roundReporter(
+  stage: 'fit' | 'refit',
+  report: Reporter,
+  after: number,
+): (round: number, rounds: number) => void {
+  const began = performance.now();
+  return throttled((round, rounds) => {
+    const elapsed = (performance.now() - began) / 1000;
+    if (elapsed > WARM_UP_SECONDS) report.stage(stage, 0, elapsed * (rounds / round - 1) + after);
+  }, 500);
+}
+
+/** Fits the search's choice on all rows the search may see, with more rounds where those are many more. */
+async function fitFound(
+  data: TrainingData,
+  rows: Int32Array,
+  { specification, searchedRows }: SearchResult,
+  options: FitOptions,
+): Promise<{ specification: ModelSpecification; measured: Fit }> {
+  const [settings, another] = specification.boosting?.members ?? [];
+  const limits = settings && roundLimits(settings.learningRate);
+  const wasStillGaining = settings && limits && settings.rounds >= 0.95 * limits.rounds;
+  const sawFew = rows.length > MAX_GROWTH * searchedRows;
+  if (!limits || another || rows.length < MIN_ROWS_TO_VALIDATE || !(sawFew || wasStillGaining)) {
+    return { specification, measured: await fitModel(data, rows, specification, options) };
+  }
+  const longer = { ...settings, rounds: LONGER * limits.rounds, patience: limits.patience };
+  const found = await fitUntilItStops(data, rows, specification, longer, settings.rounds, options);
+  return { specification: found.specification, measured: found.fit };
+}
+
+function summarise({ linear, boosting, balanced }: ModelSpecification, rows: number): AlgorithmSummary {
+  const isBlend = linear !== null && boosting !== null;
+  return {
+    name: isBlend ? 'blend' : linear ? 'linear' : 'boosted_trees',
+    linear: linear && { l2: linear.penalty.perRow ? linear.penalty.l2 * rows : linear.penalty.l2 },
+    boosted_trees: boosting?.members.map(describeBoosting) ?? null,
+    weight_of_trees: boosting?.weight ?? 0,
+    class_weight: balanced ? 'balanced' : 'none',
+  };
+}

@@ -1,0 +1,136 @@
+import type { ModelDocument } from '../document.ts';
+import type { ColumnType, Mode, Task } from '../table.ts';
+import type { ClassWeight, TrainParams } from './params.ts';
+
+export interface TrainSpec {
+  readonly mode: Mode;
+  readonly target: string;
+  /** Default: regression for a numeric target with more than 20 distinct values, else classification. */
+  readonly task?: Task;
+  readonly seed: number;
+  readonly params: TrainParams;
+  /**
+   * Types known from the file, by column name. Columns without one: `number` columns are numbers, `category`
+   * columns are booleans or datetimes when every label is one, else strings. A datetime may come as a `number`
+   * column of milliseconds since 1970 or as a `category` column of ISO 8601 labels.
+   */
+  readonly columnTypes?: Readonly<Record<string, ColumnType>>;
+  /** How many threads heavy mode may use. Default: one for each processor. The result does not depend on it. */
+  readonly threads?: number;
+  /** A run whose estimated memory is above it fails before it starts. Default: no limit. */
+  readonly memoryLimitMb?: number;
+}
+
+export interface TrainProgress {
+  readonly stage: 'prepare' | 'search' | 'fit' | 'evaluate' | 'refit';
+  /** Of the whole run, 0 … 1, never falling. */
+  readonly fraction: number;
+  /** Heavy: finished trials and how many there will be unless the time budget ends. */
+  readonly trial?: number;
+  readonly trials?: number;
+  /** Of the best trial so far, on the search's own test rows: R² or minus the log loss; higher is better. */
+  readonly best_score?: number;
+  /** Estimated from the speed so far. */
+  readonly remaining_seconds?: number;
+}
+
+export interface TrainHooks {
+  onProgress(progress: TrainProgress): void;
+}
+
+export interface TrainedRun {
+  readonly task: Task;
+  readonly model: ModelDocument;
+  readonly metrics: TrainingMetrics;
+}
+
+export type TrainingMetrics = ClassificationMetrics | RegressionMetrics;
+
+/** Precision, recall and F1 are unweighted means over the classes, 0 where a class has no such rows (scikit-learn: macro, zero_division=0). */
+export interface ClassificationQuality {
+  readonly accuracy: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Of two classes: of the second; of more: mean of each against the rest. Null when the rows hold one class. */
+  readonly roc_auc: number | null;
+  /** Natural logarithm, probabilities clipped to [ε, 1 − ε], ε = 2⁻⁵². */
+  readonly log_loss: number;
+}
+
+export interface RegressionQuality {
+  readonly r2: number;
+  readonly mse: number;
+  readonly rmse: number;
+  readonly mae: number;
+}
+
+interface CommonMetrics {
+  /** Rows with a target, held-out ones included. */
+  readonly n_samples: number;
+  /** Columns the model uses. */
+  readonly n_features: number;
+  readonly n_train: number;
+  /** Rows the measured model did not see; every figure of quality here is of these. */
+  readonly n_test: number;
+  /** Rows left out because their target is missing. */
+  readonly n_dropped: number;
+  /** The kept model is fitted again on all rows, with the settings of the measured one. */
+  readonly refitted_on: 'all_rows';
+  readonly algorithm: AlgorithmSummary;
+  readonly search: Search | null;
+  readonly excluded: readonly ExcludedColumn[];
+  readonly feature_importances: readonly FeatureImportance[];
+}
+
+export interface ClassificationMetrics extends CommonMetrics, ClassificationQuality {
+  readonly task: 'classification';
+  readonly classes: readonly string[];
+  /** `confusion_matrix[actual][predicted]`, rows, in the order of `classes`. */
+  readonly confusion_matrix: readonly (readonly number[])[];
+  readonly baseline: ClassificationQuality & { readonly strategy: 'majority_class' };
+}
+
+export interface RegressionMetrics extends CommonMetrics, RegressionQuality {
+  readonly task: 'regression';
+  readonly baseline: RegressionQuality & { readonly strategy: 'mean' };
+}
+
+export type Settings = Readonly<Record<string, number | string | boolean>>;
+
+/** What was fitted, with the settings that were used or chosen. */
+export interface AlgorithmSummary {
+  readonly name: 'linear' | 'boosted_trees' | 'blend';
+  readonly linear: Settings | null;
+  /** One model each; their mean is taken. */
+  readonly boosted_trees: readonly Settings[] | null;
+  readonly weight_of_trees: number;
+  readonly class_weight: ClassWeight;
+}
+
+/** Heavy: what the search tried, the lowest loss first. */
+export interface Search {
+  readonly strategy: 'k_fold' | 'hold_out';
+  readonly loss: 'log_loss' | 'one_minus_r2';
+  readonly leaderboard: readonly LeaderboardEntry[];
+}
+
+export interface LeaderboardEntry {
+  readonly family: AlgorithmSummary['name'];
+  readonly settings: Settings;
+  readonly loss: number;
+  readonly seconds: number;
+}
+
+export interface ExcludedColumn {
+  readonly column: string;
+  readonly reason: 'empty' | 'constant' | 'identifier' | 'duplicate';
+}
+
+export interface FeatureImportance {
+  readonly feature: string;
+  /** How much the score (R² or accuracy) falls when the column's held-out values are shuffled; the highest first. */
+  readonly importance: number;
+  /** Where trees take part: the column's share of all that their splits gained on the training rows; they sum to 1. */
+  readonly gain?: number;
+}

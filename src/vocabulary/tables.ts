@@ -1,0 +1,33 @@
+import type { ColumnType } from '#tabular';
+
+/** What is known of a table's file and contents. */
+
+export const TEXT_FORMATS = ['csv', 'tsv', 'ndjson'] as const;
+export const FORMATS = [...TEXT_FORMATS, 'parquet'] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+export type Format = (typeof FORMATS)[number];
+
+export const COMPRESSIONS = ['none', 'gzip'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
+
+export interface FileType {
+  readonly format: Format;
+  readonly compression: Compression;
+}
+
+export interface ColumnProfile {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly missing: number;
+  readonly distinct: number;
+  /** Numbers for `number`, text otherwise (at most 200 characters); null when every value is missing. */
+  readonly min: number | string | null;
+  readonly max: number | string | null;
+  /** Of `number` columns, else null. */
+  readonly mean: number | null;
+}
+
+export interface TableProfile {
+  readonly rows: number;
+  readonly columns: readonly ColumnProfile[];
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const SRC = new URL('../src/', import.meta.url).pathname;
+
+/** Who may import whom; a room also reads itself. From the ground floor up: no room names one that stands below it. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  tabular: [],
+  vocabulary: ['tabular'],
+  errors: [],
+  config: [],
+  environment: ['config'],
+  logger: [],
+  telemetry: ['vocabulary', 'config', 'environment'],
+  adapters: ['vocabulary', 'errors', 'tabular'],
+  domain: ['adapters', 'telemetry', 'vocabulary', 'errors', 'tabular'],
+  http: ['domain', 'adapters', 'telemetry', 'vocabulary', 'errors'],
+  worker: ['domain', 'adapters', 'telemetry', 'vocabulary', 'errors'],
+};
+
+/** At the top of the house: they may use every room. */
+const TOP = ['main', 'app'];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const roomOf = (file: string) => (file.split('/')[0] as string).replace(/\.ts$/, '');
+
+async function importsOf(): Promise<Import[]> {
+  const imports: Import[] = [];
+  for await (const file of glob('**/*.ts', { cwd: SRC })) {
+    const text = readFileSync(join(SRC, file), 'utf8');
+    for (const [, specifier = ''] of text.matchAll(/(?:from|import\(|new URL\()\s*'([.#][^']*)'/g)) {
+      const to = specifier === '#tabular' ? 'tabular/index.ts' : join(dirname(file), specifier);
+      if (to.endsWith('.ts') && !to.startsWith('..')) imports.push({ from: file, to });
+    }
+  }
+  return imports;
+}
+
+const imports = await importsOf();
+
+test('imports point one way: no room reads one above it', () => {
+  const upward = imports.filter(({ from, to }) => {
+    const [own, other] = [roomOf(from), roomOf(to)];
+    return own !== other && !TOP.includes(own) && !MAY_IMPORT[own]?.includes(other);
+  });
+  expect(upward).toEqual([]);
+});
+
+test('the engine is entered by its index alone, and knows nobody else', () => {
+  const across = imports.filter(
+    ({ from, to }) => (roomOf(from) === 'tabular') !== (roomOf(to) === 'tabular'),
+  );
+  expect(across.filter(({ to }) => to !== 'tabular/index.ts')).toEqual([]);
+});
+
+test('no files import each other in a circle, types included', () => {
+  const next = Map.groupBy(imports, ({ from }) => from);
+  const state = new Map<string, 'open' | 'done'>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      return;
+    }
+    state.set(file, 'open');
+    for (const { to } of next.get(file) ?? []) visit(to, [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of next.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { classificationQuality } from '../../../../src/tabular/training/quality/classification.ts';
+import { regressionQuality } from '../../../../src/tabular/training/quality/regression.ts';
+import reference from '../scikit-learn-reference.json' with { type: 'json' };
+
+test('classification metrics equal scikit-learn’s with ties, a class never predicted and one that never occurs', () => {
+  const { actual, probabilities, ...figures } = reference.hard_classification;
+  const quality = classificationQuality(Int32Array.from(actual), Float64Array.from(probabilities.flat()), 4);
+  expect(quality.confusion_matrix).toEqual(figures.confusion_matrix);
+  for (const name of ['accuracy', 'precision', 'recall', 'f1', 'roc_auc', 'log_loss'] as const) {
+    expect(quality[name], name).toBeCloseTo(figures[name], 12);
+  }
+});
+
+test('roc_auc is null when only one class occurs', () => {
+  expect(
+    classificationQuality(Int32Array.of(0, 0), Float64Array.of(0.9, 0.1, 0.8, 0.2), 2).roc_auc,
+  ).toBeNull();
+});
+
+test('R² of constant values is 1 for a perfect prediction and else 0', () => {
+  expect(regressionQuality(Float64Array.of(2, 2), Float64Array.of(2, 2)).r2).toBe(1);
+  expect(regressionQuality(Float64Array.of(2, 2), Float64Array.of(2, 3)).r2).toBe(0);
+});
