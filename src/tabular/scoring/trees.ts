@@ -4,8 +4,8 @@ import { inputLength } from './design.ts';
 import { createForest, type Forest } from './forest.ts';
 import type { ScoreFunction } from './score-function.ts';
 
-/** From so many rows on, filling the kernel's memory costs less than it saves. */
-const MIN_ROWS_FOR_KERNEL = 32;
+/** From so many rows on, working out the bins costs less than it saves. */
+const MIN_ROWS_FOR_FOREST = 32;
 
 /** A function to raw scores, row by row: `scores[i * outputs + k]`. */
 export function treeScores(estimator: TreesEstimator): ScoreFunction {
@@ -20,8 +20,8 @@ export function treeScores(estimator: TreesEstimator): ScoreFunction {
       for (let i = k; i < scores.length; i += outputs) scores[i] = estimator.base[k]!;
     }
     const features = encoders.map((encode) => encode(inputs, rows));
-    if (count >= MIN_ROWS_FOR_KERNEL) forest ??= createForest(estimator);
-    if (count >= MIN_ROWS_FOR_KERNEL && forest) forest.addTo(features, scores);
+    if (count >= MIN_ROWS_FOR_FOREST) forest ??= createForest(estimator);
+    if (count >= MIN_ROWS_FOR_FOREST && forest) forest.addTo(features, scores);
     else walk(features, scores);
     return scores;
   };
