@@ -49,7 +49,7 @@ async function screenshot(html: string, png: string, executablePath: string): Pr
   }
 }
 
-const folder = new URL('../infra/monitoring/grafana/dashboards/mlops', import.meta.url);
+const folder = new URL('../infra/monitoring/grafana/dashboards/mlops/', import.meta.url);
 const whole = JSON.parse(
   readFileSync(new URL(`${values.dashboard}.json`, folder), 'utf8'),
 ) as PreviewDashboard;

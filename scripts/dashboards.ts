@@ -9,7 +9,7 @@ import { runbooks } from '../infra/monitoring/grafana/source/runbooks.ts';
 import { slo } from '../infra/monitoring/grafana/source/slo.ts';
 import { training } from '../infra/monitoring/grafana/source/training.ts';
 
-const root = new URL('..', import.meta.url);
+const root = new URL('../', import.meta.url);
 const folder = new URL('infra/monitoring/grafana/dashboards/mlops/', root);
 
 const dashboards: readonly DashboardSpec[] = [

@@ -7,7 +7,7 @@ import { variableNames } from '../../src/config.ts';
 import { startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 
-const project = new URL('../..', import.meta.url);
+const project = new URL('../../', import.meta.url);
 const readme = await readFile(new URL('README.md', project), 'utf8');
 
 test("the tour's commands work as they are printed and answer as the page says", async () => {

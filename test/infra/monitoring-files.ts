@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 /** The committed dashboards and rules, as the monitoring programs read them. */
-export const ROOT = new URL('../..', import.meta.url);
+export const ROOT = new URL('../../', import.meta.url);
 const MONITORING = new URL('infra/monitoring/', ROOT);
 const DASHBOARDS = new URL('grafana/dashboards/mlops/', MONITORING);
 const RULES = new URL('prometheus/rules/', MONITORING);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type Client, client } from './client.ts';
 
-const PROJECT = new URL('../..', import.meta.url);
+const PROJECT = new URL('../../', import.meta.url);
 const ARGS = [
   '--disable-warning=ExperimentalWarning',
   '--import',

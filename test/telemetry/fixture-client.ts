@@ -50,7 +50,7 @@ export class Fixture implements AsyncDisposable {
         fileURLToPath(new URL('../../src/telemetry/register.ts', import.meta.url)),
       ],
       // Away from any .env of the checkout.
-      cwd: fileURLToPath(new URL('./', import.meta.url)),
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
     });
     const fixture = new Fixture(child);
     const { port } = await fixture.event('listening');

@@ -1,7 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { type DriftSubject, type ModelDocument, subjectOf } from '#tabular';
 import { serveChild } from '../../../adapters/process/serve-child.ts';
-import { asUnusableData } from '../unusable-rows.ts';
 import { type BatchOptions, type ScoredBatch, scoreCsv } from './score-csv.ts';
 
 export interface BatchInput extends BatchOptions {
@@ -19,11 +18,8 @@ export interface BatchOutput extends ScoredBatch {
 /** The batch process: rows come by standard input, their predictions go to standard output, a file. */
 serveChild<BatchInput, BatchOutput>(async ({ model, ...options }) => {
   const document = JSON.parse(readFileSync(model, 'utf8')) as ModelDocument;
-  const write = (piece: Uint8Array) => {
+  const scored = await scoreCsv(document, process.stdin, options, (piece) => {
     for (let written = 0; written < piece.length; ) written += writeSync(STDOUT, piece, written);
-  };
-  const scored = await scoreCsv(document, process.stdin, options, write).catch((error: unknown) => {
-    throw asUnusableData(error);
   });
   return { ...scored, model: subjectOf(document) };
 });

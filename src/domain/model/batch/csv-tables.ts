@@ -4,6 +4,7 @@ import type { TextFormat } from '../../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from '../../table/csv-dialect.ts';
 import { type CsvRecord, CsvRecords } from '../../table/csv-records.ts';
 import { excerpt } from '../../table/excerpt.ts';
+import { asUnusableData } from '../unusable-rows.ts';
 import { type CellReader, cellReader } from './cells.ts';
 
 /** Rows are handed on in blocks of at most so many, and so many cells: a wide table's blocks are shorter. */
@@ -79,7 +80,7 @@ export class CsvTables {
     const dialect = readDialect(head, this.#format);
     this.#positions = this.#columns.map(({ name }) => dialect.names.indexOf(name));
     const absent = this.#columns.filter((_, c) => this.#positions[c]! < 0);
-    if (absent.length > 0) throw missingColumns(absent.map(({ name }) => name));
+    if (absent.length > 0) throw asUnusableData(missingColumns(absent.map(({ name }) => name)));
     this.#records = new CsvRecords(dialect, (record) => this.#readRecord(record));
     this.#records.push(head);
   }
