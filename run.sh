@@ -121,36 +121,34 @@ JS
 }
 
 load_settings() {
-  local name value
-  while IFS='=' read -r name value; do export "$name=$value"; done < <(print_settings)
+  local name value settings
+  # Not by `< <(…)`: nobody would wait for that process, and it would stay a zombie beneath the service.
+  settings=$(print_settings)
+  while IFS='=' read -r name value; do
+    if [ -n "$name" ]; then export "$name=$value"; fi
+  done <<<"$settings"
 }
 
-# Where a client on this machine reaches the service: a wildcard address is no address to call.
-service_address() {
-  local host=${HOST:-127.0.0.1}
-  case $host in
-    0.0.0.0 | :: | '[::]') host=127.0.0.1 ;;
-    '['*) ;;
-    *:*) host="[$host]" ;;
+# Whether anything would watch the service from this machine.
+monitoring_here() {
+  case "${NATIVE_MONITORING:-true} ${PROMETHEUS__ENABLED:-true}" in
+    *false* | *no* | *off* | *0*) return 1 ;;
   esac
-  printf '%s:%s' "$host" "${PORT:-8000}"
+  command -v prometheus >/dev/null || command -v prometheus-alertmanager >/dev/null ||
+    command -v alertmanager >/dev/null
 }
 
 start() {
   set_up
   load_settings
-  SERVICE_ADDRESS=$(service_address)
-  export SERVICE_ADDRESS
-  if [ "${PORT:-8000}" = 0 ]; then
-    printf 'Starting on a free port; the log names it.\n'
-  else
-    printf 'Starting the service:\n  API          http://%s/api/ml/v1\n  Docs         http://%s/api/docs\n  Metrics      http://%s%s\n' \
-      "$SERVICE_ADDRESS" "$SERVICE_ADDRESS" "$SERVICE_ADDRESS" "${PROMETHEUS__METRICS_PATH:-/metrics}"
-    # The monitoring programs stop when this descriptor closes, however the service ends.
+  local announce=(--announce)
+  if monitoring_here; then
+    # The service writes its address there once the port is its own; when it closes, the service has ended.
     exec 9> >(exec bash scripts/native-monitoring.sh)
+    announce+=(--monitor=9)
   fi
   # exec: signals reach Node itself and its exit code is ours.
-  exec node --disable-warning=ExperimentalWarning --import ./src/telemetry/register.ts src/main.ts
+  exec node --disable-warning=ExperimentalWarning --import ./src/telemetry/register.ts src/main.ts "${announce[@]}"
 }
 
 run_tests() {

@@ -1,26 +1,23 @@
 #!/usr/bin/env bash
 # Prometheus and Alertmanager beside a service that runs without Docker: the stack's own rules, on loopback.
 #
-# Started by run.sh. Standard input is a pipe whose other end the service holds: when it closes, the service has
-# ended, by whatever means, and so do we. Nothing here may keep the service from running: every trouble is a
-# sentence on standard output.
+# Started by run.sh. Standard input is a pipe whose other end the service holds: it sends its address as soon as it
+# listens, and when the pipe closes, the service has ended, by whatever means, and so do we. Nothing here may keep the
+# service from running: every trouble is a sentence on standard output.
 set -uo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 monitoring=$root/infra/monitoring
-service_address=${SERVICE_ADDRESS:?host:port of the service}
 prometheus_port=${PROMETHEUS_PORT:-9090}
 alertmanager_port=${ALERTMANAGER_PORT:-9093}
 
-case "${NATIVE_MONITORING:-true} ${PROMETHEUS__ENABLED:-true}" in
-  *false* | *no* | *off* | *0*) exit 0 ;;
-esac
-
-mkdir -p -- "${STORAGE_ROOT:-./var}/monitoring" || exit 0
-data=$(cd -- "${STORAGE_ROOT:-./var}/monitoring" && pwd)
-
 # Ctrl-C goes to the whole foreground group; what we run ends with the service, not before it.
 trap '' INT
+read -r service_address || exit 0
+
+mkdir -p -- "${STORAGE_ROOT:-./var}/monitoring"
+data=$(cd -- "${STORAGE_ROOT:-./var}/monitoring" && pwd)
+
 trap 'exit 0' TERM HUP
 trap stop_programs EXIT
 pids=()
@@ -124,7 +121,6 @@ start_alertmanager() {
 
 start_prometheus
 start_alertmanager
-[ "${#pids[@]}" -gt 0 ] || exit 0
 
-# Ends at end of file: the service is gone.
+# Ends at end of file, when the service is gone; not before, even with nothing to run: it would stay as a zombie.
 while read -r _; do :; done

@@ -27,6 +27,7 @@ import { createRequestTraining } from './domain/training/request.ts';
 import { createRunTraining } from './domain/training/run.ts';
 import { openRunWatch } from './domain/training/watch.ts';
 import { createSweepExpired } from './domain/ttl/sweep.ts';
+import { StartError } from './errors.ts';
 import { createHttpApp } from './http/app.ts';
 import { unreadableRequest } from './http/problem.ts';
 import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
@@ -52,11 +53,30 @@ const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
     ? openPglite(config.storage.root)
     : openPostgres(config.databaseUrl, logger);
 
+type ListenFault = (host: string, port: number, cause: Error) => StartError;
+
+const noAddress: ListenFault = (host, _, cause) =>
+  new StartError(`HOST ${host} is no address of this machine`, { cause });
+
+const LISTEN_FAULTS: Readonly<Record<string, ListenFault>> = {
+  EADDRINUSE: (host, port, cause) =>
+    new StartError(
+      `port ${port} of ${host} is in use by another program: end it, or try PORT=${port < 65535 ? port + 1 : 8001}`,
+      { cause },
+    ),
+  EACCES: (_, port, cause) =>
+    new StartError(`port ${port} may not be used by this user: try PORT=8000`, { cause }),
+  EADDRNOTAVAIL: noAddress,
+  ENOTFOUND: noAddress,
+};
+
 async function listen(server: Server, { host, port }: Config['http']): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, host, resolve);
-  await promise;
+  await promise.catch((error: NodeJS.ErrnoException) => {
+    throw LISTEN_FAULTS[error.code ?? '']?.(host, port, error) ?? error;
+  });
   return server.address() as AddressInfo;
 }
 

@@ -36,3 +36,11 @@ export class AppError extends Error {
     this.code = code;
   }
 }
+
+/** Why the service can't start, in a sentence for whoever starts it. */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StartError';
+  }
+}

@@ -1,5 +1,7 @@
+import { announce } from './announce.ts';
 import { startApp } from './app.ts';
 import { config } from './environment.ts';
+import { StartError } from './errors.ts';
 import { createLogger } from './logger.ts';
 import { shutdownTelemetry } from './telemetry/running.ts';
 
@@ -18,6 +20,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 try {
   const app = await startApp(config, logger);
   logger.info({ ...app.address, role: config.role }, 'listening');
+  announce(app.address, config.metrics.enabled ? config.metrics.path : undefined);
   const signal = await stop.promise;
   logger.info({ signal }, 'stopping');
   setTimeout(() => {
@@ -28,7 +31,8 @@ try {
   await shutdownTelemetry();
   logger.info('stopped');
 } catch (error) {
-  logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
+  if (error instanceof StartError) process.stderr.write(`start: ${error.message}\n`);
+  else logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
   process.exitCode = 1;
   await shutdownTelemetry();
 }

@@ -72,3 +72,38 @@ test('an empty value counts as unset', () => {
 test('a fault names the variable but never repeats a secret', () => {
   expect(faultsOf({ DATABASE_URL: 'mysql://user:secret@host/db' }).join()).not.toContain('secret');
 });
+
+test.each([
+  ['AUTH_MODE', 'AUTH__MODE'],
+  ['AUTH_ADMIN_KEY', 'AUTH__ADMIN_KEY'],
+  ['auth__mode', 'AUTH__MODE'],
+  ['PROMETHEUS_ENABLED', 'PROMETHEUS__ENABLED'],
+  ['PROMETHEUS__BEARER_TOKE', 'PROMETHEUS__BEARER_TOKEN'],
+  ['DATABASE_URI', 'DATABASE_URL'],
+  ['DATASET_TTL_DAY', 'DATASET_TTL_DAYS'],
+  ['STORAGE_ROUTE', 'STORAGE_ROOT'],
+  ['S3_BUCKET', 'S3__BUCKET'],
+  ['TRAINING__CONCURENCY', 'TRAINING__CONCURRENCY'],
+  ['MAX_UPLOAD_SIZE', 'MAX_UPLOAD_BYTES'],
+  ['LOGLEVEL', 'LOG_LEVEL'],
+])('%s stops the start and is told as %s: nothing is misspelt in silence', (name, meant) => {
+  expect(faultsOf({ [name]: 'x' })).toEqual([`${name}: is no setting; ${meant} is`]);
+});
+
+test.each([
+  'HOSTNAME',
+  'HOME',
+  'PORTS',
+  'PROMETHEUS_PORT',
+  'PROMETHEUS_RETENTION_TIME',
+  'PROMETHEUS_SERVICE_HOST',
+  'PROMETHEUS_SERVICE_PORT_HTTP',
+  'PROMETHEUS_PORT_9090_TCP_ADDR',
+  'DATABASE_SERVICE_HOST',
+  'POSTGRES_PASSWORD',
+  'GRAFANA_PORT',
+  'MAX_OLD_SPACE',
+  'NODE_OPTIONS',
+])('%s is somebody else’s and stops nothing', (name) => {
+  expect(faultsOf({ [name]: 'x' })).toEqual([]);
+});

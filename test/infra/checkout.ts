@@ -30,8 +30,12 @@ const TOOLS = [
 // Answers every request, and tells by its exit code which signal ended it.
 const STAND_IN = `
   import { createServer } from 'node:http';
-  createServer((_, answer) => answer.end('stand_in 1\\n'))
-    .listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
+  import { announce } from './announce.ts';
+  const server = createServer((_, answer) => answer.end('stand_in 1\\n'));
+  server.listen(Number(process.env.PORT), '127.0.0.1', () => {
+    announce(server.address(), '/metrics');
+    console.log('listening');
+  });
   process.once('SIGTERM', () => process.exit(7));
 `;
 
@@ -52,7 +56,8 @@ export async function createCheckout(folder: string) {
   const bin = join(folder, 'bin');
   for (const path of ['scripts', 'infra', 'src/telemetry'])
     await mkdir(join(root, path), { recursive: true });
-  for (const path of ['run.sh', 'scripts/native-monitoring.sh', '.env.example'])
+  await writeFile(join(root, 'package.json'), '{ "type": "module" }');
+  for (const path of ['run.sh', 'scripts/native-monitoring.sh', '.env.example', 'src/announce.ts'])
     await copyFile(project(path), join(root, path));
   await symlink(project('infra/monitoring'), join(root, 'infra/monitoring'));
   await writeFile(join(root, 'package-lock.json'), '{}');

@@ -3,6 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { childrenOf } from '../support/children.ts';
 import { eventually } from '../support/client.ts';
 import { hasProgram } from '../support/programs.ts';
 import { createCheckout } from './checkout.ts';
@@ -79,6 +80,28 @@ describe('run.sh starts the service', () => {
     expect(service.output()).toContain(`http://127.0.0.1:${port}/metrics`);
     service.process.kill('SIGTERM');
     expect((await service.ended).code).toBe(7);
+  });
+
+  test('and announces nothing while the port is somebody else’s', async () => {
+    await using folder = await temporaryFolder();
+    const { run } = await createCheckout(folder.path);
+    const port = await freePort();
+    const squatter = createServer().listen(port, '127.0.0.1');
+    await once(squatter, 'listening');
+    const { output } = await run([], { PORT: String(port) }).ended;
+    squatter.close();
+    expect(output).toContain('EADDRINUSE');
+    expect(output).not.toContain('http://');
+  });
+
+  test('without a child that nobody waits for, when nothing is to watch it', async () => {
+    await using folder = await temporaryFolder();
+    const { run } = await createCheckout(folder.path);
+    const service = run([], { PORT: String(await freePort()), NATIVE_MONITORING: 'off' });
+    await eventually(async () => service.output().includes('listening'));
+    expect(await childrenOf(service.process.pid as number)).toEqual([]);
+    service.process.kill('SIGTERM');
+    await service.ended;
   });
 
   test('on the port that .env names, unless the environment names another', async () => {

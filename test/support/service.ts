@@ -22,18 +22,25 @@ export interface Service extends AsyncDisposable {
 }
 
 /** Runs src/main.ts to its end, for starts that must fail. */
-export async function runMain(env: Record<string, string>): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, ARGS, {
+export async function runMain(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [...ARGS, ...args], {
     cwd: PROJECT,
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stderr };
+  return { code, stdout, stderr };
 }
 
 /** The service as users start it: a process of its own with telemetry, on a port of its own. */
