@@ -122,7 +122,6 @@ export const variableNames: readonly string[] = Object.keys(variables.shape);
 function crossFaults(env: Readonly<Record<string, string | undefined>>): string[] {
   const faults: string[] = [];
   const host = env['HOST'] ?? DEFAULT_HOST;
-  const role = env['ROLE'] ?? 'all';
   if (env['AUTH__MODE'] === undefined && !LOOPBACK.test(host))
     faults.push(
       `AUTH__MODE: must be set (none or keys) when HOST is not a loopback address (HOST is ${host})`,
@@ -132,8 +131,6 @@ function crossFaults(env: Readonly<Record<string, string | undefined>>): string[
       'AUTH__ADMIN_KEY: must be set when AUTH__MODE is keys (issued keys are not built yet: it is the only key)',
     );
   if (env['STORAGE_BACKEND'] === 's3') faults.push('STORAGE_BACKEND: s3 is not built yet, use local');
-  if ((role === 'api' || role === 'worker') && env['DATABASE_URL'] === undefined)
-    faults.push(`ROLE: ${role} needs DATABASE_URL, since the embedded database has one owner; or use all`);
   return faults;
 }
 

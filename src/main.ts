@@ -1,4 +1,4 @@
-import { startApp } from './app.ts';
+import { reachServer } from './adapters/db/server.ts';
 import { config } from './environment.ts';
 import { createLogger } from './logger.ts';
 import { shutdownTelemetry } from './telemetry/running.ts';
@@ -16,7 +16,11 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 try {
-  const app = await startApp(config, logger);
+  // A new database takes most of a second to make, the program about as long to load.
+  const reaching = reachServer(config, logger);
+  reaching.catch(() => {});
+  const { startApp } = await import('./app.ts');
+  const app = await startApp(config, logger, reaching);
   logger.info({ ...app.address, role: config.role }, 'listening');
   const signal = await stop.promise;
   logger.info({ signal }, 'stopping');
