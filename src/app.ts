@@ -8,8 +8,8 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Database } from './adapters/db/database.ts';
 import { migrate } from './adapters/db/migrate.ts';
-import { openPglite } from './adapters/db/pglite.ts';
-import { openPostgres } from './adapters/db/postgres.ts';
+import { openDatabase } from './adapters/db/postgres.ts';
+import { type DatabaseServer, reachServer } from './adapters/db/server.ts';
 import { openQueue } from './adapters/queue/queue.ts';
 import { objectLeases } from './adapters/storage/leases.ts';
 import { openLocalStorage } from './adapters/storage/local.ts';
@@ -44,14 +44,8 @@ const END_OF_TIME = new Date('9999-12-31');
 export interface App extends AsyncDisposable {
   /** Where it listens. */
   readonly address: AddressInfo;
-  /** The embedded one can't be opened a second time: whoever wants to look into it does so here. */
   readonly database: Database;
 }
-
-const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
-  config.databaseUrl === undefined
-    ? openPglite(config.storage.root)
-    : openPostgres(config.databaseUrl, logger);
 
 type ListenFault = (host: string, port: number, cause: Error) => StartError;
 
@@ -89,20 +83,26 @@ async function close(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The composition root: everything is built once, in order, and closed in the opposite one. */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+/**
+ * The composition root: everything is built once, in order, and closed in the opposite one.
+ * @param reaching the database's server, which may have been on its way before this module was loaded
+ */
+export async function startApp(
+  config: Config,
+  logger: Logger,
+  reaching: Promise<DatabaseServer> = reachServer(config.database, logger),
+): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  await mkdir(config.storage.root, { recursive: true });
-
-  const db = stack.use(await openDatabase(config, logger));
+  const server = stack.use(await reaching);
+  const db = stack.use(openDatabase(server.url, logger));
   await migrate(db.sql);
   const storage = await openLocalStorage(join(config.storage.root, 'objects'));
   const leases = objectLeases(db.sql, storage, logger);
   const scratch = join(config.storage.root, 'scratch');
-  // An embedded database has no other process: whatever is half-written was left by one that died.
-  if (db.embedded) await rm(scratch, { recursive: true, force: true });
+  // Without the server that we have just started nobody can have finished anything: what is half-written is left over.
+  if (server.owned) await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
-  await leases.reclaim(db.embedded ? END_OF_TIME : new Date());
+  await leases.reclaim(server.owned ? END_OF_TIME : new Date());
 
   const instruments = createInstruments(config.metrics.prefix);
   registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);
@@ -198,13 +198,13 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     },
     logger,
   });
-  const server = createServer(
+  const httpServer = createServer(
     // An upload may take as long as it needs; one that stalls is given up where it is read.
     { requestTimeout: 0 },
     getRequestListener(http.fetch, { errorHandler: unreadableRequest }),
   );
-  const address = await listen(server, config.http);
-  stack.defer(() => close(server));
+  const address = await listen(httpServer, config.http);
+  stack.defer(() => close(httpServer));
   stack.defer(() => {
     stopping.abort();
     setTimeout(() => letGo.abort(), FINISH_TRAINING_MS).unref();

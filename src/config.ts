@@ -123,7 +123,6 @@ export const variableNames: readonly string[] = Object.keys(variables.shape);
 function crossFaults(env: Readonly<Record<string, string | undefined>>): string[] {
   const faults: string[] = [];
   const host = env['HOST'] ?? DEFAULT_HOST;
-  const role = env['ROLE'] ?? 'all';
   if (env['AUTH__MODE'] === undefined && !LOOPBACK.test(host))
     faults.push(
       `AUTH__MODE: must be set (none or keys) when HOST is not a loopback address (HOST is ${host})`,
@@ -133,8 +132,6 @@ function crossFaults(env: Readonly<Record<string, string | undefined>>): string[
       'AUTH__ADMIN_KEY: must be set when AUTH__MODE is keys (issued keys are not built yet: it is the only key)',
     );
   if (env['STORAGE_BACKEND'] === 's3') faults.push('STORAGE_BACKEND: s3 is not built yet, use local');
-  if ((role === 'api' || role === 'worker') && env['DATABASE_URL'] === undefined)
-    faults.push(`ROLE: ${role} needs DATABASE_URL, since the embedded database has one owner; or use all`);
   return faults;
 }
 
@@ -201,7 +198,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       inProgress: e.PROMETHEUS__INSTRUMENT_INPROGRESS,
       bearerToken: e.PROMETHEUS__BEARER_TOKEN,
     },
-    databaseUrl: e.DATABASE_URL,
+    database:
+      e.DATABASE_URL === undefined
+        ? { kind: 'embedded' as const, root: e.STORAGE_ROOT, mayJoin: e.ROLE !== 'all' }
+        : { kind: 'server' as const, url: e.DATABASE_URL },
     storage: { root: e.STORAGE_ROOT },
     uploads: { maxBytes: e.MAX_UPLOAD_BYTES, minRows: e.MIN_DATA_ROWS, maxEmptyRatio: e.MAX_EMPTY_RATIO },
     models: { keep: e.MAX_MODEL_ARTIFACTS },

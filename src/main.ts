@@ -1,5 +1,5 @@
+import { reachServer } from './adapters/db/server.ts';
 import { announce } from './announce.ts';
-import { startApp } from './app.ts';
 import { config } from './environment.ts';
 import { StartError } from './errors.ts';
 import { createLogger } from './logger.ts';
@@ -18,7 +18,11 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 try {
-  const app = await startApp(config, logger);
+  // A new database takes most of a second to make, the program about as long to load.
+  const reaching = reachServer(config.database, logger);
+  reaching.catch(() => {});
+  const { startApp } = await import('./app.ts');
+  const app = await startApp(config, logger, reaching);
   logger.info({ ...app.address, role: config.role }, 'listening');
   announce(app.address, config.metrics.enabled ? config.metrics.path : undefined);
   const signal = await stop.promise;

@@ -15,7 +15,6 @@ import { UPLOAD_FAILURE_REASONS } from '../vocabulary/uploads.ts';
 export type MetricKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
 export interface MetricDefinition {
-  /** `database` metrics exist only with `DATABASE_URL`; the embedded database has no connections. */
   readonly group: 'domain' | 'http' | 'database' | 'runtime' | 'process';
   readonly name: string;
   readonly kind: MetricKind;

@@ -22,7 +22,6 @@ const NOTES: Partial<Record<MetricDefinition['group'], string>> = {
   domain:
     'Metrics read from the database are the same in every process: take `max`, not `sum`, over instances. They are absent from a scrape during which the database did not answer within a second.',
   http: '`http_route` is the template of the route (`/api/ml/v1/datasets/:id`) and is absent where none matches; a method outside the standard is `_OTHER`; a client that hangs up before the answer is 499; `error_type` is there from 500 up. The scrape itself is not counted.',
-  database: 'Only with `DATABASE_URL`: the embedded database has no connections.',
 };
 
 /** The catalogue as a Markdown page, a table for each group. */

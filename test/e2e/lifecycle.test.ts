@@ -21,11 +21,11 @@ test('a bad environment ends the start with exit code 1, a line per fault, and n
     expect(lines.some((line) => line.includes(name))).toBe(true);
 });
 
-test('a second process on the same embedded database refuses to start and says why', async () => {
+test('a second process on the same embedded database refuses to start and names the first', async () => {
   await using root = await storageRoot();
-  await using _first = await startService(root.path);
+  await using first = await startService(root.path);
   const second = startService(root.path);
-  await expect(second).rejects.toThrow(/in use by another process/);
+  await expect(second).rejects.toThrow(`in use by process ${first.process.pid}:`);
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s while idle: exit code 0', async (signal) => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFile } from '../support/client.ts';
+import { freshDatabase } from '../support/database.ts';
 import { sample, samples } from '../support/exposition.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
@@ -13,7 +14,8 @@ let service: Service;
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
   const root = stack.use(await storageRoot());
-  service = stack.use(await startService(root.path));
+  const database = stack.use(await freshDatabase());
+  service = stack.use(await startService(root.path, { DATABASE_URL: database.url }));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
+import { freshDatabase } from '../support/database.ts';
 import { hasProgram } from '../support/programs.ts';
 import { startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
@@ -45,7 +46,8 @@ async function startPrometheus(target: string): Promise<AsyncDisposable & { orig
 describe.skipIf(!hasProgram('prometheus'))('with a real Prometheus (program: prometheus)', () => {
   test('the target is up and the training runs can be queried', async () => {
     await using root = await storageRoot();
-    await using service = await startService(root.path);
+    await using database = await freshDatabase();
+    await using service = await startService(root.path, { DATABASE_URL: database.url });
     await using prometheus = await startPrometheus(new URL(service.origin).host);
     const query = async (expression: string): Promise<number | undefined> => {
       const url = `${prometheus.origin}/api/v1/query?query=${encodeURIComponent(expression)}`;

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { variableNames } from '../../src/config.ts';
+import { freshDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 
@@ -12,7 +13,8 @@ const readme = await readFile(new URL('README.md', project), 'utf8');
 
 test("the tour's commands work as they are printed and answer as the page says", async () => {
   await using root = await storageRoot();
-  await using service = await startService(root.path);
+  await using database = await freshDatabase();
+  await using service = await startService(root.path, { DATABASE_URL: database.url });
   const blocks = [...readme.matchAll(/```sh tour\n(.*?)```/gs)].map(([, block]) => block);
   expect(blocks.length).toBeGreaterThan(4);
   const script = `set -euo pipefail\n${blocks.join('\n')}`.replaceAll(

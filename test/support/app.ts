@@ -6,6 +6,7 @@ import type { Schema } from '../../src/adapters/db/schema.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Client, client } from './client.ts';
+import { freshDatabase } from './database.ts';
 import { storageRoot } from './storage-root.ts';
 
 export interface TestApp extends AsyncDisposable {
@@ -28,7 +29,8 @@ export interface Holdings {
 }
 
 /**
- * The whole service in this process, on a port of its own, without telemetry.
+ * The whole service in this process, on a port and, unless DATABASE_URL is given, a database of its own, without
+ * telemetry.
  * @param existing a STORAGE_ROOT that outlives it, where a fresh one won't do
  */
 export async function startTestApp(
@@ -37,7 +39,8 @@ export async function startTestApp(
 ): Promise<TestApp> {
   await using stack = new AsyncDisposableStack();
   const root = existing ?? stack.use(await storageRoot());
-  const config = parseConfig({ STORAGE_ROOT: root.path, PORT: '0', ...env });
+  const database = env['DATABASE_URL'] ?? stack.use(await freshDatabase()).url;
+  const config = parseConfig({ STORAGE_ROOT: root.path, PORT: '0', DATABASE_URL: database, ...env });
   const app = stack.use(await startApp(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' })));
   const origin = `http://127.0.0.1:${app.address.port}`;
   const { sql } = app.database;

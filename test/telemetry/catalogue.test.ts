@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { CATALOGUE, type MetricDefinition } from '../../src/telemetry/catalogue.ts';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { catalogueViews } from '../../src/telemetry/views.ts';
-import { startDatabaseServer } from './database-server.ts';
+import { freshDatabase } from '../support/database.ts';
 import type { Exposition } from './exposition-reader.ts';
 import { Fixture } from './fixture-client.ts';
 import { canRunPromtool, promtoolComplaints } from './promtool.ts';
@@ -51,7 +51,7 @@ describe('the exposition of a process that has used everything', () => {
   let exposition: Exposition;
 
   beforeAll(async () => {
-    await using database = await startDatabaseServer();
+    await using database = await freshDatabase();
     await using fixture = await Fixture.start();
     await fixture.command('use everything', { databaseUrl: database.url });
     await fixture.get('/unavailable');

@@ -2,11 +2,9 @@ import type { Kysely } from 'kysely';
 import type { ConstructorOptions } from 'pg-boss';
 import type { Schema } from './schema.ts';
 
-/** PostgreSQL, embedded or served: one SQL dialect behind one interface. */
+/** A database on a PostgreSQL server, whoever runs the server. */
 export interface Database extends AsyncDisposable {
   readonly sql: Kysely<Schema>;
-  /** True when this process is the only one that can have work under way. */
-  readonly embedded: boolean;
   /** How the queue reaches the same database. */
   readonly queueOptions: ConstructorOptions;
   /**
@@ -16,14 +14,16 @@ export interface Database extends AsyncDisposable {
   listen(channel: string, onPayload: (payload: string) => void): Promise<AsyncDisposable>;
 }
 
-/** SQLSTATE classes and codes of a server that can't be reached or is going away, and the sockets' own. */
-const UNAVAILABLE = /^(08|57P0)|^E(CONNREFUSED|CONNRESET|PIPE|HOSTUNREACH|TIMEDOUT|NOTFOUND)$/;
+/** SQLSTATE classes and codes of a server that can't be reached, is full or is going away, and the sockets' own. */
+const UNAVAILABLE = /^(08|57P0|53300)|^E(CONNREFUSED|CONNRESET|PIPE|HOSTUNREACH|TIMEDOUT|NOTFOUND)$/;
 
 /** Whether a failed query failed because the database could not be reached: the same query may work later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
+  const { code, syscall } = error as NodeJS.ErrnoException;
   return (
+    // The socket of the embedded server is a file, which is gone while the server is.
+    (code === 'ENOENT' && syscall === 'connect') ||
     UNAVAILABLE.test(code ?? '') ||
     /^(Connection terminated|timeout exceeded when trying to connect|driver has already been destroyed)/.test(
       error.message,

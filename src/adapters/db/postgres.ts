@@ -8,7 +8,7 @@ import type { Schema } from './schema.ts';
 const INT8 = 20;
 const RECONNECT_DELAY_MS = 1000;
 
-/** Our 64-bit columns are counts and bytes, all below 2^53: numbers, as on the embedded database. */
+/** Our 64-bit columns are counts and bytes, all below 2^53. */
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
@@ -31,8 +31,13 @@ async function listen(url: string, logger: Logger, channel: string, onPayload: (
       next.on('error', () => resolve());
     });
     next.on('notification', (message) => onPayload(message.payload ?? ''));
-    await next.connect();
-    await next.query(`listen ${next.escapeIdentifier(channel)}`);
+    try {
+      await next.connect();
+      await next.query(`listen ${next.escapeIdentifier(channel)}`);
+    } catch (error) {
+      await next.end().catch(() => {});
+      throw error;
+    }
     client = next;
     onPayload('');
     return { lost };
@@ -59,15 +64,25 @@ async function listen(url: string, logger: Logger, channel: string, onPayload: (
   };
 }
 
-/** A PostgreSQL server. Connections are opened when first needed. */
-export async function openPostgres(url: string, logger: Logger): Promise<Database> {
+/** The database at a `postgres://` URL. Connections are opened when first needed. */
+export function openDatabase(url: string, logger: Logger): Database {
   const pool = new pg.Pool({ connectionString: url, types, max: 10, connectionTimeoutMillis: 5000 });
   pool.on('error', (error) => logger.warn({ err: error }, 'idle database connection lost'));
   const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     sql,
-    embedded: false,
-    queueOptions: { connectionString: url, application_name: 'mlops-backend-queue' },
+    queueOptions: {
+      db: {
+        // A client whose statement failed is not used again: no transaction stays half-done in it.
+        executeSql: (text, values) => pool.query(text, values),
+        async listen(channel, onNotification, onReconnect) {
+          const listening = await listen(url, logger, channel, (payload) =>
+            payload === '' ? onReconnect() : onNotification(payload),
+          );
+          return { close: () => listening[Symbol.asyncDispose]() };
+        },
+      },
+    },
     listen: (channel, onPayload) => listen(url, logger, channel, onPayload),
     [Symbol.asyncDispose]: () => sql.destroy(),
   };

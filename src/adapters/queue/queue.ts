@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
@@ -41,31 +41,19 @@ export interface Queue {
   stop(timeoutMs: number): Promise<void>;
 }
 
-/** Jobs a killed process left active. The embedded database has one owner, so they are surely nobody's. */
-async function handBackLostJobs(boss: PgBoss, db: Database, name: string): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select id from pgboss.job where name = ${name} and state = 'active'`.execute(db.sql);
-  if (rows.length > 0)
-    await boss.fail(
-      name,
-      rows.map((row) => row.id),
-    );
-}
-
 export async function openQueue(
   db: Database,
   role: 'all' | 'api' | 'worker',
   logger: Logger,
 ): Promise<Queue> {
-  // Lost workers are looked for. The embedded database has no other, and works on the thread that answers requests.
-  const superviseIntervalSeconds = db.embedded ? 60 : 1;
   const boss = new PgBoss({
     ...db.queueOptions,
     schema: 'pgboss',
     useListenNotify: true,
     supervise: role !== 'api',
-    superviseIntervalSeconds,
-    monitorIntervalSeconds: superviseIntervalSeconds,
+    // Lost workers are looked for.
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
     schedule: false,
     registerInstance: false,
   });
@@ -74,7 +62,6 @@ export async function openQueue(
   await boss.start();
   await boss.createQueue(TRAINING, { ...QUEUE_OPTIONS, retryLimit: NO_RETRY_LIMIT });
   await boss.createQueue(CLEAN_UP, { ...QUEUE_OPTIONS, policy: 'stately', retryLimit: 2 });
-  if (db.embedded) for (const name of [TRAINING, CLEAN_UP]) await handBackLostJobs(boss, db, name);
 
   const timers: NodeJS.Timeout[] = [];
 

@@ -1,10 +1,11 @@
 import { pino } from 'pino';
-import { openPglite } from '../../../src/adapters/db/pglite.ts';
+import { openDatabase } from '../../../src/adapters/db/postgres.ts';
 import { openQueue } from '../../../src/adapters/queue/queue.ts';
 
 /** Takes a job and never ends it. */
-const db = await openPglite(process.argv[2] as string);
-const queue = await openQueue(db, 'all', pino({ level: 'silent' }));
+const logger = pino({ level: 'silent' });
+const db = openDatabase(process.argv[2] as string, logger);
+const queue = await openQueue(db, 'all', logger);
 await queue.workTraining(1, async ({ runId }) => {
   console.log(JSON.stringify({ took: runId }));
   await new Promise(() => {});

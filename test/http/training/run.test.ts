@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { eventually } from '../../support/client.ts';
+import { freshDatabase } from '../../support/database.ts';
 import { type ServerSentEvent, serverSentEvents } from '../../support/events.ts';
 import { noisyTable } from '../../support/noisy-table.ts';
 import { expectProblem } from '../../support/problem.ts';
@@ -223,15 +224,17 @@ test(`as many runs train at once as TRAINING__CONCURRENCY says, the next waits i
 
 test('a run that the service was stopped in is taken up by the next start, the broken-off attempt uncounted', async () => {
   await using root = await storageRoot();
+  await using database = await freshDatabase();
+  const env = { DATABASE_URL: database.url };
   let id: string;
   {
-    await using first = await startTestApp({}, root);
+    await using first = await startTestApp(env, root);
     const { dataset_id } = await first.api.upload('noise.csv', noisyTable({ rows: 30_000 }));
     const response = await first.api.post('/training-runs', { dataset_id, mode: 'heavy' });
     ({ id } = await first.api.json<{ id: string }>(response));
     await eventually(async () => (await first.api.run(id)).status === 'running');
   }
-  await using second = await startTestApp({}, root);
+  await using second = await startTestApp(env, root);
   const again = await eventually(async () => {
     const run = await second.api.run(id);
     return run.status === 'running' && run;

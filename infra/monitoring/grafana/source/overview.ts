@@ -589,8 +589,7 @@ const runtime: Section = {
     {
       kind: 'timeseries',
       title: 'Database connections',
-      description:
-        'Connections to PostgreSQL by state, and queries waiting for one. Empty on the embedded database.',
+      description: 'Connections to PostgreSQL by state, and queries waiting for one.',
       width: 6,
       unit: 'short',
       queries: [
@@ -608,7 +607,7 @@ const runtime: Section = {
     {
       kind: 'timeseries',
       title: 'Database operations',
-      description: 'p95 of the duration of operations on PostgreSQL. Empty on the embedded database.',
+      description: 'p95 of the duration of operations on PostgreSQL.',
       width: 6,
       unit: 's',
       queries: [quantileBy(0.95, 'db_operation_name', 'db_client_operation_duration_seconds')],
