@@ -106,6 +106,9 @@ describe('the exposition of a process that has used everything', () => {
     expect(exposition.value('mlops_backend_dataset_uploads_total', { mode: 'light' })).toBe(1);
     expect(exposition.sum('mlops_backend_training_duration_seconds_count')).toBe(1);
     expect(exposition.sum('db_client_operation_duration_seconds_count')).toBe(1);
+    expect(
+      exposition.value('db_client_operation_duration_seconds_count', { db_operation_name: 'SELECT' }),
+    ).toBe(1);
     expect(exposition.sum('http_server_request_duration_seconds_count', { http_route: '/unavailable' })).toBe(
       1,
     );

@@ -114,7 +114,7 @@ async function useEverything(databaseUrl: string): Promise<void> {
     config.metrics.prefix,
   );
   const pool = new pg.Pool({ connectionString: databaseUrl });
-  await pool.query('SELECT 1');
+  await pool.query('SELECT\n  1');
   await pool.end();
 }
 

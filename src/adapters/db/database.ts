@@ -25,7 +25,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     // The socket of the embedded server is a file, which is gone while the server is.
     (code === 'ENOENT' && syscall === 'connect') ||
     UNAVAILABLE.test(code ?? '') ||
-    /^(Connection terminated|timeout exceeded when trying to connect|driver has already been destroyed)/.test(
+    /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|driver has already been destroyed)/.test(
       error.message,
     )
   );

@@ -7,6 +7,8 @@ import type { Schema } from './schema.ts';
 
 const INT8 = 20;
 const RECONNECT_DELAY_MS = 1000;
+const CONNECT_LIMIT_MS = 5000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /** Our 64-bit columns are counts and bytes, all below 2^53. */
 const types = {
@@ -24,7 +26,9 @@ async function listen(url: string, logger: Logger, channel: string, onPayload: (
     const next = new pg.Client({
       connectionString: url,
       application_name: 'mlops-backend-listen',
+      connectionTimeoutMillis: CONNECT_LIMIT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     });
     const lost = new Promise<void>((resolve) => {
       next.on('end', resolve);
@@ -34,6 +38,7 @@ async function listen(url: string, logger: Logger, channel: string, onPayload: (
     try {
       await next.connect();
       await next.query(`listen ${next.escapeIdentifier(channel)}`);
+      stop.signal.throwIfAborted();
     } catch (error) {
       await next.end().catch(() => {});
       throw error;
@@ -66,8 +71,17 @@ async function listen(url: string, logger: Logger, channel: string, onPayload: (
 
 /** The database at a `postgres://` URL. Connections are opened when first needed. */
 export function openDatabase(url: string, logger: Logger): Database {
-  const pool = new pg.Pool({ connectionString: url, types, max: 10, connectionTimeoutMillis: 5000 });
-  pool.on('error', (error) => logger.warn({ err: error }, 'idle database connection lost'));
+  const pool = new pg.Pool({
+    connectionString: url,
+    types,
+    max: 10,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+  });
+  // The error as a whole holds the client, all its settings included.
+  pool.on('error', ({ message }) => logger.warn({ reason: message }, 'idle database connection lost'));
+  // A client that is in use and not in a query when its session ends tells nobody but its own listeners, and an error
+  // that nobody listens to would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     sql,

@@ -52,6 +52,10 @@ const renamed = ({ uid, gid }: Account): Identity => ({
   prefix: ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`],
 });
 
+/** The path and the folders above it. */
+const pathOf = (path: string): string[] =>
+  path === dirname(path) ? [path] : [path, ...pathOf(dirname(path))];
+
 function reaches({ prefix, spawn }: Identity, program: string, folder: string): boolean {
   const [command = '', ...args] = [
     ...prefix,
@@ -75,9 +79,9 @@ export function chooseIdentity(program: string, data: string | undefined, parent
   const account = unprivileged();
   const candidates = account === undefined ? [] : [renamed(account)];
   if (root && owner === undefined) {
-    const installer = statSync(dirname(program));
-    if (installer.uid !== 0) candidates.push(another(installer));
-    if (account !== undefined) candidates.push(another(account));
+    const owners = [...pathOf(program), ...pathOf(parent)].map((path) => statSync(path));
+    const closed = owners.filter(({ uid, mode }) => uid !== 0 && (mode & 0o001) === 0);
+    candidates.push(...closed.map(another), ...(account === undefined ? [] : [another(account)]));
   }
   const found = candidates.find((candidate) => reaches(candidate, program, parent));
   if (found === undefined)

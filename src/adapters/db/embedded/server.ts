@@ -24,15 +24,20 @@ const failure = ({ lastWords }: Guarded) =>
   new Error(`the embedded database did not start: ${lastWords.join(' ') || 'it said nothing'}`);
 
 /** Starts the server and waits until it takes queries; a crash before is made good by then. */
-async function start({ data, binaries, identity, settings, logger }: ServerOptions): Promise<Guarded> {
+async function start(options: ServerOptions, stopping: AbortSignal): Promise<Guarded> {
+  const { data, binaries, identity, settings, logger } = options;
   const former = await formerPostmaster(data);
   const server = runGuarded([binaries.postgres, '-D', data, ...settingArguments(settings)], {
     identity,
     pgCtl: binaries.pgCtl,
     // The server minds no process of this number: it is not the former server any more, as the file says.
     env: former === undefined ? {} : { PG_GRANDPARENT_PID: former.pid },
+    // Asked to stop, it calls every connection it ends fatal.
     onLine: (line) =>
-      logger[/^(FATAL|PANIC|WARNING)/.test(line) ? 'warn' : 'debug']({ line }, 'database server'),
+      logger[/^(FATAL|PANIC)/.test(line) && !stopping.aborted ? 'warn' : 'debug'](
+        { line },
+        'database server',
+      ),
   });
   const isReady = () => {
     const last = lastPostmaster(data);
@@ -52,10 +57,10 @@ async function start({ data, binaries, identity, settings, logger }: ServerOptio
 }
 
 /** The processes of a server that was killed alone take a moment to notice; it must not be started beside them. */
-async function startFirst(options: ServerOptions): Promise<Guarded> {
+async function startFirst(options: ServerOptions, stopping: AbortSignal): Promise<Guarded> {
   for (const until = Date.now() + LEFTOVERS_LIMIT_MS; ; await delay(FIRST_PAUSE_MS)) {
     try {
-      return await start(options);
+      return await start(options, stopping);
     } catch (error) {
       if (!/shared memory block/.test((error as Error).message) || Date.now() > until) throw error;
     }
@@ -69,7 +74,7 @@ async function startFirst(options: ServerOptions): Promise<Guarded> {
 export async function runServer(options: ServerOptions): Promise<AsyncDisposable> {
   const { logger } = options;
   const stop = new AbortController();
-  let server: Guarded | undefined = await startFirst(options);
+  let server: Guarded | undefined = await startFirst(options, stop.signal);
 
   const keepUp = (async () => {
     let pause = FIRST_PAUSE_MS;
@@ -82,7 +87,7 @@ export async function runServer(options: ServerOptions): Promise<AsyncDisposable
       await delay(pause, undefined, { signal: stop.signal }).catch(() => {});
       if (stop.signal.aborted) return;
       try {
-        server = await start(options);
+        server = await start(options, stop.signal);
         pause = FIRST_PAUSE_MS;
         logger.info('the embedded database is back');
       } catch (error) {

@@ -1,0 +1,158 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isDatabaseUnavailable } from '../../../src/adapters/db/database.ts';
+import { migrate } from '../../../src/adapters/db/migrate.ts';
+import { eventually } from '../../support/client.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+
+let shared: TestDatabase;
+beforeAll(async () => {
+  shared = await testDatabase();
+});
+afterAll(() => shared[Symbol.asyncDispose]());
+
+/** Process ids of the sessions that listen. */
+async function listeners(): Promise<number[]> {
+  const { rows } = await sql<{ pid: number }>`
+    select pid from pg_stat_activity
+    where datname = current_database() and application_name = 'mlops-backend-listen'`.execute(shared.db.sql);
+  return rows.map(({ pid }) => pid);
+}
+
+test('migrating again changes nothing', async () => {
+  const tables = async () =>
+    (
+      await sql`select table_name, column_name from information_schema.columns order by 1, 2`.execute(
+        shared.db.sql,
+      )
+    ).rows;
+  const before = await tables();
+  await migrate(shared.db.sql);
+  expect(await tables()).toEqual(before);
+});
+
+test('64-bit counts are numbers', async () => {
+  const { rows } = await sql`select count(*) as n, 10737418240::bigint as big`.execute(shared.db.sql);
+  expect(rows).toEqual([{ n: expect.any(Number), big: 10_737_418_240 }]);
+});
+
+test('a listener hears what is notified on its channel, and once at the start that it may have missed something', async () => {
+  const heard: string[] = [];
+  const last = Promise.withResolvers<void>();
+  await using _listening = await shared.db.listen('changes', (payload) => {
+    heard.push(payload);
+    if (payload === 'last') last.resolve();
+  });
+  expect(heard).toEqual(['']);
+  await sql`select pg_notify('others', 'not for us')`.execute(shared.db.sql);
+  await sql`select pg_notify('changes', 'one')`.execute(shared.db.sql);
+  await sql`select pg_notify('changes', 'last')`.execute(shared.db.sql);
+  await last.promise;
+  expect(heard).toEqual(['', 'one', 'last']);
+});
+
+test('a listener hears of a transaction when it commits, and never of one that is rolled back', async () => {
+  const heard: string[] = [];
+  const last = Promise.withResolvers<void>();
+  await using _listening = await shared.db.listen('commits', (payload) => {
+    heard.push(payload);
+    if (payload === 'last') last.resolve();
+  });
+  await shared.db.sql
+    .transaction()
+    .execute(async (trx) => {
+      await sql`select pg_notify('commits', 'rolled back')`.execute(trx);
+      throw new Error('no');
+    })
+    .catch(() => {});
+  await sql`select pg_notify('commits', 'last')`.execute(shared.db.sql);
+  await last.promise;
+  expect(heard).toEqual(['', 'last']);
+});
+
+test('a listener whose session is lost opens another, and says that it may have missed something', async () => {
+  const heard: string[] = [];
+  const again = Promise.withResolvers<void>();
+  const last = Promise.withResolvers<void>();
+  await using _listening = await shared.db.listen('lost', (payload) => {
+    heard.push(payload);
+    if (heard.length === 2) again.resolve();
+    if (payload === 'last') last.resolve();
+  });
+  const [pid] = await listeners();
+  await sql`select pg_terminate_backend(${pid}::int)`.execute(shared.db.sql);
+  await again.promise;
+  await sql`select pg_notify('lost', 'last')`.execute(shared.db.sql);
+  await last.promise;
+  expect(heard).toEqual(['', '', 'last']);
+});
+
+test('a listener that was disposed hears nothing more, and keeps no session', async () => {
+  const heard: string[] = [];
+  const listening = await shared.db.listen('quiet', (payload) => heard.push(payload));
+  await listening[Symbol.asyncDispose]();
+  await sql`select pg_notify('quiet', 'too late')`.execute(shared.db.sql);
+  expect(heard).toEqual(['']);
+  await eventually(async () => (await listeners()).length === 0);
+});
+
+test('a LISTEN that fails after connecting keeps no session', async () => {
+  // No channel has an empty name: the server takes the connection and refuses the statement.
+  for (let i = 0; i < 3; i++)
+    await expect(shared.db.listen('', () => {})).rejects.toMatchObject({ code: '42601' });
+  await eventually(async () => (await listeners()).length === 0, 5);
+});
+
+test("a block of the queue's that fails leaves the next statement unharmed", async () => {
+  const { db } = shared.db.queueOptions;
+  await expect(db?.executeSql('BEGIN; select 1; select 1/0; COMMIT;', [])).rejects.toThrow(
+    /division by zero/,
+  );
+  for (let i = 0; i < 20; i++)
+    expect(await db?.executeSql('select 1 as one', [])).toMatchObject({ rows: [{ one: 1 }] });
+  const { rows } = await sql`select 2 as two`.execute(shared.db.sql);
+  expect(rows).toEqual([{ two: 2 }]);
+});
+
+test('closing lets those who have a connection finish, and refuses whoever comes later', async () => {
+  await using opened = await testDatabase();
+  const { db } = opened;
+  const begun = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const under = db.sql.transaction().execute(async (trx) => {
+    begun.resolve();
+    await gate.promise;
+    return (await sql<{ n: number }>`select 1 as n`.execute(trx)).rows;
+  });
+  await begun.promise;
+  const closed = db[Symbol.asyncDispose]();
+  gate.resolve();
+  expect(await under).toEqual([{ n: 1 }]);
+  await closed;
+  await expect(db.sql.transaction().execute(async () => 'never')).rejects.toThrow(/destroyed/);
+});
+
+test('a session that is ended while its transaction computes elsewhere harms that transaction alone', async () => {
+  const broken = shared.db.sql.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+    await sql`select pg_terminate_backend(${rows[0]?.pid}::int)`.execute(shared.db.sql);
+    await eventually(() =>
+      sql`select from pg_stat_activity where pid = ${rows[0]?.pid}::int`
+        .execute(shared.db.sql)
+        .then(({ rows: left }) => left.length === 0),
+    );
+    return (await sql`select 1`.execute(trx)).rows;
+  });
+  await expect(broken).rejects.toSatisfy(isDatabaseUnavailable);
+});
+
+test('a session that somebody ends, or a server that is full, is told from a wrong statement', async () => {
+  const ended = await sql`select pg_terminate_backend(pg_backend_pid())`
+    .execute(shared.db.sql)
+    .catch((error: unknown) => error);
+  expect(isDatabaseUnavailable(ended)).toBe(true);
+  await eventually(() => sql`select 1`.execute(shared.db.sql).catch(() => false as const));
+  const wrong = await sql`select 1 / 0`.execute(shared.db.sql).catch((error: unknown) => error);
+  expect(isDatabaseUnavailable(wrong)).toBe(false);
+  expect(isDatabaseUnavailable(Object.assign(new Error('too many clients'), { code: '53300' }))).toBe(true);
+});
