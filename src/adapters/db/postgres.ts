@@ -77,8 +77,10 @@ export function openDatabase(url: string, logger: Logger): Database {
     max: 10,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
   });
-  // The error as a whole holds the client, all its settings included.
-  pool.on('error', ({ message }) => logger.warn({ reason: message }, 'idle database connection lost'));
+  pool.on('error', ({ message }) => {
+    // The error as a whole holds the client, all its settings included.
+    if (!pool.ending) logger.warn({ reason: message }, 'idle database connection lost');
+  });
   // A client that is in use and not in a query when its session ends tells nobody but its own listeners, and an error
   // that nobody listens to would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
