@@ -1,8 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
@@ -27,9 +25,8 @@ import { createRequestTraining } from './domain/training/request.ts';
 import { createRunTraining } from './domain/training/run.ts';
 import { openRunWatch } from './domain/training/watch.ts';
 import { createSweepExpired } from './domain/ttl/sweep.ts';
-import { StartError } from './errors.ts';
 import { createHttpApp } from './http/app.ts';
-import { unreadableRequest } from './http/problem.ts';
+import { startServer } from './http/server.ts';
 import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
@@ -38,49 +35,12 @@ import { startWorker } from './worker/worker.ts';
 /** From the start of a stop: what a training may take to finish before the run goes back to the queue. */
 const FINISH_TRAINING_MS = 3000;
 const STOP_QUEUE_MS = 4000;
-const CLOSE_CONNECTIONS_MS = 4000;
 const END_OF_TIME = new Date('9999-12-31');
 
 export interface App extends AsyncDisposable {
   /** Where it listens. */
   readonly address: AddressInfo;
   readonly database: Database;
-}
-
-type ListenFault = (host: string, port: number, cause: Error) => StartError;
-
-const noAddress: ListenFault = (host, _, cause) =>
-  new StartError(`HOST ${host} is no address of this machine`, { cause });
-
-const LISTEN_FAULTS: Readonly<Record<string, ListenFault>> = {
-  EADDRINUSE: (host, port, cause) =>
-    new StartError(
-      `port ${port} of ${host} is in use by another program: end it, or try PORT=${port < 65535 ? port + 1 : 8001}`,
-      { cause },
-    ),
-  EACCES: (_, port, cause) =>
-    new StartError(`port ${port} may not be used by this user: try PORT=8000`, { cause }),
-  EADDRNOTAVAIL: noAddress,
-  ENOTFOUND: noAddress,
-};
-
-async function listen(server: Server, { host, port }: Config['http']): Promise<AddressInfo> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(port, host, resolve);
-  await promise.catch((error: NodeJS.ErrnoException) => {
-    throw LISTEN_FAULTS[error.code ?? '']?.(host, port, error) ?? error;
-  });
-  return server.address() as AddressInfo;
-}
-
-/** No new connections; requests under way get a little time to end. */
-async function close(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_CONNECTIONS_MS);
-  await promise;
-  clearTimeout(timer);
 }
 
 /**
@@ -96,12 +56,11 @@ export async function startApp(
   const server = stack.use(await reaching);
   const db = stack.use(openDatabase(server.url, logger));
   await migrate(db.sql);
-  const storage = await openLocalStorage(join(config.storage.root, 'objects'));
+  const storage = await openLocalStorage(join(config.storage.root, 'objects'), config.storage.reserveBytes);
   const leases = objectLeases(db.sql, storage, logger);
   const scratch = join(config.storage.root, 'scratch');
   // Without the server that we have just started nobody can have finished anything: what is half-written is left over.
   if (server.owned) await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
   await leases.reclaim(server.owned ? END_OF_TIME : new Date());
 
   const instruments = createInstruments(config.metrics.prefix);
@@ -198,13 +157,13 @@ export async function startApp(
     },
     logger,
   });
-  const httpServer = createServer(
-    // An upload may take as long as it needs; one that stalls is given up where it is read.
-    { requestTimeout: 0 },
-    getRequestListener(http.fetch, { errorHandler: unreadableRequest }),
+  const { address } = stack.use(
+    await startServer({
+      ...config.http,
+      fetch: http.fetch,
+      onRefused: (code) => instruments.http.refused({ code }),
+    }),
   );
-  const address = await listen(httpServer, config.http);
-  stack.defer(() => close(httpServer));
   stack.defer(() => {
     stopping.abort();
     setTimeout(() => letGo.abort(), FINISH_TRAINING_MS).unref();

@@ -8,10 +8,12 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'Forbidden' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
+  request_timeout: { status: 408, title: 'Request timeout' },
   conflict: { status: 409, title: 'Conflict' },
   too_large: { status: 413, title: 'Payload too large' },
   unsupported_format: { status: 415, title: 'Unsupported format' },
   range_not_satisfiable: { status: 416, title: 'Range not satisfiable' },
+  expectation_failed: { status: 417, title: 'Expectation failed' },
   empty: { status: 422, title: 'Empty dataset' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   bad_format: { status: 422, title: 'Malformed dataset' },
@@ -19,8 +21,10 @@ export const PROBLEMS = {
   too_few_rows: { status: 422, title: 'Too few rows' },
   too_many_empty: { status: 422, title: 'Too many empty cells' },
   unusable_data: { status: 422, title: 'Unusable data' },
+  headers_too_large: { status: 431, title: 'Request header fields too large' },
   aborted: { status: 499, title: 'Client closed request' },
   internal: { status: 500, title: 'Internal error' },
+  storage: { status: 503, title: 'Storage unavailable' },
   unavailable: { status: 503, title: 'Service unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -2,9 +2,11 @@ import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import { httpRoute } from '../telemetry/http-route.ts';
 import { metricsHandler } from '../telemetry/metrics-endpoint.ts';
-import { authenticate } from './middleware/auth.ts';
+import { thinLog } from '../thin-log.ts';
+import { bearer } from './middleware/bearer.ts';
+import { expectation } from './middleware/expectation.ts';
 import { notFound } from './middleware/not-found.ts';
-import { errorHandler } from './problem.ts';
+import { errorHandler, problemResponse } from './problem.ts';
 import { createRouter, type Router } from './router.ts';
 import { type ArtifactRouteDeps, artifactRoutes } from './routes/artifacts.ts';
 import { type DatasetRouteDeps, datasetRoutes } from './routes/datasets.ts';
@@ -14,6 +16,8 @@ import { qualityRoutes } from './routes/quality.ts';
 import { type TrainingRouteDeps, trainingRoutes } from './routes/training-runs.ts';
 
 const API = '/api/ml/v1';
+/** The one owner of everything where no keys are issued. */
+const LOCAL_OWNER = 'local';
 
 export interface HttpOptions {
   readonly metricsPath: string;
@@ -22,7 +26,7 @@ export interface HttpOptions {
   /** The only bearer key; undefined: no authentication. */
   readonly adminKey: string | undefined;
   /** Undefined in a worker, which serves only its health and its metrics. */
-  readonly api: (DatasetRouteDeps & TrainingRouteDeps & ArtifactRouteDeps) | undefined;
+  readonly api: (DatasetRouteDeps & Omit<TrainingRouteDeps, 'log'> & ArtifactRouteDeps) | undefined;
   readonly health: HealthRouteDeps;
   readonly logger: Logger;
 }
@@ -30,15 +34,26 @@ export interface HttpOptions {
 /** HTTP in, one verb of the domain, HTTP out. */
 export function createHttpApp(options: HttpOptions): Router {
   const app = createRouter();
-  app.onError(errorHandler(options.logger));
+  const log = thinLog(options.logger);
+  app.onError(errorHandler(log));
   app.notFound(notFound(app));
   app.use(httpRoute);
+  app.use(expectation);
 
   const metrics = metricsHandler({
-    bearerToken: options.metricsToken,
-    onError: (error) => options.logger.error({ err: error }, 'scrape failed'),
+    onError: (error) => {
+      log('scrape', 'error', { err: error }, 'scrape failed');
+      return problemResponse('unavailable', 'The metrics could not be collected.');
+    },
   });
-  if (metrics) app.get(options.metricsPath, metrics);
+  if (metrics) {
+    if (options.metricsToken !== undefined)
+      app.use(
+        options.metricsPath,
+        bearer(options.metricsToken, 'Send the metrics token as "Authorization: Bearer …".'),
+      );
+    app.get(options.metricsPath, metrics);
+  }
   app.route('/', healthRoutes(options.health));
 
   if (options.api) {
@@ -52,9 +67,14 @@ export function createHttpApp(options: HttpOptions): Router {
         }),
       );
     }
-    app.use(`${API}/*`, authenticate(options.adminKey));
+    if (options.adminKey !== undefined)
+      app.use(`${API}/*`, bearer(options.adminKey, 'Send a valid key as "Authorization: Bearer …".'));
+    app.use(`${API}/*`, (c, next) => {
+      c.set('owner', LOCAL_OWNER);
+      return next();
+    });
     app.route(API, datasetRoutes(options.api));
-    app.route(API, trainingRoutes(options.api));
+    app.route(API, trainingRoutes({ ...options.api, log }));
     app.route(API, artifactRoutes(options.api));
     app.route(API, qualityRoutes(options.api));
     app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });

@@ -3,10 +3,12 @@ import { z } from '@hono/zod-openapi';
 import { trace } from '@opentelemetry/api';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { Logger } from 'pino';
 import { isDatabaseUnavailable } from '../adapters/db/database.ts';
+import { isOutOfSpace } from '../adapters/out-of-space.ts';
 import { StorageError } from '../adapters/storage/storage.ts';
 import { AppError, PROBLEMS, type ProblemCode } from '../errors.ts';
+import type { ThinLog } from '../thin-log.ts';
+import type { Env } from './router.ts';
 
 /** RFC 9457. */
 export const Problem = z
@@ -21,6 +23,8 @@ export const Problem = z
   .openapi('Problem');
 
 const UNFORESEEN = 'Something went wrong on our side.';
+/** What is full or away is seldom back sooner. */
+export const RETRY_AFTER_SECONDS = 5;
 const CODE_BY_STATUS: Partial<Record<number, ProblemCode>> = {
   400: 'invalid_request',
   401: 'unauthorized',
@@ -31,27 +35,53 @@ const CODE_BY_STATUS: Partial<Record<number, ProblemCode>> = {
   415: 'unsupported_format',
 };
 
+interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+function problemAnswer(code: ProblemCode, detail: string, headers: Record<string, string>): ProblemAnswer {
+  const { status, title } = PROBLEMS[code];
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  const problem = { type: 'about:blank', title, status, detail, code, ...(traceId && { trace_id: traceId }) };
+  const body = JSON.stringify(problem);
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'content-length': String(Buffer.byteLength(body)),
+      ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+      ...headers,
+    },
+    body,
+  };
+}
+
 export function problemResponse(
   code: ProblemCode,
   detail: string,
   headers: Record<string, string> = {},
 ): Response {
-  const { status, title } = PROBLEMS[code];
-  const traceId = trace.getActiveSpan()?.spanContext().traceId;
-  const body = { type: 'about:blank', title, status, detail, code, ...(traceId && { trace_id: traceId }) };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-  });
+  const { body, ...init } = problemAnswer(code, detail, headers);
+  return new Response(body, init);
+}
+
+/** The bytes of an answer that ends its connection, for what is no request to Node. */
+export function problemBytes(code: ProblemCode, detail: string): string {
+  const { status, headers, body } = problemAnswer(code, detail, { connection: 'close' });
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${PROBLEMS[code].title}`, ...lines, '', body].join('\r\n');
 }
 
 /** What the client may know of an error: our own errors' words, and of anything else only that it happened. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isOutOfSpace(error)) return new AppError('storage', 'There is no space left; try again later.');
   if (isDatabaseUnavailable(error))
     return new AppError('unavailable', 'The database does not answer; try again later.');
   if (error instanceof StorageError)
-    return new AppError('unavailable', 'The storage does not answer; try again later.');
+    return new AppError('storage', 'The storage does not answer; try again later.');
   if (error instanceof HTTPException) {
     const code = CODE_BY_STATUS[error.status];
     if (code)
@@ -63,22 +93,32 @@ function toAppError(error: unknown): AppError {
   return new AppError('internal', UNFORESEEN);
 }
 
-export function errorHandler(logger: Logger) {
-  return (error: Error, c: Context): Response => {
-    const known = toAppError(error);
+export function errorHandler(log: ThinLog) {
+  return (error: Error, c: Context<Env>): Response => {
+    if (error instanceof HTTPException && error.res) return error.getResponse();
+    // Whatever a request failed of whose client is gone, most likely it failed of that.
+    const isGone = c.env?.outgoing?.destroyed === true;
+    const known = isGone ? new AppError('aborted', 'The client is gone.') : toAppError(error);
     const { status } = PROBLEMS[known.code];
-    if (status >= 500)
-      logger.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
-    const headers: Record<string, string> = {};
-    if (known.code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="mlops-backend"';
-    // What is left of a refused body is not worth reading.
-    if (known.code === 'too_large') headers['connection'] = 'close';
-    return problemResponse(known.code, known.message, headers);
+    const route = c.req.routePath;
+    if (status >= 500) {
+      const kind = [
+        known.code,
+        error.name,
+        (error as NodeJS.ErrnoException).code,
+        c.req.method,
+        route,
+      ].join();
+      log(kind, 'error', { err: error, method: c.req.method, route }, 'request failed');
+    }
+    return problemResponse(known.code, known.message);
   };
 }
 
 /** Answers what never reached a route: a request whose address or host makes no URL. */
-export const unreadableRequest = (error: unknown): Response =>
-  error instanceof RequestError
-    ? problemResponse('invalid_request', 'The address of the request is malformed.')
-    : problemResponse('internal', UNFORESEEN);
+export const unreadableRequest = (error: unknown): Response => {
+  const end = { connection: 'close' };
+  return error instanceof RequestError
+    ? problemResponse('invalid_request', 'The address or the host of the request is malformed.', end)
+    : problemResponse('internal', UNFORESEEN, end);
+};

@@ -2,6 +2,8 @@ import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { hasEnded, type TrainingRun } from '../domain/training/repository.ts';
 import type { RunWatch } from '../domain/training/watch.ts';
+import { AppError } from '../errors.ts';
+import type { ThinLog } from '../thin-log.ts';
 import { runView } from './views.ts';
 
 /** Proxies close connections that stay silent. */
@@ -12,10 +14,14 @@ interface RunEventsOptions {
   readonly watch: RunWatch;
   readonly stopping: AbortSignal;
   readonly read: () => Promise<TrainingRun>;
+  readonly log: ThinLog;
 }
 
-/** The run as it is now, then every change of its status or progress, until it has ended or the client is gone. */
-export function runEvents(c: Context, { id, watch, stopping, read }: RunEventsOptions): Response {
+/**
+ * The run as it is now, then every change of its status or progress, until it has ended or the client is gone. A run
+ * that can't be read any more ends the stream: a client that asks again is told why.
+ */
+export function runEvents(c: Context, { id, watch, stopping, read, log }: RunEventsOptions): Response {
   return streamSSE(c, async (stream) => {
     let wake = Promise.withResolvers<void>();
     const signal = () => wake.resolve();
@@ -45,6 +51,9 @@ export function runEvents(c: Context, { id, watch, stopping, read }: RunEventsOp
         await wake.promise;
         wake = Promise.withResolvers();
       }
+    } catch (error) {
+      if (!(error instanceof AppError))
+        log('events', 'error', { err: error, run: id }, 'event stream failed');
     } finally {
       clearInterval(heartbeat);
       stopping.removeEventListener('abort', signal);

@@ -16,14 +16,17 @@ export interface UploadBody {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
+const stalled = () =>
+  new AppError('request_timeout', 'The upload stood still for too long and was given up.');
 const cutOff = (cause?: unknown) => new AppError('aborted', 'The upload was not finished.', { cause });
 const broken = (cause?: unknown) =>
   new AppError('invalid_request', 'The multipart form is broken.', { cause });
 
-function requestStream(c: Context<Env>): Readable {
+/** The body; it emits `timeout` when it stalls. */
+function requestStream(c: Context<Env>, stallMs: number): Readable {
   const { incoming } = c.env ?? {};
   if (!incoming) return c.req.raw.body ? Readable.fromWeb(c.req.raw.body) : Readable.from([]);
-  incoming.setTimeout(STALL_MS);
+  incoming.setTimeout(stallMs);
   // What follows the last byte is our own time.
   incoming.once('end', () => incoming.setTimeout(0));
   return incoming;
@@ -31,16 +34,39 @@ function requestStream(c: Context<Env>): Readable {
 
 /** A reader who stops early leaves the request open: what is left of a destroyed one is never read, and its sender waits. */
 async function* rawBytes(source: Readable): AsyncGenerator<Uint8Array> {
+  let news = Promise.withResolvers<void>();
+  let failure: AppError | undefined;
+  const fail = (error: AppError) => {
+    failure ??= error;
+    news.resolve();
+  };
+  const listeners = {
+    readable: () => news.resolve(),
+    end: () => news.resolve(),
+    timeout: () => fail(stalled()),
+    error: (error: unknown) => fail(cutOff(error)),
+    close: () => fail(cutOff()),
+  };
+  for (const [event, listener] of Object.entries(listeners)) source.on(event, listener);
   try {
-    yield* source.iterator({ destroyOnReturn: false });
-  } catch (error) {
-    throw cutOff(error);
+    for (;;) {
+      const chunk: Uint8Array | null = source.read();
+      if (chunk) yield chunk;
+      else if (source.readableEnded) return;
+      else if (failure ?? source.destroyed) throw failure ?? cutOff();
+      else {
+        await news.promise;
+        news = Promise.withResolvers();
+      }
+    }
+  } finally {
+    for (const [event, listener] of Object.entries(listeners)) source.off(event, listener);
   }
 }
 
 /**
  * The one file of a multipart form. Its bytes end well only when the whole form did.
- * @throws {AppError} `invalid_request` when the form has no file or more than one, or is no form; `aborted`
+ * @throws {AppError} `invalid_request` when the form has no file or more than one, or is no form; `aborted`, `request_timeout`
  */
 function multipartFile(source: Readable, contentType: string): Promise<UploadBody> {
   let parser: BusboyInstance;
@@ -92,19 +118,25 @@ function multipartFile(source: Readable, contentType: string): Promise<UploadBod
     found.reject(new AppError('invalid_request', `The form has no file in its field "${FIELD}".`));
     ended.resolve();
   });
+  source.on('timeout', () => fail(stalled()));
   source.on('error', (error) => fail(cutOff(error)));
   source.on('close', () => source.readableEnded || fail(cutOff()));
   source.pipe(parser);
   return found.promise;
 }
 
-/** The request's body as it arrives. @throws {AppError} `aborted` when it does not arrive whole */
-export const bodyBytes = (c: Context<Env>): AsyncIterable<Uint8Array> => rawBytes(requestStream(c));
+/** The request's body as it arrives. @throws {AppError} `aborted` or `request_timeout` when it does not arrive whole */
+export const bodyBytes = (c: Context<Env>, stallMs = STALL_MS): AsyncIterable<Uint8Array> =>
+  rawBytes(requestStream(c, stallMs));
 
 /** The file of an upload request: field `file` of a form, or the raw body. */
-export async function uploadBody(c: Context<Env>, name: string | undefined): Promise<UploadBody> {
+export async function uploadBody(
+  c: Context<Env>,
+  name: string | undefined,
+  stallMs = STALL_MS,
+): Promise<UploadBody> {
   const contentType = c.req.header('content-type') ?? '';
-  const source = requestStream(c);
+  const source = requestStream(c, stallMs);
   if (!/^multipart\/form-data\b/i.test(contentType)) return { name, bytes: rawBytes(source) };
   const form = await multipartFile(source, contentType);
   return { name: name ?? form.name, bytes: form.bytes };

@@ -1,5 +1,6 @@
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { TTL_RESULTS } from '../vocabulary/expiry.ts';
+import { HTTP_REFUSALS } from '../vocabulary/http-refusals.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { QUEUE_STATES, RETRY_REASONS, RUN_OUTCOMES, TRAINING_ERROR_TYPES } from '../vocabulary/runs.ts';
 import { UPLOAD_FAILURE_REASONS } from '../vocabulary/uploads.ts';
@@ -263,6 +264,16 @@ export const CATALOGUE = {
     unit: '{read}',
     description: 'Scrapes whose database gauges are absent because the database did not answer in time.',
     labels: {},
+  },
+
+  httpRefusals: {
+    group: 'domain',
+    name: 'http.refusals',
+    kind: 'counter',
+    unit: '{refusal}',
+    description:
+      'Connections ended by the HTTP parser: what came was no request, or did not become one in time. They are in no other HTTP metric.',
+    labels: { code: HTTP_REFUSALS },
   },
 
   httpServerRequestDuration: {

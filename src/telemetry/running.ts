@@ -1,3 +1,5 @@
+import { within } from '../within.ts';
+
 /**
  * What the rest of the service may ask of the telemetry that `register.ts` started, without importing any of it:
  * when telemetry is off, nothing of the OpenTelemetry SDK is loaded and `runningTelemetry()` is undefined.
@@ -29,13 +31,6 @@ export async function shutdownTelemetry(): Promise<void> {
   const stopping = running?.shutdown();
   running = undefined;
   if (stopping === undefined) return;
-  const limit = Promise.withResolvers<void>();
-  const timer = setTimeout(limit.resolve, SHUTDOWN_LIMIT_MS);
-  try {
-    await Promise.race([stopping, limit.promise]);
-  } catch {
-    // The exporters reported it through OpenTelemetry's own diagnostics; the process is ending anyway.
-  } finally {
-    clearTimeout(timer);
-  }
+  // The exporters reported what failed through OpenTelemetry's own diagnostics; the process is ending anyway.
+  await within(stopping, SHUTDOWN_LIMIT_MS).catch(() => undefined);
 }

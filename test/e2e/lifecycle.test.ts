@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import { client, eventually } from '../support/client.ts';
 import { noisyTable } from '../support/noisy-table.ts';
+import { expectProblem } from '../support/problem.ts';
 import { runMain, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 
@@ -95,9 +96,13 @@ test('with metrics off the path answers 404 and the service works', async () => 
   expect((await service.api.train(dataset.dataset_id)).status).toBe('succeeded');
 });
 
-test('with a metrics token a scrape without it gets 401', async () => {
+test('bug 18: with a metrics token a scrape without it gets 401 as problem+json', async () => {
   await using root = await storageRoot();
   await using service = await startService(root.path, { PROMETHEUS__BEARER_TOKEN: 'scrape-me' });
-  expect((await service.api.call('/metrics')).status).toBe(401);
+  const without = await service.api.call('/metrics');
+  expect(without.headers.get('www-authenticate')).toMatch(/^Bearer /);
+  await expectProblem(without, 401, 'unauthorized');
+  for (const token of ['scrape-m', 'scrape-mee', 'scrape me'])
+    await expectProblem(await client(service.origin, token).call('/metrics'), 401, 'unauthorized');
   expect((await client(service.origin, 'scrape-me').call('/metrics')).status).toBe(200);
 });

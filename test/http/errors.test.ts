@@ -127,7 +127,7 @@ describe('what fails on our side is told without a word about our insides', () =
     const { writeFile, rm } = await import('node:fs/promises');
     await writeFile(folder, '');
     try {
-      await expectProblem(await app.api.uploadRaw('a.csv', 'a,b\n1,2\n3,4\n'), 503, 'unavailable');
+      await expectProblem(await app.api.uploadRaw('a.csv', 'a,b\n1,2\n3,4\n'), 503, 'storage');
     } finally {
       await rm(folder);
       await rename(`${folder}.away`, folder);

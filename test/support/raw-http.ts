@@ -35,8 +35,12 @@ export function converse(origin: string) {
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     heard += chunk;
   });
+  socket.on('error', () => {});
   return {
     send: (bytes: string | Uint8Array) => socket.write(bytes),
+    socket,
+    /** All that was said so far. */
+    heard: () => heard,
     /** Waits until this was said. */
     async hear(text: string): Promise<void> {
       while (!heard.includes(text)) await once(socket, 'data');

@@ -83,19 +83,22 @@ app.get('/trace', (c) => {
 app.route('/mounted', mounted);
 
 const scrape = metricsHandler({
-  bearerToken: config.metrics.bearerToken,
-  onError: (error) => tell({ event: 'scrape failed', reason: String(error) }),
+  onError: (error) => {
+    tell({ event: 'scrape failed', reason: String(error) });
+    return new Response('refused', { status: 503 });
+  },
 });
 if (scrape) app.get(config.metrics.path, scrape);
 
 /** Uses every instrument once, so that every family of the catalogue has a series. */
 async function useEverything(databaseUrl: string): Promise<void> {
-  const { uploads, training, ttl, predictions } = instruments;
+  const { uploads, training, ttl, predictions, http } = instruments;
   uploads.succeeded({ mode: 'light', bytes: 2048, seconds: 0.2 });
   training.started({ mode: 'light', task: 'unknown', waitSeconds: 0.1 });
   training.succeeded({ mode: 'light', task: 'regression', seconds: 3 });
   ttl.cycle({ result: 'empty', seconds: 0.01 });
   predictions.made({ task: 'classification', rows: 10, seconds: 0.002 });
+  http.refused({ code: 'request_timeout' });
   registerDatabaseGauges(
     () =>
       Promise.resolve({

@@ -10,7 +10,7 @@ import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
 import { AppError } from '../../errors.ts';
 import { countAsRoute } from '../../telemetry/http-route.ts';
 import { download } from '../download.ts';
-import { jsonLimit } from '../middleware/json-limit.ts';
+import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
   Artifact,
@@ -109,7 +109,7 @@ const predict = createRoute({
   path: `${path}/{id}/predict`,
   tags,
   summary: 'Predict rows given as JSON, or a whole table; further columns are ignored',
-  middleware: jsonLimit(MAX_PREDICTION_BODY_BYTES),
+  middleware: jsonBody(MAX_PREDICTION_BODY_BYTES),
   request: {
     params: IdParam,
     body: { content: { 'application/json': { schema: PredictionRequest }, ...tables } },
@@ -119,7 +119,7 @@ const predict = createRoute({
       content: { 'application/json': { schema: Prediction }, ...tableAnswers },
       description: 'A prediction a row',
     },
-    ...problems(400, 401, 404, 413, 415, 422),
+    ...problems(400, 401, 404, 408, 413, 415, 422, 503),
   },
 });
 
@@ -131,7 +131,7 @@ const predictTable = createRoute({
   request: { params: IdParam, body: { content: tables } },
   responses: {
     200: { content: tableAnswers, description: 'A prediction a row' },
-    ...problems(400, 401, 404, 413, 415, 422),
+    ...problems(400, 401, 404, 408, 413, 415, 422, 503),
   },
 });
 

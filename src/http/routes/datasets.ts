@@ -43,7 +43,7 @@ const upload = createRoute({
       },
     },
   },
-  responses: { 201: json(Dataset, 'Stored'), ...problems(400, 401, 413, 415, 422, 503) },
+  responses: { 201: json(Dataset, 'Stored'), ...problems(400, 401, 408, 413, 415, 422, 503) },
 });
 
 const list = createRoute({

@@ -1,4 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
+import { within } from '../../within.ts';
+import { RETRY_AFTER_SECONDS } from '../problem.ts';
 import { createRouter, type Router } from '../router.ts';
 import { Health, Readiness } from '../schemas.ts';
 import { json } from './responses.ts';
@@ -30,14 +32,11 @@ export interface HealthRouteDeps {
 }
 
 async function answers(check: () => Promise<unknown>): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS);
   try {
-    return await Promise.race([check().then(() => true), promise]);
+    await within(check(), CHECK_TIMEOUT_MS);
+    return true;
   } catch {
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -53,6 +52,8 @@ export function healthRoutes({ version, role, checks }: HealthRouteDeps): Router
       );
       return results.every(({ status }) => status === 'up')
         ? c.json({ status: 'ready' as const, checks: results }, 200)
-        : c.json({ status: 'not_ready' as const, checks: results }, 503);
+        : c.json({ status: 'not_ready' as const, checks: results }, 503, {
+            'retry-after': String(RETRY_AFTER_SECONDS),
+          });
     });
 }

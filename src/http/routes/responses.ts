@@ -17,12 +17,13 @@ const PROBLEM_RESPONSES = {
   400: problem('Malformed request'),
   401: problem('No valid key'),
   404: problem('No such thing, or not yours'),
+  408: problem('Not sent in time'),
   409: problem('Not in its present state'),
   413: problem('Too large'),
   415: problem('Unsupported format'),
   416: problem('The range lies outside the file'),
   422: problem('Well-formed, but unusable data'),
-  503: problem('A dependency is down'),
+  503: problem('A dependency is down or out of space; Retry-After says when to try again'),
 } as const;
 
 /** The problems a route can answer with, by status. */

@@ -5,7 +5,8 @@ import type { CancelTraining } from '../../domain/training/cancel.ts';
 import { getRun, listRuns } from '../../domain/training/repository.ts';
 import type { RequestTraining } from '../../domain/training/request.ts';
 import type { RunWatch } from '../../domain/training/watch.ts';
-import { jsonLimit } from '../middleware/json-limit.ts';
+import type { ThinLog } from '../../thin-log.ts';
+import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import { runEvents } from '../run-events.ts';
 import {
@@ -28,14 +29,14 @@ const create = createRoute({
   path,
   tags,
   summary: 'Queue a training run',
-  middleware: jsonLimit(MAX_REQUEST_BODY_BYTES),
+  middleware: jsonBody(MAX_REQUEST_BODY_BYTES),
   request: {
     headers: TrainingHeaders,
     body: { required: true, content: { 'application/json': { schema: TrainingRequest } } },
   },
   responses: {
     202: json(TrainingRun, 'Queued; Location names the run'),
-    ...problems(400, 401, 404, 409, 413, 415, 422),
+    ...problems(400, 401, 404, 408, 409, 413, 415, 422, 503),
   },
 });
 
@@ -88,6 +89,7 @@ export interface TrainingRouteDeps {
   readonly stopping: AbortSignal;
   readonly requestTraining: RequestTraining;
   readonly cancelTraining: CancelTraining;
+  readonly log: ThinLog;
 }
 
 export function trainingRoutes(deps: TrainingRouteDeps): Router {
@@ -124,6 +126,7 @@ export function trainingRoutes(deps: TrainingRouteDeps): Router {
         watch: deps.watch,
         stopping: deps.stopping,
         read: () => getRun(db, owner, id),
+        log: deps.log,
       });
     })
     .openapi(cancel, async (c) => {

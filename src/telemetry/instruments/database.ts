@@ -1,6 +1,7 @@
 import type { Mode } from '../../vocabulary/modes.ts';
 import { MODES } from '../../vocabulary/modes.ts';
 import { QUEUE_STATES, type QueueState } from '../../vocabulary/runs.ts';
+import { within } from '../../within.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 /** What the database says now. Times are seconds since 1970, 0: never. */
@@ -64,19 +65,11 @@ export function registerDatabaseGauges(
  *   way it does not pile another on it
  */
 function oneAtATime<T>(read: () => Promise<T>, limitMs: number): () => Promise<T | undefined> {
-  let underWay: Promise<T | undefined> | undefined;
-  return async () => {
-    underWay ??= Promise.try(read)
-      .catch(() => undefined)
-      .finally(() => {
-        underWay = undefined;
-      });
-    const limit = Promise.withResolvers<undefined>();
-    const timer = setTimeout(limit.resolve, limitMs, undefined);
-    try {
-      return await Promise.race([underWay, limit.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+  let underWay: Promise<T> | undefined;
+  return () => {
+    underWay ??= Promise.try(read).finally(() => {
+      underWay = undefined;
+    });
+    return within(underWay, limitMs).catch(() => undefined);
   };
 }

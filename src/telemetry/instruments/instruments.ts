@@ -1,3 +1,4 @@
+import { httpInstruments } from './http.ts';
 import { predictionInstruments } from './predictions.ts';
 import { trainingInstruments } from './training.ts';
 import { ttlInstruments } from './ttl.ts';
@@ -16,5 +17,6 @@ export function createInstruments(prefix: string) {
     training: trainingInstruments(prefix),
     ttl: ttlInstruments(prefix),
     predictions: predictionInstruments(prefix),
+    http: httpInstruments(prefix),
   };
 }

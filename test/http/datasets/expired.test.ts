@@ -164,7 +164,7 @@ describe('with a TTL of 7.5 days', () => {
     // A folder in its place can't be unlinked, not even by root.
     await rm(fileOf(app, stuck));
     await mkdir(fileOf(app, stuck));
-    await expectProblem(await deleteExpired(app), 503, 'unavailable');
+    await expectProblem(await deleteExpired(app), 503, 'storage');
     expect([await exists(app, stuck), await exists(app, other)]).toEqual([false, false]);
     expect(await app.holdings()).toMatchObject({ objects: [], leases: 1 });
 

@@ -149,7 +149,8 @@ const http: Section = {
     {
       kind: 'timeseries',
       title: 'Refused requests',
-      description: 'Requests that end in a 4xx, by status. 499: the client hung up before the answer.',
+      description:
+        'Requests that end in a 4xx, by status; 499: the client hung up before the answer. By code: what never became a request.',
       width: 8,
       unit: 'reqps',
       style: 'area',
@@ -157,6 +158,10 @@ const http: Section = {
         {
           expr: `sum by (http_response_status_code) (rate(${REQUESTS}_count${scoped(ROUTE, 'http_response_status_code=~"4.."')}[$__rate_interval]))`,
           legend: '{{http_response_status_code}}',
+        },
+        {
+          expr: `sum by (code) (rate(mlops_backend_http_refusals_total${scoped()}[$__rate_interval]))`,
+          legend: '{{code}}',
         },
       ],
     },
