@@ -56,7 +56,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
 
   const db = stack.use(await openDatabase(config, logger));
   await migrate(db.sql);
-  const storage = await openLocalStorage(join(config.storage.root, 'objects'));
+  const storage = await openLocalStorage(join(config.storage.root, 'objects'), config.storage.reserveBytes);
   const leases = objectLeases(db.sql, storage, logger);
   const scratch = join(config.storage.root, 'scratch');
   // An embedded database has no other process: whatever is half-written was left by one that died.

@@ -47,6 +47,11 @@ const identifier = z
   .string()
   .regex(/^[a-z][a-z0-9_]*$/, 'must be lower-case letters, digits and underscores');
 
+/** RFC 6750: what may follow `Bearer` in a header. */
+const bearerToken = z
+  .string()
+  .regex(/^[A-Za-z0-9._~+/-]+=*$/, 'must be letters, digits and any of . _ ~ + / -');
+
 const latencyBuckets = json(
   z
     .array(z.number().positive('bounds must be above 0'), 'must be a JSON array of seconds')
@@ -72,13 +77,14 @@ const variables = z.object({
   PROMETHEUS__METRIC_SUBSYSTEM: identifier.default('backend'),
   PROMETHEUS__LATENCY_BUCKETS: latencyBuckets.default(DEFAULT_LATENCY_BUCKETS),
   PROMETHEUS__INSTRUMENT_INPROGRESS: bool.default(true),
-  PROMETHEUS__BEARER_TOKEN: z.string().min(1).optional(),
+  PROMETHEUS__BEARER_TOKEN: bearerToken.optional(),
 
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/.+/, 'must be a postgres:// URL')
     .optional(),
   STORAGE_ROOT: z.string().min(1).default('./var'),
+  STORAGE_RESERVE_BYTES: integer(0).default(268_435_456),
   STORAGE_BACKEND: z.enum(['local', 's3'], 'must be local or s3').default('local'),
   S3__ENDPOINT: z.string().optional(),
   S3__REGION: z.string().optional(),
@@ -109,7 +115,7 @@ const variables = z.object({
   TRAINING__MEMORY_LIMIT_MB: integer(128).default(4096),
 
   AUTH__MODE: z.enum(['none', 'keys'], 'must be none or keys').optional(),
-  AUTH__ADMIN_KEY: z.string().min(16, 'must be at least 16 characters').optional(),
+  AUTH__ADMIN_KEY: bearerToken.min(16, 'must be at least 16 characters').optional(),
   CORS__ALLOW_ORIGINS: json(
     z.array(z.string(), 'must be a JSON array of origins'),
     'a JSON array of origins',
@@ -202,7 +208,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       bearerToken: e.PROMETHEUS__BEARER_TOKEN,
     },
     databaseUrl: e.DATABASE_URL,
-    storage: { root: e.STORAGE_ROOT },
+    storage: { root: e.STORAGE_ROOT, reserveBytes: e.STORAGE_RESERVE_BYTES },
     uploads: { maxBytes: e.MAX_UPLOAD_BYTES, minRows: e.MIN_DATA_ROWS, maxEmptyRatio: e.MAX_EMPTY_RATIO },
     models: { keep: e.MAX_MODEL_ARTIFACTS },
     ttl: {

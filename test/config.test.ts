@@ -52,6 +52,9 @@ test.each(['127.0.0.1', 'localhost', '::1', '127.8.8.8'])(
 test('AUTH__MODE=keys needs the admin key, and says so', () => {
   expect(faultsOf({ AUTH__MODE: 'keys' })[0]).toMatch(/^AUTH__ADMIN_KEY: .*only key/);
   expect(faultsOf({ AUTH__MODE: 'keys', AUTH__ADMIN_KEY: 'a-key-of-some-length' })).toHaveLength(0);
+  expect(faultsOf({ AUTH__MODE: 'keys', AUTH__ADMIN_KEY: 'no header holds: "ü"' })[0]).toMatch(
+    /^AUTH__ADMIN_KEY: must be letters/,
+  );
 });
 
 test.each([

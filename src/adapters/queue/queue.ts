@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
+import { thinLog } from '../../thin-log.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -69,7 +70,10 @@ export async function openQueue(
     schedule: false,
     registerInstance: false,
   });
-  boss.on('error', (error) => logger.error({ err: error }, 'queue error'));
+  const log = thinLog(logger);
+  boss.on('error', (error) =>
+    log((error as NodeJS.ErrnoException).code ?? error.name, 'error', { err: error }, 'queue error'),
+  );
   boss.on('warning', (warning) => logger.warn({ warning: warning.message }, 'queue warning'));
   await boss.start();
   await boss.createQueue(TRAINING, { ...QUEUE_OPTIONS, retryLimit: NO_RETRY_LIMIT });

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,8 +26,12 @@ async function syncFolder(path: string): Promise<void> {
 /** Nothing reads a half-written file, and whoever removes its key removes it too: it may stay if it must. */
 const discard = (part: string) => rm(part, { force: true }).catch(() => {});
 
-/** Files under one folder: written beside their place, flushed, renamed, and the folder flushed. */
-export async function openLocalStorage(root: string): Promise<Storage> {
+/**
+ * Files under one folder: written beside their place, flushed, renamed, and the folder flushed.
+ *
+ * @param reserveBytes with less than this free, the storage is as good as full
+ */
+export async function openLocalStorage(root: string, reserveBytes = 0): Promise<Storage> {
   await mkdir(root, { recursive: true });
   const pathOf = (key: string) => {
     if (!KEY.test(key)) throw new Error('bad storage key');
@@ -101,7 +105,17 @@ export async function openLocalStorage(root: string): Promise<Storage> {
     },
 
     async check() {
-      await access(root, constants.W_OK | constants.X_OK);
+      try {
+        await access(root, constants.W_OK | constants.X_OK);
+        const { bavail, bsize } = await statfs(root);
+        const free = bavail * bsize;
+        if (free < reserveBytes)
+          throw Object.assign(new Error(`${free} bytes are free, the reserve is ${reserveBytes}`), {
+            code: 'ENOSPC',
+          });
+      } catch (error) {
+        throw new StorageError({ cause: error });
+      }
     },
   };
 }

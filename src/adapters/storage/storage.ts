@@ -19,7 +19,7 @@ export interface Storage {
    * @throws {ObjectNotFound}
    */
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
-  /** Resolves when objects can be written now. */
+  /** Resolves when objects can be written now, and space is left. @throws {StorageError} */
   check(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
+import { isOutOfSpace } from '../../adapters/out-of-space.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import { type Storage, StorageError } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
@@ -43,7 +44,7 @@ interface UploadDeps {
   readonly storage: Storage;
   readonly leases: ObjectLeases;
   readonly limits: UploadLimits;
-  /** An existing folder for the inspection's temporary files. */
+  /** A folder for the inspection's temporary files. */
   readonly scratch: string;
   readonly metrics: UploadInstruments;
 }
@@ -114,13 +115,14 @@ const REASONS: Partial<Record<string, UploadFailureReason>> = {
   too_few_rows: 'too_few_rows',
   too_many_empty: 'too_many_empty',
   aborted: 'aborted',
+  request_timeout: 'aborted',
   // A request without a usable file or name: there is nothing to store.
   invalid_request: 'empty',
 };
 
 function reasonOf(error: unknown): UploadFailureReason {
   if (error instanceof AppError) return REASONS[error.code] ?? 'internal';
-  return error instanceof StorageError ? 'storage' : 'internal';
+  return error instanceof StorageError || isOutOfSpace(error) ? 'storage' : 'internal';
 }
 
 export function createUploadDataset({
@@ -135,6 +137,7 @@ export function createUploadDataset({
     const { owner, mode, signal } = request;
     // What a form adds to its file is far below this.
     if (request.declaredBytes > limits.maxBytes + FORM_OVERHEAD_BYTES) throw tooLarge(limits.maxBytes);
+    await storage.check();
     const body = await request.open();
     const name = cleanName(body.name);
     const id = uuidv7();

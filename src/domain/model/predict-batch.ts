@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -54,7 +54,7 @@ export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
 interface PredictBatchDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
-  /** An existing folder. */
+  /** A folder, made when it is not there. */
   readonly scratch: string;
   /** Of the table as well as of the answer. */
   readonly maxBytes: number;
@@ -115,6 +115,7 @@ export function createPredictBatch({
 /** A file without a name is gone with its last user, however that one ends. */
 async function openNameless(folder: string): Promise<FileHandle> {
   const path = join(folder, `batch-${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
   const file = await open(path, 'wx+', 0o600);
   await rm(path);
   return file;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ChildError, runChild } from '../../adapters/process/child.ts';
@@ -30,13 +30,15 @@ export async function inspectFile(options: {
   path: string;
   fileType: FileType;
   limits: TableLimits;
-  /** A folder for what does not fit into memory while the table is read. Default: the system's. */
+  /** A folder for what does not fit into memory while the table is read, made when it is not there. Default: the system's. */
   scratch?: string;
   signal?: AbortSignal;
 }): Promise<TableProfile> {
   const { fileType, limits, signal } = options;
+  const scratch = options.scratch ?? os.tmpdir();
+  await mkdir(scratch, { recursive: true });
   // Made and removed here: a child that was killed would leave it behind.
-  const tempDirectory = await mkdtemp(path.join(options.scratch ?? os.tmpdir(), 'inspect-'));
+  const tempDirectory = await mkdtemp(path.join(scratch, 'inspect-'));
   const request: InspectRequest = {
     path: path.resolve(options.path),
     fileType,

@@ -1,3 +1,4 @@
+import { isOutOfSpace } from '../../adapters/out-of-space.ts';
 import { ChildError } from '../../adapters/process/child.ts';
 import { ObjectNotFound, StorageError } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
@@ -24,14 +25,14 @@ interface Limits {
 
 /** Names what went wrong in an attempt; anything unforeseen is `_OTHER` and its message stays in the log. */
 export function failureOf(error: unknown, limits: Limits): Failure {
-  if (error instanceof ChildError) return childFailure(error, limits);
   if (error instanceof AppError && error.code === 'not_found')
     return { type: 'dataset_missing', message: 'The dataset is no longer there.' };
   if (error instanceof AppError) return { type: 'dataset_unreadable', message: error.message };
   if (error instanceof ObjectNotFound)
     return { type: 'dataset_missing', message: 'The dataset is no longer there.' };
-  if (error instanceof StorageError)
+  if (error instanceof StorageError || isOutOfSpace(error))
     return { type: 'storage', message: 'The storage did not answer as it should.', retry: 'storage' };
+  if (error instanceof ChildError) return childFailure(error, limits);
   return UNEXPECTED;
 }
 
