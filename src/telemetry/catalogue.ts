@@ -33,7 +33,6 @@ export interface MetricDefinition {
 /** The meter of every instrument that the service makes itself. */
 export const METER_NAME = 'mlops-backend';
 
-const TASKS_OR_UNKNOWN = [...TASKS, 'unknown'] as const;
 const SECONDS_SHORT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 const SECONDS_SEMCONV = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const BODY_BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
@@ -95,7 +94,7 @@ export const CATALOGUE = {
     kind: 'counter',
     unit: '{run}',
     description: 'Training runs by what became of them. A run starts once, however often it is retried.',
-    labels: { mode: MODES, outcome: RUN_OUTCOMES, task: TASKS_OR_UNKNOWN },
+    labels: { mode: MODES, outcome: RUN_OUTCOMES, task: TASKS },
   },
   trainingFailures: {
     group: 'domain',

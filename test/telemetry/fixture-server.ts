@@ -94,7 +94,7 @@ if (scrape) app.get(config.metrics.path, scrape);
 async function useEverything(databaseUrl: string): Promise<void> {
   const { uploads, training, ttl, predictions, http } = instruments;
   uploads.succeeded({ mode: 'light', bytes: 2048, seconds: 0.2 });
-  training.started({ mode: 'light', task: 'unknown', waitSeconds: 0.1 });
+  training.started({ mode: 'light', task: 'regression', waitSeconds: 0.1 });
   training.succeeded({ mode: 'light', task: 'regression', seconds: 3 });
   ttl.cycle({ result: 'empty', seconds: 0.01 });
   predictions.made({ task: 'classification', rows: 10, seconds: 0.002 });

@@ -6,8 +6,7 @@ export type TrainingInstruments = ReturnType<typeof trainingInstruments>;
 
 interface Run {
   readonly mode: Mode;
-  /** `unknown` until the data has been looked at. */
-  readonly task: Task | 'unknown';
+  readonly task: Task;
 }
 
 export function trainingInstruments(prefix: string) {

@@ -18,7 +18,7 @@ describe('from the start every counter stands at 0 for each combination of its l
   test.each([
     ['dataset_uploads_total', MODES.length],
     ['dataset_upload_failures_total', MODES.length * UPLOAD_FAILURE_REASONS.length],
-    ['training_runs_total', MODES.length * RUN_OUTCOMES.length * (TASKS.length + 1)],
+    ['training_runs_total', MODES.length * RUN_OUTCOMES.length * TASKS.length],
     ['training_failures_total', MODES.length * TRAINING_ERROR_TYPES.length],
     ['training_retries_total', MODES.length * RETRY_REASONS.length],
     ['training_runs_active', MODES.length],
@@ -31,6 +31,13 @@ describe('from the start every counter stands at 0 for each combination of its l
     const samples = (await meter.scrape()).samples(`mlops_backend_${name}`);
     expect(samples.map(({ value }) => value)).toEqual(Array(series).fill(0));
   });
+});
+
+test('a run is counted under the task that its request settled: no series waits for an unknown one', async () => {
+  const tasks = (await meter.scrape())
+    .samples('mlops_backend_training_runs_total')
+    .map(({ labels }) => labels['task']);
+  expect([...new Set(tasks)]).toEqual([...TASKS]);
 });
 
 test('a stored upload is counted with its size and its duration', async () => {
@@ -59,12 +66,12 @@ test('a refused upload is counted by reason and as nothing else', async () => {
 
 test('a run’s life is told by outcome, cause, wait and duration', async () => {
   const { training } = instruments;
-  training.started({ mode: 'light', task: 'unknown', waitSeconds: 2 });
+  training.started({ mode: 'light', task: 'classification', waitSeconds: 2 });
   training.retried({ mode: 'light', reason: 'worker_lost' });
   training.succeeded({ mode: 'light', task: 'classification', seconds: 12 });
   training.started({ mode: 'heavy', task: 'regression', waitSeconds: 1 });
   training.failed({ mode: 'heavy', task: 'regression', errorType: 'timeout' });
-  training.cancelled({ mode: 'heavy', task: 'unknown' });
+  training.cancelled({ mode: 'heavy', task: 'regression' });
 
   const exposition = await meter.scrape();
   const runs = exposition
@@ -72,11 +79,11 @@ test('a run’s life is told by outcome, cause, wait and duration', async () => 
     .filter(({ value }) => value > 0)
     .map(({ labels: { mode, task, outcome }, value }) => [mode, task, outcome, value].join(' '));
   expect(runs.sort()).toEqual([
+    'heavy regression cancelled 1',
     'heavy regression failure 1',
     'heavy regression started 1',
-    'heavy unknown cancelled 1',
+    'light classification started 1',
     'light classification success 1',
-    'light unknown started 1',
   ]);
   const failed = { mode: 'heavy', error_type: 'timeout' };
   expect(exposition.value('mlops_backend_training_failures_total', failed)).toBe(1);
