@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { MAX_SEED } from '#tabular';
 import { SCORES } from '../domain/training/quality.ts';
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
@@ -77,7 +78,7 @@ export const TrainingRequest = z
     mode,
     task: task.optional(),
     target: z.string().min(1).optional(),
-    seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    seed: z.number().int().min(0).max(MAX_SEED, `must be at most ${MAX_SEED}: seeds have 32 bits`).optional(),
     params: z.record(z.string(), z.unknown()).optional(),
   })
   .strict()

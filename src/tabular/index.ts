@@ -18,6 +18,7 @@ export type { RowPredictions, TablePredictions } from './scoring/predictions.ts'
 export type { CategoryColumn, Column, ColumnType, Mode, NumberColumn, Table, Task } from './table.ts';
 export { createCard, type ModelCard } from './training/card.ts';
 export { parseParams, type TrainParams } from './training/params.ts';
+export { MAX_SEED } from './training/random.ts';
 export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './training/types.ts';
 export { isBoolean, missingColumns, WANTED } from './values/inputs.ts';
 export { isMissing, MISSING_VALUES } from './values/missing.ts';

@@ -1,6 +1,9 @@
 /** A source of numbers in [0, 1). */
 export type Random = () => number;
 
+/** Seeds are whole numbers from 0 to this; a larger one would give the numbers of a smaller one again. */
+export const MAX_SEED = 2 ** 32 - 1;
+
 /**
  * Seeded random numbers: mulberry32 (T. Ettinger, 2017, public domain), period 2^32, enough for shuffles and
  * samples. The same seed and stream give the same numbers on every machine.

@@ -7,6 +7,7 @@ export interface TrainSpec {
   readonly target: string;
   /** Default: regression for a numeric target with more than 20 distinct values, else classification. */
   readonly task?: Task;
+  /** A whole number from 0 to `MAX_SEED`. */
   readonly seed: number;
   readonly params: TrainParams;
   /**

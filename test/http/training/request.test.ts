@@ -111,6 +111,11 @@ describe('the task, when none is given', () => {
   });
 });
 
+test('the largest seed is taken, and so is none', async () => {
+  expect(await queued({ seed: 2 ** 32 - 1 })).toMatchObject({ seed: 4_294_967_295 });
+  expect(await queued({})).toMatchObject({ seed: 42 });
+});
+
 describe('a request is refused, and queues nothing', () => {
   const post = (body: string, contentType = 'application/json') =>
     app.api.call('/training-runs', { method: 'POST', body, headers: { 'content-type': contentType } });
@@ -155,7 +160,7 @@ describe('a request is refused, and queues nothing', () => {
     ['a target that is no text', { target: 5 }, /target/],
     ['a negative seed', { seed: -1 }, /seed/],
     ['a seed that is no whole number', { seed: 0.5 }, /seed/],
-    ['a seed beyond exact numbers', { seed: 2 ** 53 }, /seed/],
+    ['a seed that has more bits than are used', { seed: 1 + 2 ** 32 }, /seed: must be at most 4294967295/],
   ])('with %s, saying so', async (_what, body, says) => {
     await nothingQueued(async () => {
       expect(await expectProblem(await request(body), 400, 'invalid_request')).toMatch(says);
