@@ -57,13 +57,15 @@ export async function startApp(
   const db = stack.use(openDatabase(server.url, logger));
   await migrate(db.sql);
   const storage = await openLocalStorage(join(config.storage.root, 'objects'), config.storage.reserveBytes);
-  const leases = objectLeases(db.sql, storage, logger);
+  const instruments = createInstruments(config.metrics.prefix);
+  const leases = objectLeases(db.sql, storage, logger, (reason, was) => {
+    if (reason === 'ttl') instruments.ttl.file(was);
+  });
   const scratch = join(config.storage.root, 'scratch');
   // Without the server that we have just started nobody can have finished anything: what is half-written is left over.
   if (server.owned) await rm(scratch, { recursive: true, force: true });
   await leases.reclaim(server.owned ? END_OF_TIME : new Date());
 
-  const instruments = createInstruments(config.metrics.prefix);
   registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);
   const drift = createDriftMonitor();
   // A worker is called for no model: zeros from it would say otherwise.

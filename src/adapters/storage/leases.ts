@@ -37,7 +37,16 @@ export interface ObjectLease extends AsyncDisposable {
   settle(trx: Kysely<Schema>): Promise<void>;
 }
 
-export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logger): ObjectLeases {
+/**
+ * @param onReclaimed told of every object that a reclaim removed, or found already gone, and why it was to go; for
+ *   counting, whoever reclaims
+ */
+export function objectLeases(
+  db: Kysely<Schema>,
+  storage: Storage,
+  logger: Logger,
+  onReclaimed: (reason: Reason, was: 'removed' | 'missing') => void = () => {},
+): ObjectLeases {
   const remove = async (key: string) => {
     const there = await storage.remove(key);
     await db.deleteFrom('object_leases').where('storage_key', '=', key).execute();
@@ -119,12 +128,14 @@ export function objectLeases(db: Kysely<Schema>, storage: Storage, logger: Logge
         })
         .where('expires_at', '<', now)
         .$if(reason !== undefined, (query) => query.where('reason', '=', reason as Reason))
-        .returning('storage_key')
+        .returning(['storage_key', 'reason'])
         .execute();
-      for (const { storage_key } of lapsed) {
+      for (const lease of lapsed) {
+        const { storage_key } = lease;
         try {
-          if (await remove(storage_key)) count.removed += 1;
-          else count.missing += 1;
+          const was = (await remove(storage_key)) ? 'removed' : 'missing';
+          count[was] += 1;
+          onReclaimed(lease.reason, was);
         } catch (error) {
           logger.warn({ err: error, key: storage_key }, 'object left to the next clean-up');
           count.failed += 1;

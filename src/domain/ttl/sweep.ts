@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
-import { StorageError } from '../../adapters/storage/storage.ts';
 import type { TtlInstruments } from '../../telemetry/instruments/ttl.ts';
 import { datasetsInUse } from '../dataset/repository.ts';
 import { cutoff, type TtlPolicy } from './policy.ts';
@@ -13,9 +12,14 @@ export interface SweepResult {
   readonly deleted: number;
   readonly filesRemoved: number;
   readonly filesMissing: number;
+  /** Could not be removed; the next sweep tries again. */
+  readonly filesFailed: number;
 }
 
-/** Removes at most `limit` expired datasets, oldest first, but none that a run uses. Safe to interrupt and to repeat. */
+/**
+ * Removes at most `limit` expired datasets, oldest first, but none that a run uses. Safe to interrupt and to repeat. A file that
+ * can't be removed holds up nothing else: the sweep is counted as a failure, and says how many there were.
+ */
 export type SweepExpired = (limit: number) => Promise<SweepResult>;
 
 interface SweepDeps {
@@ -75,20 +79,25 @@ export function createSweepExpired(deps: SweepDeps): SweepExpired {
   return async (limit) => {
     const now = new Date();
     const before = cutoff(deps.policy, now);
-    if (!before) return { cutoff: null, limit, deleted: 0, filesRemoved: 0, filesMissing: 0 };
+    if (!before) return { cutoff: null, limit, deleted: 0, filesRemoved: 0, filesMissing: 0, filesFailed: 0 };
 
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
     try {
       const deleted = await deleteExpired(deps, before, limit);
-      deps.metrics.removed({ datasets: deleted, filesRemoved: 0, filesMissing: 0 });
+      deps.metrics.datasetsRemoved(deleted);
       const files = await deps.leases.reclaim(now, 'ttl');
-      deps.metrics.removed({ datasets: 0, filesRemoved: files.removed, filesMissing: files.missing });
-      if (files.failed > 0) throw new StorageError();
-      await deps.db.updateTable('ttl_state').set({ last_success_at: now }).execute();
-      const nothing = deleted + files.removed + files.missing === 0;
-      deps.metrics.cycle({ result: nothing ? 'empty' : 'success', seconds: seconds() });
-      return { cutoff: before, limit, deleted, filesRemoved: files.removed, filesMissing: files.missing };
+      if (files.failed === 0) await deps.db.updateTable('ttl_state').set({ last_success_at: now }).execute();
+      const done = deleted + files.removed + files.missing > 0 ? 'success' : 'empty';
+      deps.metrics.cycle({ result: files.failed > 0 ? 'failure' : done, seconds: seconds() });
+      return {
+        cutoff: before,
+        limit,
+        deleted,
+        filesRemoved: files.removed,
+        filesMissing: files.missing,
+        filesFailed: files.failed,
+      };
     } catch (error) {
       deps.metrics.cycle({ result: 'failure', seconds: seconds() });
       throw error;

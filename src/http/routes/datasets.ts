@@ -7,6 +7,7 @@ import { type Dataset as DatasetRow, getDataset, listDatasets } from '../../doma
 import type { UploadDataset } from '../../domain/dataset/upload.ts';
 import type { TtlPolicy } from '../../domain/ttl/policy.ts';
 import type { SweepExpired } from '../../domain/ttl/sweep.ts';
+import { AppError } from '../../errors.ts';
 import { download } from '../download.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
@@ -138,7 +139,13 @@ export function datasetRoutes(deps: DatasetRouteDeps): Router {
     })
     .openapi(removeExpired, async (c) => {
       const { limit } = c.req.valid('query');
-      return c.json(sweepView(await deps.sweepExpired(limit ?? deps.sweepLimit)), 200);
+      const swept = await deps.sweepExpired(limit ?? deps.sweepLimit);
+      if (swept.filesFailed > 0)
+        throw new AppError(
+          'unavailable',
+          'The storage did not remove every file; the next clean-up tries again.',
+        );
+      return c.json(sweepView(swept), 200);
     })
     .openapi(get, async (c) => {
       const row = await getDataset(db, c.get('owner'), c.req.valid('param').id);

@@ -18,11 +18,13 @@ export function ttlInstruments(prefix: string) {
       duration(seconds, {});
     },
 
-    /** What a cycle removed, and the files that were gone before it came. */
-    removed(removed: { datasets: number; filesRemoved: number; filesMissing: number }): void {
-      datasetsRemoved(removed.datasets, {});
-      filesRemoved(removed.filesRemoved, {});
-      filesMissing(removed.filesMissing, {});
+    datasetsRemoved(count: number): void {
+      datasetsRemoved(count, {});
+    },
+
+    /** The file of an expired dataset was removed, or had gone before. */
+    file(was: 'removed' | 'missing'): void {
+      (was === 'removed' ? filesRemoved : filesMissing)(1, {});
     },
   };
 }

@@ -1,9 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { eventually } from '../../support/client.ts';
 import { expectProblem } from '../../support/problem.ts';
+import { startTestMeter } from '../../telemetry/test-meter.ts';
 
 const DAY_MS = 86_400_000;
 const CSV = 'a,target\n1,x\n2,y\n3,x\n';
@@ -172,6 +173,41 @@ describe('with a TTL of 7.5 days', () => {
     expect(await sweep(app)).toMatchObject({ deleted: 0, files_missing: 1 });
     expect(await app.holdings()).toMatchObject({ leases: 0 });
   });
+});
+
+test('an expired file that cannot be removed holds up neither the other files nor the rest of the clean-up, and each is counted once', async () => {
+  const meter = startTestMeter('mlops.backend');
+  await using app = await startTestApp({ DATASET_TTL_DAYS: '7.5', DATASET_TTL_CHECK_INTERVAL_SEC: '1' });
+  const counted = async (name: string, labels = {}) =>
+    (await meter.scrape()).value(`mlops_backend_dataset_ttl_${name}_total`, labels) ?? 0;
+  const failures = () => counted('cycles', { result: 'failure' });
+
+  const stuck = await app.api.upload('stuck.csv', CSV);
+  const other = await app.api.upload('other.csv', CSV);
+  // A folder where the remains of a write would be can't be unlinked, not even by root.
+  const obstacle = `${fileOf(app, stuck.dataset_id)}.part`;
+  await mkdir(obstacle);
+  await app.sql
+    .updateTable('datasets')
+    .set({ created_at: new Date(Date.now() - 8 * DAY_MS) })
+    .execute();
+  await eventually(async () => (await failures()) > 0);
+  expect(await app.objects()).toEqual([stuck.dataset_id]);
+  expect([await exists(app, stuck.dataset_id), await exists(app, other.dataset_id)]).toEqual([false, false]);
+
+  await writeFile(fileOf(app, 'left-over'), CSV);
+  await app.sql
+    .insertInto('object_leases')
+    .values({ storage_key: 'datasets/left-over', reason: 'write', expires_at: new Date(0) })
+    .execute();
+  await eventually(async () => !(await app.objects()).includes('left-over'));
+  await eventually(async () => (await failures()) > 1);
+
+  await rmdir(obstacle);
+  await eventually(async () => (await app.holdings()).leases === 0);
+  expect(await app.objects()).toEqual([]);
+  expect([await counted('datasets_removed'), await counted('files_removed')]).toEqual([2, 2]);
+  expect(await counted('files_missing')).toBe(0);
 });
 
 test('the clean-up runs by itself, as often as DATASET_TTL_CHECK_INTERVAL_SEC says', async () => {

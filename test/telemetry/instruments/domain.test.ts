@@ -111,7 +111,8 @@ test('active runs go down once however often the end is told, and at the end of 
 
 test('a clean-up cycle is counted with what it removed', async () => {
   instruments.ttl.cycle({ result: 'success', seconds: 0.4 });
-  instruments.ttl.removed({ datasets: 3, filesRemoved: 2, filesMissing: 1 });
+  instruments.ttl.datasetsRemoved(3);
+  for (const was of ['removed', 'missing', 'removed'] as const) instruments.ttl.file(was);
 
   const exposition = await meter.scrape();
   expect(exposition.value('mlops_backend_dataset_ttl_cycles_total', { result: 'success' })).toBe(1);
