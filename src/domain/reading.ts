@@ -41,7 +41,7 @@ export function createReading(db: Kysely<Schema>, ttl: TtlPolicy): () => Promise
           count(*) filter (where status = 'queued' and attempt = 0)::float8 as queued,
           count(*) filter (where status = 'running')::float8 as running,
           count(*) filter (where status = 'queued' and attempt > 0)::float8 as retrying,
-          min(queued_at) filter (where status = 'queued') as oldest
+          min(waiting_since) filter (where status = 'queued') as oldest
         from training_runs where status in ('queued', 'running')
       ) as open`.execute(db);
     const row = rows[0] as Row;

@@ -93,7 +93,8 @@ export const CATALOGUE = {
     name: 'training.runs',
     kind: 'counter',
     unit: '{run}',
-    description: 'Training runs by what became of them. A run starts once, however often it is retried.',
+    description:
+      'Training runs by what became of them. A run starts once, however often it is retried or handed back.',
     labels: { mode: MODES, outcome: RUN_OUTCOMES, task: TASKS },
   },
   trainingFailures: {
@@ -142,7 +143,8 @@ export const CATALOGUE = {
     name: 'training.queue.oldest_age',
     kind: 'gauge',
     unit: 's',
-    description: 'Age of the oldest waiting run, read from the database; 0: none waits.',
+    description:
+      'Longest time that a run has waited since it was last queued, read from the database; 0: none waits.',
     labels: {},
   },
   trainingQueueWait: {

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
+import { childProcesses } from '../support/children.ts';
 import { client, eventually } from '../support/client.ts';
+import { sample, samples } from '../support/exposition.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { expectProblem } from '../support/problem.ts';
-import { runMain, startService } from '../support/service.ts';
+import { runMain, type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 
 test('a bad environment ends the start with exit code 1, a line per fault, and nothing opened', async () => {
@@ -36,24 +38,56 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s while idle: exit code 0', async (s
   expect(service.log.at(-1)?.['msg']).toBe('stopped');
 });
 
-test('SIGTERM in the middle of a training hands the run back; the next start finishes it, the attempt uncounted', async () => {
-  await using root = await storageRoot();
-  await using first = await startService(root.path);
-  const dataset = await first.api.upload('noise.csv', noisyTable());
-  const queued = await first.api.post('/training-runs', {
-    dataset_id: dataset.dataset_id,
-    mode: 'heavy',
-    params: { max_trials: 1 },
-  });
-  const { id } = await first.api.json<{ id: string }>(queued);
-  await eventually(async () => (await first.api.run(id)).status === 'running');
-  expect(await first.stop('SIGTERM')).toBe(0);
+const trainersOf = (service: Service) => childProcesses('trainer.child.ts', service.process.pid);
 
-  await using second = await startService(root.path);
-  const run = await second.api.ended(id);
-  expect(run.status).toBe('succeeded');
-  expect(run['attempt']).toBe(1);
-});
+test.each<[string, (service: Service) => unknown]>([
+  ['SIGTERM', (service) => service.process.kill('SIGTERM')],
+  // What a terminal does: the signal goes to the whole group.
+  ['Ctrl-C', (service) => process.kill(-(service.process.pid as number), 'SIGINT')],
+  // What systemd does: a signal to every process.
+  [
+    'SIGTERM to the trainer too',
+    async (service) => {
+      for (const pid of await trainersOf(service)) process.kill(pid, 'SIGTERM');
+      service.process.kill('SIGTERM');
+    },
+  ],
+])(
+  '%s in the middle of a training hands the run back: the next start finishes it, and no attempt, start, wait or error is counted twice',
+  async (_how, stop) => {
+    await using root = await storageRoot();
+    await using first = await startService(root.path, {}, { ownGroup: true });
+    const dataset = await first.api.upload('noise.csv', noisyTable());
+    const queued = await first.api.post('/training-runs', {
+      dataset_id: dataset.dataset_id,
+      mode: 'heavy',
+      // Longer than a run gets to finish when its service is stopped.
+      params: { time_budget_seconds: 6 },
+    });
+    const { id } = await first.api.json<{ id: string }>(queued);
+    await eventually(async () => (await first.api.run(id))['progress_details'] !== null);
+    const runs = 'mlops_backend_training_runs_total';
+    const started = { mode: 'heavy', task: 'classification', outcome: 'started' };
+    expect(sample(await first.api.metrics(), runs, started)).toBe(1);
+    expect(await trainersOf(first)).toHaveLength(1);
+    const closed = once(first.process, 'close');
+    await stop(first);
+    expect((await closed)[0]).toBe(0);
+
+    await using second = await startService(root.path, { TRAINING__MAX_RETRIES: '0' });
+    const again = await eventually(async () => {
+      const run = await second.api.run(id);
+      return run.status === 'running' && run;
+    });
+    expect(again).toMatchObject({ attempt: 1, error: null, error_type: null });
+    expect(await second.api.ended(id)).toMatchObject({ status: 'succeeded', attempt: 1, error: null });
+    const text = await second.api.metrics();
+    expect(sample(text, runs, started)).toBe(0);
+    expect(sample(text, runs, { ...started, outcome: 'success' })).toBe(1);
+    for (const never of ['queue_wait_seconds_count', 'retries_total', 'failures_total'])
+      expect(samples(text, `mlops_backend_training_${never}`).filter(({ value }) => value > 0)).toEqual([]);
+  },
+);
 
 test('a second signal ends the process at once', async () => {
   await using root = await storageRoot();

@@ -10,11 +10,11 @@ export async function childrenOf(pid: number): Promise<string[]> {
   });
 }
 
-/** Process ids of our own child processes whose command line holds the given text. */
-export async function childProcesses(text: string): Promise<number[]> {
+/** Process ids of the child processes of ours, or of another one, whose command line holds the given text. */
+export async function childProcesses(text: string, of = process.pid): Promise<number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
   return stdout.split('\n').flatMap((line) => {
     const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return Number(parent) === process.pid && args.includes(text) ? [Number(pid)] : [];
+    return Number(parent) === of && args.includes(text) ? [Number(pid)] : [];
   });
 }

@@ -43,12 +43,20 @@ export async function runMain(
   return { code, stdout, stderr };
 }
 
-/** The service as users start it: a process of its own with telemetry, on a port of its own. */
-export async function startService(root: string, env: Record<string, string> = {}): Promise<Service> {
+/**
+ * The service as users start it: a process of its own with telemetry, on a port of its own.
+ * @param options `ownGroup`: as in a terminal of its own, for a Ctrl-C that does not reach the tests
+ */
+export async function startService(
+  root: string,
+  env: Record<string, string> = {},
+  options: { readonly ownGroup?: boolean } = {},
+): Promise<Service> {
   const child = spawn(process.execPath, ARGS, {
     cwd: PROJECT,
     env: { PATH: process.env['PATH'], STORAGE_ROOT: root, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.ownGroup ?? false,
   });
   const log: Record<string, unknown>[] = [];
   let stderr = '';

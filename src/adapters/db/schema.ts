@@ -53,12 +53,17 @@ interface TrainingRunTable {
   seed: number;
   params: JsonColumn;
   status: RunStatus;
-  /** Attempts begun so far. */
+  /** Attempts begun so far, without those that were handed back. */
   attempt: number;
   /** 0 to 1. */
   progress: number;
   progress_details: NullableJsonColumn;
   queued_at: Date;
+  /** When it last became queued: a run that goes back to the queue waits anew. */
+  waiting_since: Date;
+  /** When its first attempt began, whatever became of it. */
+  first_started_at: Date | null;
+  /** When the attempt that it is in, or ended with, began. */
   started_at: Date | null;
   finished_at: Date | null;
   cancel_requested_at: Date | null;

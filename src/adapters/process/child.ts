@@ -70,6 +70,8 @@ export async function runChild<Output, Progress = never>(
     serialization: 'advanced',
     stdio: [stdin === undefined ? 'ignore' : 'pipe', stdout ?? 'ignore', 'pipe', 'ipc'],
     env: minimalEnvironment(),
+    // A group of its own: a Ctrl-C is meant for the service, which lets its children finish or ends them itself.
+    detached: true,
     // Replaces the parent's own flags, so that telemetry registration or a debugger is not started twice.
     execArgv: [
       '--disable-warning=ExperimentalWarning',

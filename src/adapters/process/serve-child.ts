@@ -17,6 +17,8 @@ export function serveChild<Input, Output, Progress = never>(
       else process.send(message, undefined, undefined, () => resolve());
     });
 
+  // Whoever stops the service by signalling every process of it means the service, which ends its children itself.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   dieWith(Number(process.argv[2]));
   process.once('message', async ({ input }: ChildRequest<Input>) => {
     try {

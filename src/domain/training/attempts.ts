@@ -9,8 +9,8 @@ import { announceRun, hasEnded, RUN_CHANNEL, type TrainingRun } from './reposito
  */
 
 export type Beginning =
-  /** Train: this attempt is ours. `lost`: the attempt before never ended. */
-  | { readonly next: 'train'; readonly run: TrainingRun; readonly lost: boolean }
+  /** Train: this attempt is ours. `first`: none had begun before; `lost`: the one before never ended. */
+  | { readonly next: 'train'; readonly run: TrainingRun; readonly first: boolean; readonly lost: boolean }
   /** The run was to be cancelled while nobody worked on it. */
   | { readonly next: 'cancel'; readonly run: TrainingRun }
   /** Its workers were lost too often. */
@@ -29,6 +29,7 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
     if (!run || hasEnded(run.status)) return { next: 'nothing' };
     if (run.cancel_requested_at) return { next: 'cancel', run };
     if (run.attempt > maxRetries) return { next: 'give_up', run };
+    const now = new Date();
     const begun = await trx
       .updateTable('training_runs')
       .set({
@@ -36,20 +37,30 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
         attempt: run.attempt + 1,
         progress: 0,
         progress_details: null,
-        started_at: new Date(),
+        started_at: now,
+        first_started_at: run.first_started_at ?? now,
       })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow();
     await announceRun(trx, id);
-    return { next: 'train', run: begun, lost: run.status === 'running' };
+    const first = run.first_started_at === null;
+    return { next: 'train', run: begun, first, lost: run.status === 'running' };
   });
 }
 
 type Changes = Partial<
   Pick<
     TrainingRun,
-    'status' | 'attempt' | 'progress' | 'started_at' | 'finished_at' | 'artifact_id' | 'error' | 'error_type'
+    | 'status'
+    | 'attempt'
+    | 'progress'
+    | 'waiting_since'
+    | 'started_at'
+    | 'finished_at'
+    | 'artifact_id'
+    | 'error'
+    | 'error_type'
   >
 > & { progress_details?: string | null; metrics?: string };
 
@@ -90,12 +101,19 @@ export const endFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure
     error_type: failure.type,
   });
 
-const WAITING = { status: 'queued', progress: 0, progress_details: null, started_at: null } as const;
+const waiting = () =>
+  ({
+    status: 'queued',
+    waiting_since: new Date(),
+    progress: 0,
+    progress_details: null,
+    started_at: null,
+  }) as const;
 
 /** Back to the queue, the failure noted: the next attempt counts. */
 export const requeueFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure) =>
-  updateAttempt(db, run, { ...WAITING, error: failure.message, error_type: failure.type });
+  updateAttempt(db, run, { ...waiting(), error: failure.message, error_type: failure.type });
 
 /** Back to the queue as if this attempt had never begun. */
 export const handBack = (db: Kysely<Schema>, run: TrainingRun) =>
-  updateAttempt(db, run, { ...WAITING, attempt: run.attempt - 1 });
+  updateAttempt(db, run, { ...waiting(), attempt: run.attempt - 1 });

@@ -88,8 +88,9 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
     return run;
   };
 
-  const queueRun = (request: TrainingRequest) =>
-    db.transaction().execute(async (trx) => {
+  const queueRun = (request: TrainingRequest) => {
+    const now = new Date();
+    return db.transaction().execute(async (trx) => {
       const dataset = await lockDataset(trx, request.owner, request.datasetId);
       const target = chooseTarget(dataset, request.target);
       const traceContext: Record<string, string> = {};
@@ -108,7 +109,8 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
           status: 'queued',
           attempt: 0,
           progress: 0,
-          queued_at: new Date(),
+          queued_at: now,
+          waiting_since: now,
           trace_id: trace.getActiveSpan()?.spanContext().traceId ?? null,
           trace_context: JSON.stringify(traceContext),
           idempotency_key: request.idempotencyKey ?? null,
@@ -123,6 +125,7 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
       await announceRun(trx, run.id);
       return run;
     });
+  };
 
   return async (request) => {
     checkParams(request.mode, request.params);

@@ -159,15 +159,17 @@ export function createRunTraining(deps: RunDeps): RunTraining {
   };
 
   return async (runId, stop) => {
+    // Handed back a moment ago, it may be delivered to the same worker again, which is still about to stop.
+    if (stop.aborted) throw new RunAgain('the worker stops');
     const begun = await beginAttempt(db, runId, limits.maxRetries);
     if (begun.next === 'nothing') return;
     if (begun.next === 'cancel') return cancel(begun.run);
     if (begun.next === 'give_up') return fail(begun.run, WORKER_LOST);
 
-    const { run, lost } = begun;
+    const { run, first, lost } = begun;
     const { mode, task } = run;
-    if (run.attempt === 1) {
-      const waitSeconds = Math.max(0, (Date.now() - run.queued_at.getTime()) / 1000);
+    if (first) {
+      const waitSeconds = Math.max(0, (Date.now() - run.waiting_since.getTime()) / 1000);
       metrics.started({ mode, task, waitSeconds });
     } else if (lost) metrics.retried({ mode, reason: 'worker_lost' });
     logger.info({ run: run.id, mode, task, attempt: run.attempt }, 'training started');

@@ -106,6 +106,20 @@ test('a SIGKILL that we did not send is told apart from a crash', async () => {
   expect(await failureOf(run({ do: 'die', signal: 'SIGKILL' }))).toMatchObject({ failure: 'killed' });
 });
 
+test('signals that mean the service do not end its children, which a Ctrl-C does not even reach', async () => {
+  await expect(run({ do: 'outlive', signals: ['SIGINT', 'SIGTERM'] })).resolves.toBe('alive');
+
+  const controller = new AbortController();
+  let group: string | undefined;
+  const onProgress = (pid: number) => {
+    group = spawnSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
+    expect(group).toBe(String(pid));
+    controller.abort();
+  };
+  await failureOf(run({ do: 'wait' }, { signal: controller.signal, onProgress }));
+  expect(group).toBeDefined();
+});
+
 test('a heap over its limit is out of memory, and only the child ends', async () => {
   const error = await failureOf(run({ do: 'fill the heap' }, { maxOldSpaceMb: 32 }));
   expect(error.failure).toBe('out_of_memory');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelCard } from '#tabular';
 import { objectLeases } from '../../../src/adapters/storage/leases.ts';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
+import { createReading } from '../../../src/domain/reading.ts';
 import {
   beginAttempt,
   endCancelled,
@@ -34,6 +35,7 @@ afterAll(async () => {
 
 const queueRun = async (changes: Partial<TrainingRun> = {}): Promise<string> => {
   const id = uuidv7();
+  const queuedAt = new Date();
   await shared.db.sql
     .insertInto('training_runs')
     .values({
@@ -48,7 +50,8 @@ const queueRun = async (changes: Partial<TrainingRun> = {}): Promise<string> => 
       status: 'queued',
       attempt: 0,
       progress: 0,
-      queued_at: new Date(),
+      queued_at: queuedAt,
+      waiting_since: queuedAt,
       trace_context: '{}',
       request_hash: '',
       ...(changes as object),
@@ -73,6 +76,22 @@ describe('beginning an attempt', () => {
       run: { status: 'running', attempt: 1 },
     });
     expect((await now(id)).started_at).toBeInstanceOf(Date);
+  });
+
+  test('is the first of its run once: not after a hand-back, a failure or a lost worker', async () => {
+    const { sql } = shared.db;
+    const id = await queueRun();
+    const first = async () => {
+      const beginning = await begin(id, 10);
+      return beginning.next === 'train' && beginning.first;
+    };
+    expect(await first()).toBe(true);
+    await handBack(sql, await now(id));
+    expect(await first()).toBe(false);
+    await requeueFailed(sql, await now(id), WORKER_LOST);
+    expect(await first()).toBe(false);
+    expect(await first()).toBe(false);
+    expect(await now(id)).toMatchObject({ attempt: 3 });
   });
 
   test('of a run that was never ended says that its worker was lost', async () => {
@@ -129,6 +148,22 @@ describe('a run that goes back to the queue', () => {
     await handBack(shared.db.sql, await halfDone(id));
     expect(await now(id)).toMatchObject({ ...waiting, attempt: 0, error: null });
     expect(await begun(id)).toMatchObject({ attempt: 1 });
+  });
+
+  test.each([
+    ['is handed back', handBack],
+    ['failed', (sql: typeof shared.db.sql, run: TrainingRun) => requeueFailed(sql, run, WORKER_LOST)],
+  ])('because its attempt %s waits from then on, and is as old as ever', async (_why, goBack) => {
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    const id = await queueRun({ queued_at: anHourAgo, waiting_since: anHourAgo });
+    const run = await begun(id);
+    const before = Date.now();
+    await goBack(shared.db.sql, run);
+    const { queued_at, waiting_since } = await now(id);
+    expect(queued_at).toEqual(anHourAgo);
+    expect(waiting_since.getTime()).toBeGreaterThanOrEqual(before);
+    const { oldestQueuedAgeSeconds } = await createReading(shared.db.sql, { days: 0 })();
+    expect(oldestQueuedAgeSeconds).toBeLessThan(600);
   });
 
   test('because its attempt failed says why, and begins again from nothing', async () => {

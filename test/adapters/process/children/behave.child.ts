@@ -12,6 +12,8 @@ export type Behaviour =
   | { readonly do: 'throw'; readonly message: string }
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'die'; readonly signal: NodeJS.Signals }
+  /** Ends before it can answer where one of them ends it. */
+  | { readonly do: 'outlive'; readonly signals: readonly NodeJS.Signals[] }
   | { readonly do: 'fill the heap' }
   | { readonly do: 'wait' }
   /** Writes what it reads. */
@@ -40,6 +42,9 @@ serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
     case 'die':
       process.kill(process.pid, behaviour.signal);
       return wait();
+    case 'outlive':
+      for (const signal of behaviour.signals) process.kill(process.pid, signal);
+      return 'alive';
     case 'fill the heap': {
       const kept: string[][] = [];
       for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => `text ${i} ${kept.length}`));
