@@ -55,21 +55,28 @@ export async function getOwned<Table extends OwnedTable>(
   return row as Selectable<Schema[Table]>;
 }
 
-/** The owner's rows, newest first. @throws {AppError} `invalid_request` when the cursor is not one of ours */
-export async function listOwned<Table extends OwnedTable>(
+/**
+ * These columns of the owner's rows, newest first. Whole documents have no place in a list.
+ * @throws {AppError} `invalid_request` when the cursor is not one of ours
+ */
+export async function listOwned<
+  Table extends OwnedTable,
+  Column extends keyof Selectable<Schema[Table]> & string,
+>(
   db: Kysely<Schema>,
   table: Table,
+  columns: readonly ('id' | Column)[],
   owner: string,
   page: PageRequest,
-): Promise<Page<Selectable<Schema[Table]> & { id: string }>> {
+): Promise<Page<Pick<Selectable<Schema[Table]>, Column> & { id: string }>> {
   const after = afterId(page.cursor);
   const rows = await db
     .selectFrom(table as OwnedTable)
-    .selectAll()
+    .select(columns as readonly 'id'[])
     .where('owner', '=', owner)
     .$if(after !== undefined, (query) => query.where('id', '<', after as string))
     .orderBy('id', 'desc')
     .limit(page.limit + 1)
     .execute();
-  return toPage(rows as (Selectable<Schema[Table]> & { id: string })[], page.limit);
+  return toPage(rows as (Pick<Selectable<Schema[Table]>, Column> & { id: string })[], page.limit);
 }

@@ -1,9 +1,10 @@
 import type { z } from '@hono/zod-openapi';
-import type { Dataset as DatasetRow } from '../domain/dataset/repository.ts';
+import type { Json } from '../adapters/db/schema.ts';
+import type { Dataset as DatasetRow, ListedDataset } from '../domain/dataset/repository.ts';
 import type { ModelDrift } from '../domain/model/drift-monitor.ts';
-import type { Artifact as ArtifactRow } from '../domain/model/repository.ts';
+import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/repository.ts';
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
-import type { TrainingRun as RunRow } from '../domain/training/repository.ts';
+import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
 import { expiry, type TtlPolicy } from '../domain/ttl/policy.ts';
 import type { SweepResult } from '../domain/ttl/sweep.ts';
 import type {
@@ -22,7 +23,7 @@ import type {
 const time = (date: Date) => date.toISOString();
 const optionalTime = (date: Date | null) => (date ? time(date) : null);
 
-export function datasetView(row: DatasetRow, ttl: TtlPolicy, origin: string): z.infer<typeof Dataset> {
+export function datasetView(row: ListedDataset, ttl: TtlPolicy, origin: string): z.infer<typeof Dataset> {
   const url = `${origin}/api/ml/v1/datasets/${row.id}/download`;
   return {
     dataset_id: row.id,
@@ -58,7 +59,8 @@ export const sweepView = (result: SweepResult): z.infer<typeof Sweep> => ({
   files_missing: result.filesMissing,
 });
 
-export function runView(row: RunRow): z.infer<typeof TrainingRun> {
+/** @param metrics as whole as the answer shall have them */
+function runWith(row: Omit<ListedRun, 'metrics_summary'>, metrics: Json | null): z.infer<typeof TrainingRun> {
   const seconds =
     row.started_at && row.finished_at ? (row.finished_at.getTime() - row.started_at.getTime()) / 1000 : null;
   return {
@@ -77,7 +79,7 @@ export function runView(row: RunRow): z.infer<typeof TrainingRun> {
     started_at: optionalTime(row.started_at),
     finished_at: optionalTime(row.finished_at),
     duration_seconds: seconds,
-    metrics: row.metrics,
+    metrics,
     artifact_id: row.artifact_id,
     error: row.error,
     error_type: row.error_type,
@@ -85,7 +87,15 @@ export function runView(row: RunRow): z.infer<typeof TrainingRun> {
   };
 }
 
-export function artifactView(row: ArtifactRow, origin: string): z.infer<typeof Artifact> {
+export const runView = (row: RunRow) => runWith(row, row.metrics);
+export const listedRunView = (row: ListedRun) => runWith(row, row.metrics_summary);
+
+/** @param metrics as whole as the answer shall have them */
+function artifactWith(
+  row: Omit<ListedArtifact, 'metrics_summary'>,
+  metrics: Json,
+  origin: string,
+): z.infer<typeof Artifact> {
   return {
     id: row.id,
     run_id: row.run_id,
@@ -96,12 +106,16 @@ export function artifactView(row: ArtifactRow, origin: string): z.infer<typeof A
     format: row.format,
     size_bytes: row.size_bytes,
     sha256: row.sha256,
-    inputs: [...row.card.columns],
-    metrics: row.metrics,
+    inputs: [...row.inputs],
+    metrics,
     created_at: time(row.created_at),
     download_url: `${origin}/api/ml/v1/artifacts/${row.id}/download`,
   };
 }
+
+export const artifactView = (row: ArtifactRow, origin: string) => artifactWith(row, row.metrics, origin);
+export const listedArtifactView = (row: ListedArtifact, origin: string) =>
+  artifactWith(row, row.metrics_summary, origin);
 
 /** @param drift undefined for a model that is not in use */
 export const driftView = (

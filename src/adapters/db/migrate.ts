@@ -1,17 +1,19 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import * as initial from './migrations/001-initial.ts';
-import * as runWaiting from './migrations/002-run-waiting.ts';
+import { up as initial } from './migrations/001-initial.ts';
+import { up as runWaiting } from './migrations/002-run-waiting.ts';
+import { up as listColumns } from './migrations/003-list-columns.ts';
 import type { Schema } from './schema.ts';
 
-const MIGRATIONS = { '001-initial': initial, '002-run-waiting': runWaiting };
+const MIGRATIONS = {
+  '001-initial': { up: initial },
+  '002-run-waiting': { up: runWaiting },
+  '003-list-columns': { up: listColumns },
+};
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */
 export async function migrate(db: Kysely<Schema>): Promise<void> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => MIGRATIONS },
-  });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }

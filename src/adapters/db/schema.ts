@@ -68,6 +68,8 @@ interface TrainingRunTable {
   finished_at: Date | null;
   cancel_requested_at: Date | null;
   metrics: NullableJsonColumn;
+  /** The part of `metrics` that lists show. */
+  metrics_summary: NullableJsonColumn;
   artifact_id: string | null;
   error: string | null;
   error_type: string | null;
@@ -93,6 +95,9 @@ interface ArtifactTable {
   scoring_key: string;
   card: JSONColumnType<ModelCard>;
   metrics: JsonColumn;
+  /** The parts of `metrics` and `card` that lists show. */
+  metrics_summary: JsonColumn;
+  inputs: JSONColumnType<ModelCard['columns']>;
   created_at: Date;
 }
 

@@ -28,8 +28,26 @@ export async function lockDataset(trx: Transaction<Schema>, owner: string, id: s
   return getDataset(trx, owner, id);
 }
 
-export const listDatasets = (db: Kysely<Schema>, owner: string, page: PageRequest): Promise<Page<Dataset>> =>
-  listOwned(db, 'datasets', owner, page);
+const LISTED = [
+  'id',
+  'name',
+  'mode',
+  'version',
+  'format',
+  'rows',
+  'columns',
+  'size_bytes',
+  'sha256',
+  'created_at',
+] as const;
+/** A dataset without its profile. */
+export type ListedDataset = Pick<Dataset, (typeof LISTED)[number]>;
+
+export const listDatasets = (
+  db: Kysely<Schema>,
+  owner: string,
+  page: PageRequest,
+): Promise<Page<ListedDataset>> => listOwned(db, 'datasets', LISTED, owner, page);
 
 /** Of these datasets, those that a queued or running run uses. */
 export async function datasetsInUse(trx: Transaction<Schema>, ids: readonly string[]): Promise<Set<string>> {

@@ -12,11 +12,28 @@ export type Artifact = Selectable<Schema['artifacts']>;
 export const getArtifact = (db: Kysely<Schema>, owner: string, id: string): Promise<Artifact> =>
   getOwned(db, 'artifacts', owner, id);
 
+const LISTED = [
+  'id',
+  'run_id',
+  'dataset_id',
+  'mode',
+  'task',
+  'target',
+  'format',
+  'size_bytes',
+  'sha256',
+  'inputs',
+  'metrics_summary',
+  'created_at',
+] as const;
+/** An artifact without its card, its metrics in short. */
+export type ListedArtifact = Pick<Artifact, (typeof LISTED)[number]>;
+
 export const listArtifacts = (
   db: Kysely<Schema>,
   owner: string,
   page: PageRequest,
-): Promise<Page<Artifact>> => listOwned(db, 'artifacts', owner, page);
+): Promise<Page<ListedArtifact>> => listOwned(db, 'artifacts', LISTED, owner, page);
 
 /** Deletes the rows and surrenders their files, which go when the transaction has committed; then all are told. */
 export async function dropArtifacts(

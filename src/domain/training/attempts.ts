@@ -62,7 +62,7 @@ type Changes = Partial<
     | 'error'
     | 'error_type'
   >
-> & { progress_details?: string | null; metrics?: string };
+> & { progress_details?: string | null; metrics?: string; metrics_summary?: string };
 
 /**
  * Changes the run if this attempt still owns it; undefined: it does not any more. One statement changes and announces,
@@ -72,8 +72,8 @@ export async function updateAttempt(
   db: Kysely<Schema>,
   run: TrainingRun,
   changes: Changes,
-): Promise<TrainingRun | undefined> {
-  const updated = await db
+): Promise<Pick<TrainingRun, 'cancel_requested_at'> | undefined> {
+  return db
     .with('updated', (cte) =>
       cte
         .updateTable('training_runs')
@@ -81,13 +81,12 @@ export async function updateAttempt(
         .where('id', '=', run.id)
         .where('attempt', '=', run.attempt)
         .where('status', 'in', ['queued', 'running'])
-        .returningAll(),
+        .returning(['id', 'cancel_requested_at']),
     )
     .selectFrom('updated')
-    .selectAll()
+    .select('cancel_requested_at')
     .select(sql`pg_notify(${RUN_CHANNEL}, updated.id::text)`.as('announced'))
     .executeTakeFirst();
-  return updated;
 }
 
 export const endCancelled = (db: Kysely<Schema>, run: TrainingRun) =>

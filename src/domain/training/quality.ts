@@ -36,7 +36,7 @@ export async function qualityTrends(
 ): Promise<TrendPoint[]> {
   const runs = await db
     .selectFrom('training_runs')
-    .select(['id', 'artifact_id', 'dataset_id', 'mode', 'task', 'finished_at', 'metrics'])
+    .select(['id', 'artifact_id', 'dataset_id', 'mode', 'task', 'finished_at', 'metrics_summary'])
     .where('owner', '=', owner)
     .where('status', '=', 'succeeded')
     .$if(mode !== undefined, (query) => query.where('mode', '=', mode as Mode))
@@ -53,7 +53,7 @@ export async function qualityTrends(
     finished_at: run.finished_at as Date,
     ...(Object.fromEntries(
       SCORES.map((score) => {
-        const value = run.metrics?.[score];
+        const value = run.metrics_summary?.[score];
         return [score, typeof value === 'number' ? value : null];
       }),
     ) as Record<Score, number | null>),

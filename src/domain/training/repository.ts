@@ -14,8 +14,32 @@ export const hasEnded = (status: RunStatus) => status !== 'queued' && status !==
 export const getRun = (db: Kysely<Schema>, owner: string, id: string): Promise<TrainingRun> =>
   getOwned(db, 'training_runs', owner, id);
 
-export const listRuns = (db: Kysely<Schema>, owner: string, page: PageRequest): Promise<Page<TrainingRun>> =>
-  listOwned(db, 'training_runs', owner, page);
+const LISTED = [
+  'id',
+  'dataset_id',
+  'mode',
+  'task',
+  'target',
+  'seed',
+  'params',
+  'status',
+  'attempt',
+  'progress',
+  'progress_details',
+  'queued_at',
+  'started_at',
+  'finished_at',
+  'metrics_summary',
+  'artifact_id',
+  'error',
+  'error_type',
+  'trace_id',
+] as const;
+/** A run, its metrics in short. */
+export type ListedRun = Pick<TrainingRun, (typeof LISTED)[number]>;
+
+export const listRuns = (db: Kysely<Schema>, owner: string, page: PageRequest): Promise<Page<ListedRun>> =>
+  listOwned(db, 'training_runs', LISTED, owner, page);
 
 /** Tells everyone who watches the run; inside a transaction, once it commits. */
 export async function announceRun(db: Kysely<Schema>, id: string): Promise<void> {

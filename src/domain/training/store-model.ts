@@ -6,6 +6,7 @@ import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import { pruneArtifacts } from '../model/repository.ts';
 import { updateAttempt } from './attempts.ts';
+import { summaryOf } from './metrics-summary.ts';
 import type { TrainingRun } from './repository.ts';
 import type { TrainedModel } from './trainer.ts';
 
@@ -33,6 +34,8 @@ export async function storeModel(deps: StoreDeps, run: TrainingRun, output: Trai
   await deps.storage.write(storage_key, once(output.artifact));
   await deps.storage.write(scoring_key, once(output.scoring));
 
+  const metrics = JSON.stringify(output.metrics);
+  const metrics_summary = JSON.stringify(summaryOf(output.metrics));
   // Awaited here: the lease must outlive the transaction.
   return await deps.db.transaction().execute(async (trx) => {
     const ended = await updateAttempt(trx, run, {
@@ -40,7 +43,8 @@ export async function storeModel(deps: StoreDeps, run: TrainingRun, output: Trai
       progress: 1,
       progress_details: null,
       finished_at: new Date(),
-      metrics: JSON.stringify(output.metrics),
+      metrics,
+      metrics_summary,
       artifact_id: id,
       error: null,
       error_type: null,
@@ -62,7 +66,9 @@ export async function storeModel(deps: StoreDeps, run: TrainingRun, output: Trai
         storage_key,
         scoring_key,
         card: JSON.stringify(output.card),
-        metrics: JSON.stringify(output.metrics),
+        metrics,
+        metrics_summary,
+        inputs: JSON.stringify(output.card.columns),
         created_at: new Date(),
       })
       .execute();

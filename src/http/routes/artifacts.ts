@@ -25,8 +25,8 @@ import {
   TableBody,
 } from '../schemas.ts';
 import { answerTable, tableTypeOf } from '../table-answer.ts';
-import { artifactView, driftView } from '../views.ts';
-import { file, json, problems } from './responses.ts';
+import { artifactView, driftView, listedArtifactView } from '../views.ts';
+import { file, json, METRICS_IN_SHORT, problems } from './responses.ts';
 
 const tags = ['models'];
 const path = '/artifacts';
@@ -37,6 +37,7 @@ const list = createRoute({
   path,
   tags,
   summary: 'Models, newest first',
+  description: METRICS_IN_SHORT,
   request: { query: PageQuery },
   responses: { 200: json(ArtifactPage, 'A page'), ...problems(400, 401) },
 });
@@ -151,7 +152,7 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
   return createRouter()
     .openapi(list, async (c) => {
       const page = await listArtifacts(db, c.get('owner'), c.req.valid('query'));
-      const items = page.items.map((row) => artifactView(row, originOf(c.req.url)));
+      const items = page.items.map((row) => listedArtifactView(row, originOf(c.req.url)));
       return c.json({ items, next_cursor: page.nextCursor }, 200);
     })
     .openapi(get, async (c) => {

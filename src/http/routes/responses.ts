@@ -34,6 +34,9 @@ export function problems<Status extends keyof typeof PROBLEM_RESPONSES>(...statu
   >;
 }
 
+export const METRICS_IN_SHORT =
+  '`metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one.';
+
 export const file = (description: string) => ({
   content: { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } },
   description,

@@ -17,8 +17,8 @@ import {
   TrainingRun,
   TrainingRunPage,
 } from '../schemas.ts';
-import { runView } from '../views.ts';
-import { json, problems } from './responses.ts';
+import { listedRunView, runView } from '../views.ts';
+import { json, METRICS_IN_SHORT, problems } from './responses.ts';
 
 const tags = ['training'];
 const path = '/training-runs';
@@ -45,6 +45,7 @@ const list = createRoute({
   path,
   tags,
   summary: 'Training runs, newest first',
+  description: METRICS_IN_SHORT,
   request: { query: PageQuery },
   responses: { 200: json(TrainingRunPage, 'A page'), ...problems(400, 401) },
 });
@@ -111,7 +112,7 @@ export function trainingRoutes(deps: TrainingRouteDeps): Router {
     })
     .openapi(list, async (c) => {
       const page = await listRuns(db, c.get('owner'), c.req.valid('query'));
-      return c.json({ items: page.items.map(runView), next_cursor: page.nextCursor }, 200);
+      return c.json({ items: page.items.map(listedRunView), next_cursor: page.nextCursor }, 200);
     })
     .openapi(get, async (c) =>
       c.json(runView(await getRun(db, c.get('owner'), c.req.valid('param').id)), 200),

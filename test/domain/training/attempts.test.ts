@@ -21,6 +21,7 @@ import { storeModel } from '../../../src/domain/training/store-model.ts';
 import { superviseAttempt } from '../../../src/domain/training/supervise.ts';
 import { openRunWatch, type RunWatch } from '../../../src/domain/training/watch.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { insertRun } from '../../support/runs.ts';
 
 let shared: TestDatabase;
 let watch: RunWatch;
@@ -33,32 +34,7 @@ afterAll(async () => {
   await shared[Symbol.asyncDispose]();
 });
 
-const queueRun = async (changes: Partial<TrainingRun> = {}): Promise<string> => {
-  const id = uuidv7();
-  const queuedAt = new Date();
-  await shared.db.sql
-    .insertInto('training_runs')
-    .values({
-      id,
-      owner: 'local',
-      dataset_id: uuidv7(),
-      mode: 'light',
-      task: 'classification',
-      target: 'target',
-      seed: 42,
-      params: '{}',
-      status: 'queued',
-      attempt: 0,
-      progress: 0,
-      queued_at: queuedAt,
-      waiting_since: queuedAt,
-      trace_context: '{}',
-      request_hash: '',
-      ...(changes as object),
-    })
-    .execute();
-  return id;
-};
+const queueRun = (changes?: Parameters<typeof insertRun>[1]) => insertRun(shared.db.sql, changes);
 const begin = (id: string, maxRetries = 2) => beginAttempt(shared.db.sql, id, maxRetries);
 const begun = async (id: string): Promise<TrainingRun> => {
   const beginning = await begin(id);
@@ -203,7 +179,7 @@ describe('a worker that was taken for dead', () => {
       artifact: bytes,
       artifactFormat: 'json',
       scoring: bytes,
-      card: {} as ModelCard,
+      card: { columns: [] as ModelCard['columns'] } as ModelCard,
     };
     const stored = async () => (await readdir(join(folder, 'artifacts'))).length;
 

@@ -65,6 +65,21 @@ describe('a run', () => {
     expect(matrix.flat().reduce((sum, n) => sum + n, 0)).toBeCloseTo(133 / 4, -1);
   });
 
+  test('stands in the list with its single figures, and so does its model; what grows with the data is read one by one', async () => {
+    const run = await app.api.train(wine);
+    const first = async (path: string) =>
+      (await app.api.json<{ items: Record<string, unknown>[] }>(await app.api.call(path))).items[0];
+    const long = ['confusion_matrix', 'classes', 'feature_importances', 'excluded', 'search'];
+    expect(Object.keys(run.metrics)).toEqual(expect.arrayContaining(long));
+    const metrics = Object.fromEntries(Object.entries(run.metrics).filter(([name]) => !long.includes(name)));
+    expect(metrics).toMatchObject({ accuracy: run.metrics.accuracy, baseline: expect.anything() });
+    expect(await first('/training-runs')).toEqual({ ...run, metrics });
+
+    const artifact = await app.api.json(await app.api.call(`/artifacts/${run.artifact_id}`));
+    expect(artifact).toMatchObject({ metrics: run.metrics, inputs: { length: 13 } });
+    expect(await first('/artifacts')).toEqual({ ...artifact, metrics });
+  });
+
   test('of a regression is measured by every figure of the contract', async () => {
     const { dataset_id } = await app.api.uploadFile('diabetes_train.csv');
     const { metrics, ...run } = await app.api.train(dataset_id);
