@@ -22,6 +22,7 @@ import { GONE_CHANNEL } from './domain/model/repository.ts';
 import { createReading } from './domain/reading.ts';
 import { createCancelTraining } from './domain/training/cancel.ts';
 import { createRequestTraining } from './domain/training/request.ts';
+import { createRemoveEndedRuns } from './domain/training/retention.ts';
 import { createRunTraining } from './domain/training/run.ts';
 import { openRunWatch } from './domain/training/watch.ts';
 import { createSweepExpired } from './domain/ttl/sweep.ts';
@@ -88,6 +89,11 @@ export async function startApp(
       queue,
       leases,
       sweepExpired,
+      removeEndedRuns: createRemoveEndedRuns({
+        db: db.sql,
+        days: config.training.runRetentionDays,
+        metrics: instruments.training,
+      }),
       runTraining: createRunTraining({
         db: db.sql,
         storage,

@@ -113,6 +113,7 @@ const variables = z.object({
     .default(3600),
   TRAINING__MAX_RETRIES: integer(0, 100).default(2),
   TRAINING__MEMORY_LIMIT_MB: integer(128).default(4096),
+  TRAINING__RUN_RETENTION_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(365),
 
   AUTH__MODE: z.enum(['none', 'keys'], 'must be none or keys').optional(),
   AUTH__ADMIN_KEY: bearerToken.min(16, 'must be at least 16 characters').optional(),
@@ -221,6 +222,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       timeoutSeconds: e.TRAINING__TIMEOUT_SEC,
       maxRetries: e.TRAINING__MAX_RETRIES,
       memoryLimitMb: e.TRAINING__MEMORY_LIMIT_MB,
+      runRetentionDays: e.TRAINING__RUN_RETENTION_DAYS,
     },
     auth: { mode: e.AUTH__MODE ?? 'none', adminKey: e.AUTH__ADMIN_KEY },
   } as const;

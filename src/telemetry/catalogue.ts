@@ -122,6 +122,14 @@ export const CATALOGUE = {
     description: 'Runs that this process is training now.',
     labels: { mode: MODES },
   },
+  trainingRunsRemoved: {
+    group: 'domain',
+    name: 'training.runs.removed',
+    kind: 'counter',
+    unit: '{run}',
+    description: 'Ended runs removed because their retention was over.',
+    labels: {},
+  },
   trainingLastSuccess: {
     group: 'domain',
     name: 'training.last_success.timestamp',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Queue } from '../adapters/queue/queue.ts';
 import type { ObjectLeases } from '../adapters/storage/leases.ts';
+import type { RemoveEndedRuns } from '../domain/training/retention.ts';
 import type { RunTraining } from '../domain/training/run.ts';
 import type { SweepExpired } from '../domain/ttl/sweep.ts';
 
@@ -9,6 +10,7 @@ interface WorkerDeps {
   readonly leases: ObjectLeases;
   readonly runTraining: RunTraining;
   readonly sweepExpired: SweepExpired;
+  readonly removeEndedRuns: RemoveEndedRuns;
   readonly concurrency: number;
   readonly cleanUp: { readonly intervalSeconds: number; readonly batchLimit: number };
   /** Aborted when the process stops: runs go back to the queue. */
@@ -22,13 +24,12 @@ export async function startWorker(deps: WorkerDeps): Promise<void> {
   await queue.workTraining(deps.concurrency, ({ runId }, signal) =>
     deps.runTraining(runId, AbortSignal.any([signal, stopping])),
   );
-  await queue.workCleanUp(deps.cleanUp.intervalSeconds, async () => {
+  await queue.workCleanUp(deps.cleanUp.intervalSeconds, async (signal) => {
     const swept = await deps.sweepExpired(deps.cleanUp.batchLimit);
     const reclaimed = await deps.leases.reclaim(new Date());
-    if (swept.deleted + reclaimed.removed > 0)
-      logger.info(
-        { datasets: swept.deleted, objects: swept.filesRemoved + reclaimed.removed },
-        'clean-up removed',
-      );
+    const runs = await deps.removeEndedRuns(AbortSignal.any([signal, stopping]));
+    const objects = swept.filesRemoved + reclaimed.removed;
+    if (swept.deleted + objects + runs > 0)
+      logger.info({ datasets: swept.deleted, objects, runs }, 'clean-up removed');
   });
 }

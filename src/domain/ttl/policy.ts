@@ -3,7 +3,7 @@ const DAY_MS = 86_400_000;
 const CALENDAR_START = 0;
 const CALENDAR_END = Date.UTC(10_000, 0);
 
-/** How long datasets live. Zero days: for ever. */
+/** How long something is kept. Zero days: for ever. */
 export interface TtlPolicy {
   readonly days: number;
 }
@@ -14,12 +14,12 @@ function daysFrom(moment: Date, days: number): Date | null {
   return time >= CALENDAR_START && time < CALENDAR_END ? new Date(time) : null;
 }
 
-/** Datasets created before this moment have expired; null when none can have. */
+/** What was made, or has ended, before this moment has expired; null when nothing can have. */
 export function cutoff(policy: TtlPolicy, now: Date): Date | null {
   return policy.days > 0 ? daysFrom(now, -policy.days) : null;
 }
 
-/** When a dataset created then expires; null when it never does. */
+/** When what was made then expires; null when it never does. */
 export function expiry(policy: TtlPolicy, createdAt: Date): Date | null {
   return policy.days > 0 ? daysFrom(createdAt, policy.days) : null;
 }

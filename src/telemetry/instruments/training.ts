@@ -16,6 +16,7 @@ export function trainingInstruments(prefix: string) {
   const retries = meter.counter('trainingRetries');
   const duration = meter.histogram('trainingDuration');
   const queueWait = meter.histogram('trainingQueueWait');
+  const runsRemoved = meter.counter('trainingRunsRemoved');
   const activeRuns = meter.upDownCounter('trainingRunsActive');
 
   return {
@@ -44,6 +45,11 @@ export function trainingInstruments(prefix: string) {
     /** An attempt ended early and the run will be tried again. */
     retried({ mode, reason }: { mode: Mode; reason: RetryReason }): void {
       retries(1, { mode, reason });
+    },
+
+    /** So many ended runs were removed, their retention being over. */
+    removed(count: number): void {
+      runsRemoved(count, {});
     },
 
     /**

@@ -8,6 +8,7 @@ import { testDatabase } from '../../support/database.ts';
 const BACK = [
   'alter table training_runs drop column waiting_since, drop column first_started_at, drop column metrics_summary',
   'alter table artifacts drop column metrics_summary, drop column inputs',
+  'drop index training_runs_ended',
   "delete from kysely_migration where name <> '001-initial'",
 ];
 

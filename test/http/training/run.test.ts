@@ -258,3 +258,21 @@ test('a run that the service was stopped in is taken up by the next start, the b
   await second.api.call(`/training-runs/${id}/cancel`, { method: 'POST' });
   expect(await second.api.ended(id)).toMatchObject({ status: 'cancelled' });
 });
+
+test('an ended run goes when TRAINING__RUN_RETENTION_DAYS are over, one whose model is kept stays', async () => {
+  await using own = await startTestApp({
+    TRAINING__RUN_RETENTION_DAYS: String(1 / 86_400),
+    DATASET_TTL_CHECK_INTERVAL_SEC: '1',
+  });
+  const { dataset_id } = await own.api.uploadFile('wine_train.csv');
+  const succeeded = await own.api.train(dataset_id);
+  const bad = await own.api.upload('bad.csv', 'x,target\n1,a\n2,b\n3,a\n');
+  const failed = await own.api.train(bad.dataset_id);
+  expect([succeeded.status, failed.status]).toEqual(['succeeded', 'failed']);
+  await eventually(async () => (await own.api.call(`/training-runs/${failed.id}`)).status === 404);
+  expect(await own.api.run(succeeded.id)).toEqual(succeeded);
+  const { trends } = await own.api.json<{ trends: { run_id: string }[] }>(
+    await own.api.call('/metrics/trends'),
+  );
+  expect(trends.map(({ run_id }) => run_id)).toEqual([succeeded.id]);
+});

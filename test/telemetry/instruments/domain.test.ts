@@ -22,6 +22,7 @@ describe('from the start every counter stands at 0 for each combination of its l
     ['training_failures_total', MODES.length * TRAINING_ERROR_TYPES.length],
     ['training_retries_total', MODES.length * RETRY_REASONS.length],
     ['training_runs_active', MODES.length],
+    ['training_runs_removed_total', 1],
     ['dataset_ttl_cycles_total', TTL_RESULTS.length],
     ['dataset_ttl_datasets_removed_total', 1],
     ['dataset_ttl_files_removed_total', 1],

@@ -412,7 +412,7 @@ const queue: Section = {
 };
 
 const ttl: Section = {
-  title: 'Clean-up of expired datasets',
+  title: 'Clean-up of expired datasets and ended runs',
   panels: [
     {
       kind: 'timeseries',
@@ -426,7 +426,8 @@ const ttl: Section = {
     {
       kind: 'timeseries',
       title: 'Removed by the clean-up',
-      description: 'Expired datasets and their files removed per step, and files that were already gone.',
+      description:
+        'Expired datasets and their files removed per step, files that were already gone, and ended runs past their retention.',
       width: 5,
       unit: 'short',
       style: 'bars',
@@ -442,6 +443,10 @@ const ttl: Section = {
         {
           expr: `sum(increase(mlops_backend_dataset_ttl_files_missing_total${scoped()}[$__interval]))`,
           legend: 'files missing',
+        },
+        {
+          expr: `sum(increase(mlops_backend_training_runs_removed_total${scoped()}[$__interval]))`,
+          legend: 'ended runs',
         },
       ],
     },
