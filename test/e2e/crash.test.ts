@@ -98,12 +98,15 @@ test('kill -9 during training: the run is made again and ends, and leaves one mo
     await using service = await startService(root.path, { MAX_MODEL_ARTIFACTS: '1' });
     const run = await service.api.ended(id);
     expect(run).toMatchObject({ status: 'succeeded', attempt: 2 });
-    const text = await service.api.metrics();
+    // Counted once it is stored, which others may hear of before.
+    const success = { mode: 'heavy', outcome: 'success', task: 'classification' };
+    const text = await eventually(async () => {
+      const scraped = await service.api.metrics();
+      return sample(scraped, 'mlops_backend_training_runs_total', success) === 1 && scraped;
+    });
     expect(
       sample(text, 'mlops_backend_training_retries_total', { mode: 'heavy', reason: 'worker_lost' }),
     ).toBe(1);
-    const success = { mode: 'heavy', outcome: 'success', task: 'classification' };
-    expect(sample(text, 'mlops_backend_training_runs_total', success)).toBe(1);
     expect(sample(text, 'mlops_backend_training_queue_depth', { state: 'running' })).toBe(0);
     expect(await service.stop()).toBe(0);
     for (const object of await objects(root.path, 'artifacts')) expect(object).toContain(run.artifact_id);

@@ -81,9 +81,12 @@ test.each<[string, (service: Service) => unknown]>([
     });
     expect(again).toMatchObject({ attempt: 1, error: null, error_type: null });
     expect(await second.api.ended(id)).toMatchObject({ status: 'succeeded', attempt: 1, error: null });
-    const text = await second.api.metrics();
+    // Counted once it is stored, which others may hear of before.
+    const text = await eventually(async () => {
+      const scraped = await second.api.metrics();
+      return sample(scraped, runs, { ...started, outcome: 'success' }) === 1 && scraped;
+    });
     expect(sample(text, runs, started)).toBe(0);
-    expect(sample(text, runs, { ...started, outcome: 'success' })).toBe(1);
     for (const never of ['queue_wait_seconds_count', 'retries_total', 'failures_total'])
       expect(samples(text, `mlops_backend_training_${never}`).filter(({ value }) => value > 0)).toEqual([]);
   },

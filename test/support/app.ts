@@ -68,12 +68,16 @@ export async function startTestApp(
     api: client(origin, env['AUTH__ADMIN_KEY']),
     sql,
     objects,
-    holdings: async () => ({
-      objects: await objects(),
-      datasets: await count('datasets'),
-      artifacts: await count('artifacts'),
-      leases: await count('object_leases'),
-    }),
+    holdings: async () => {
+      // First: a lease goes when its object has gone.
+      const leases = await count('object_leases');
+      return {
+        objects: await objects(),
+        datasets: await count('datasets'),
+        artifacts: await count('artifacts'),
+        leases,
+      };
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -20,6 +20,7 @@ import { getRun, type TrainingRun } from '../../../src/domain/training/repositor
 import { storeModel } from '../../../src/domain/training/store-model.ts';
 import { superviseAttempt } from '../../../src/domain/training/supervise.ts';
 import { openRunWatch, type RunWatch } from '../../../src/domain/training/watch.ts';
+import { eventually } from '../../support/client.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { insertRun } from '../../support/runs.ts';
 
@@ -219,12 +220,13 @@ describe('a supervised attempt', () => {
   test('writes the progress it is told', async () => {
     const id = await queueRun();
     await using supervisor = await supervise(id);
-    const written = Promise.withResolvers<void>();
-    using _watching = watch.watch(id, () => written.resolve());
     supervisor.report({ stage: 'read', fraction: 0.1 });
     supervisor.report({ stage: 'fit', fraction: 0.25 });
-    await written.promise;
-    expect(await now(id)).toMatchObject({ progress: 0.25, progress_details: { stage: 'fit' } });
+    const run = await eventually(async () => {
+      const row = await now(id);
+      return row.progress > 0 && row;
+    });
+    expect(run).toMatchObject({ progress: 0.25, progress_details: { stage: 'fit' } });
   });
 
   test('is stopped when the run is cancelled', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { eventually } from '../../support/client.ts';
 import { expectProblem } from '../../support/problem.ts';
+import { insertRun } from '../../support/runs.ts';
 import { startTestMeter } from '../../telemetry/test-meter.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,6 +24,16 @@ async function sweep(app: TestApp, query = ''): Promise<Record<string, unknown>>
   const result = await app.api.json(response);
   expect([response.status, result]).toEqual([200, expect.anything()]);
   return result;
+}
+/** A run that uses the dataset until it is ended. */
+async function use({ sql }: TestApp, dataset_id: string): Promise<() => Promise<unknown>> {
+  const id = await insertRun(sql, { dataset_id, status: 'running', attempt: 1 });
+  return () =>
+    sql
+      .updateTable('training_runs')
+      .set({ status: 'failed', finished_at: new Date() })
+      .where('id', '=', id)
+      .execute();
 }
 const exists = async ({ api }: TestApp, id: string) => (await api.call(`/datasets/${id}`)).status === 200;
 const fileOf = (app: TestApp, id: string) => join(app.root, 'objects/datasets', id);
@@ -115,14 +126,12 @@ describe('with a TTL of 7.5 days', () => {
 
   test('a dataset that a run uses stays until the run has ended', async () => {
     const id = await aged(app, 10);
-    const run = await app.api.json<{ id: string }>(
-      await app.api.post('/training-runs', { dataset_id: id, mode: 'light' }),
-    );
+    const end = await use(app, id);
     const other = await aged(app, 9);
     expect(await sweep(app)).toMatchObject({ deleted: 1 });
     expect([await exists(app, id), await exists(app, other)]).toEqual([true, false]);
 
-    await app.api.ended(run.id);
+    await end();
     expect(await sweep(app)).toMatchObject({ deleted: 1 });
     expect(await exists(app, id)).toBe(false);
   });
@@ -130,12 +139,10 @@ describe('with a TTL of 7.5 days', () => {
   test('a dataset in use does not use up the limit', async () => {
     const used = await aged(app, 30);
     const free = await aged(app, 10);
-    const run = await app.api.json<{ id: string }>(
-      await app.api.post('/training-runs', { dataset_id: used, mode: 'light' }),
-    );
+    const end = await use(app, used);
     expect(await sweep(app, '?limit=1')).toMatchObject({ deleted: 1 });
     expect([await exists(app, used), await exists(app, free)]).toEqual([true, false]);
-    await app.api.ended(run.id);
+    await end();
   });
 
   test('a file that is already gone is counted and forgiven', async () => {
