@@ -142,7 +142,7 @@ export function datasetRoutes(deps: DatasetRouteDeps): Router {
       const swept = await deps.sweepExpired(limit ?? deps.sweepLimit);
       if (swept.filesFailed > 0)
         throw new AppError(
-          'unavailable',
+          'storage',
           'The storage did not remove every file; the next clean-up tries again.',
         );
       return c.json(sweepView(swept), 200);
