@@ -62,6 +62,7 @@ const LISTEN_FAULTS: Readonly<Record<string, ListenFault>> = {
     new StartError(`port ${port} may not be used by this user: try PORT=8000`, { cause }),
   EADDRNOTAVAIL: noAddress,
   ENOTFOUND: noAddress,
+  EAI_AGAIN: noAddress,
 };
 
 async function listen(server: Server, { host, port }: Config['http']): Promise<AddressInfo> {
