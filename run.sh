@@ -80,7 +80,10 @@ install_packages() {
   local status=0
   # Warnings are left out: one for each package that wants a newer Node than the installing one.
   npm ci --include=dev --no-audit --no-fund --loglevel=error >&2 || status=$?
-  if [ -n "$progress" ]; then kill "$progress" 2>/dev/null || true; fi
+  if [ -n "$progress" ]; then
+    kill "$progress" 2>/dev/null || true
+    wait "$progress" 2>/dev/null || true
+  fi
   [ "$status" -eq 0 ] || fail "npm ci failed (exit code $status); its message is above."
 }
 
@@ -139,15 +142,27 @@ monitoring_here() {
     command -v alertmanager >/dev/null
 }
 
+# Opens descriptor 9, a pipe to the monitoring: the service writes its address there once the port is its own, and when
+# it closes, the service has ended. The monitoring is no child of the service, which would never ask for its exit code,
+# and Ctrl-C does not reach it.
+start_monitoring() {
+  local folder detach=()
+  folder=$(mktemp -d) || return
+  mkfifo "$folder/pipe" || return
+  # Open for reading too, it does not wait for the other end.
+  exec 9<>"$folder/pipe"
+  exec 8<"$folder/pipe"
+  rm -r -- "$folder"
+  if command -v setsid >/dev/null; then detach=(setsid); fi
+  (${detach[@]+"${detach[@]}"} bash scripts/native-monitoring.sh <&8 8<&- 9>&- &)
+  exec 8<&-
+}
+
 start() {
   set_up
   load_settings
   local announce=(--announce)
-  if monitoring_here; then
-    # The service writes its address there once the port is its own; when it closes, the service has ended.
-    exec 9> >(exec bash scripts/native-monitoring.sh)
-    announce+=(--monitor=9)
-  fi
+  if monitoring_here && start_monitoring; then announce+=(--monitor=9); fi
   # What Node has compiled once need not be compiled again: a third less time to start.
   export NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/compiled}
   # exec: signals reach Node itself and its exit code is ours.

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Prometheus and Alertmanager beside a service that runs without Docker: the stack's own rules, on loopback.
 #
-# Started by run.sh. Standard input is a pipe whose other end the service holds: it sends its address as soon as it
-# listens, and when the pipe closes, the service has ended, by whatever means, and so do we. Nothing here may keep the
-# service from running: every trouble is a sentence on standard output.
+# Started by run.sh, in a session of its own where the system can. Standard input is a pipe whose other end the
+# service holds: it sends its address as soon as it listens, and when the pipe closes, the service has ended, by
+# whatever means, and so do we. Nothing here may keep the service from running: every trouble is a sentence on standard
+# output.
 set -uo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,7 +12,7 @@ monitoring=$root/infra/monitoring
 prometheus_port=${PROMETHEUS_PORT:-9090}
 alertmanager_port=${ALERTMANAGER_PORT:-9093}
 
-# Ctrl-C goes to the whole foreground group; what we run ends with the service, not before it.
+# Where it cannot, Ctrl-C goes to the whole foreground group; what we run ends with the service, not before it.
 trap '' INT
 read -r service_address || exit 0
 
@@ -36,7 +37,7 @@ stop_programs() {
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# run_program TITLE PORT COMMAND…: in a session of its own where the system can, so that Ctrl-C does not reach it.
+# run_program TITLE PORT COMMAND…
 run_program() {
   local title=$1 port=$2 log
   shift 2
@@ -45,9 +46,7 @@ run_program() {
     printf '  %-12s not started: port %s is taken\n' "$title" "$port"
     return 1
   fi
-  local detach=()
-  if command -v setsid >/dev/null; then detach=(setsid); fi
-  "${detach[@]+"${detach[@]}"}" "$@" </dev/null >"$log" 2>&1 &
+  "$@" </dev/null >"$log" 2>&1 &
   local pid=$!
   pids+=("$pid")
   local waited

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { unknownVariables } from './unknown-variables.ts';
 
 /**
  * The one schema of the environment: every variable of the service, its default and what is wrong with a bad
@@ -142,27 +142,6 @@ function crossFaults(env: Readonly<Record<string, string | undefined>>): string[
   return faults;
 }
 
-/** What the settings of ours begin with, and hardly anything else's do. */
-const OWN_PREFIX =
-  /^(AUTH|CORS|DATABASE|DATASET|PROMETHEUS|S3|STORAGE|TRAINING)_|^(MAX_UPLOAD|MAX_EMPTY|MAX_MODEL|MIN_DATA)/i;
-/** Read by run.sh and the compose stack, not by us. */
-const NEIGHBOURS = new Set(['PROMETHEUS_PORT', 'PROMETHEUS_RETENTION_TIME', 'PROMETHEUS_RETENTION_SIZE']);
-/** What Kubernetes tells every container of a service that is named like one of our prefixes. */
-const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/;
-/** Shorter names have too many neighbours that differ by so little. */
-const MIN_LENGTH_FOR_TYPOS = 8;
-const MAX_TYPOS = 2;
-
-/** A misspelt setting would be a default that nobody chose; AUTH_MODE=keys would open the door. */
-function misspelt(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.keys(env).flatMap((name) => {
-    if (name in variables.shape || NEIGHBOURS.has(name) || SERVICE_LINK.test(name)) return [];
-    const nearest = closest(name.toUpperCase(), variableNames);
-    const isTypo = name.length >= MIN_LENGTH_FOR_TYPOS && distance(name, nearest) <= MAX_TYPOS;
-    return isTypo || OWN_PREFIX.test(name) ? [`${name}: is no setting; ${nearest} is`] : [];
-  });
-}
-
 export type Config = ReturnType<typeof parseConfig>;
 
 /** Every fault of an environment, a line each. */
@@ -189,13 +168,16 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
     ...crossFaults(given),
-    ...misspelt(given),
+    ...unknownVariables(Object.keys(given), variableNames).map(
+      ({ name, nearest }) => `${name}: unknown; did you mean ${nearest}?`,
+    ),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
   return {
     role: e.ROLE,
-    http: { host: e.HOST, port: e.PORT, corsOrigins: e.CORS__ALLOW_ORIGINS },
+    // As in a URL: the system knows the address without its brackets.
+    http: { host: e.HOST.replace(/^\[(.+)\]$/, '$1'), port: e.PORT, corsOrigins: e.CORS__ALLOW_ORIGINS },
     logLevel: e.LOG_LEVEL,
     metrics: {
       enabled: e.PROMETHEUS__ENABLED,

@@ -24,7 +24,7 @@ try {
   const { startApp } = await import('./app.ts');
   const app = await startApp(config, logger, reaching);
   logger.info({ ...app.address, role: config.role }, 'listening');
-  announce(app.address, config.metrics.enabled ? config.metrics.path : undefined);
+  announce(app.address, config);
   const signal = await stop.promise;
   logger.info({ signal }, 'stopping');
   setTimeout(() => {

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
 import { type ConfigError, parseConfig } from '../src/config.ts';
+import { readText } from './infra/monitoring-files.ts';
 
 const faultsOf = (env: Record<string, string>) => {
   try {
@@ -76,37 +78,56 @@ test('a fault names the variable but never repeats a secret', () => {
   expect(faultsOf({ DATABASE_URL: 'mysql://user:secret@host/db' }).join()).not.toContain('secret');
 });
 
-test.each([
-  ['AUTH_MODE', 'AUTH__MODE'],
-  ['AUTH_ADMIN_KEY', 'AUTH__ADMIN_KEY'],
-  ['auth__mode', 'AUTH__MODE'],
-  ['PROMETHEUS_ENABLED', 'PROMETHEUS__ENABLED'],
-  ['PROMETHEUS__BEARER_TOKE', 'PROMETHEUS__BEARER_TOKEN'],
-  ['DATABASE_URI', 'DATABASE_URL'],
-  ['DATASET_TTL_DAY', 'DATASET_TTL_DAYS'],
-  ['STORAGE_ROUTE', 'STORAGE_ROOT'],
-  ['S3_BUCKET', 'S3__BUCKET'],
-  ['TRAINING__CONCURENCY', 'TRAINING__CONCURRENCY'],
-  ['MAX_UPLOAD_SIZE', 'MAX_UPLOAD_BYTES'],
-  ['LOGLEVEL', 'LOG_LEVEL'],
-])('%s stops the start and is told as %s: nothing is misspelt in silence', (name, meant) => {
-  expect(faultsOf({ [name]: 'x' })).toEqual([`${name}: is no setting; ${meant} is`]);
+describe('a variable that begins like one of ours and is none of them', () => {
+  test.each([
+    ['AUTH_MODE', 'AUTH__MODE'],
+    ['AUTHMODE', 'AUTH__MODE'],
+    ['auth__mode', 'AUTH__MODE'],
+    ['AUHT__MODE', 'AUTH__MODE'],
+    ['AUTH___MODE', 'AUTH__MODE'],
+    ['AUTH__MODES', 'AUTH__MODE'],
+    ['AUTH_ADMIN_KEY', 'AUTH__ADMIN_KEY'],
+    ['AUTH__ADMINKEY', 'AUTH__ADMIN_KEY'],
+    ['PROMETHEUS_BEARER_TOKEN', 'PROMETHEUS__BEARER_TOKEN'],
+    ['PROMETHEUS__TOKEN', 'PROMETHEUS__ENABLED'],
+    ['CORS_ORIGINS', 'CORS__ALLOW_ORIGINS'],
+    ['DATABASE__URL', 'DATABASE_URL'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['STORAGE__ROOT', 'STORAGE_ROOT'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['STORAGE_ROUTE', 'STORAGE_ROOT'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['S3_SECRET_KEY', 'S3__SECRET_KEY'],
+    ['TRAINING_CONCURRENCY', 'TRAINING__CONCURRENCY'],
+    ['DATASET_TTL_DAY', 'DATASET_TTL_DAYS'],
+    ['MAX_UPLOAD_SIZE', 'MAX_UPLOAD_BYTES'],
+    ['MIN_DATA_ROW', 'MIN_DATA_ROWS'],
+  ])('%s stops the start, with the nearest name', (name, nearest) => {
+    expect(faultsOf({ [name]: 'keys' })).toEqual([`${name}: unknown; did you mean ${nearest}?`]);
+  });
+
+  test('is as good as none when it is empty', () => {
+    expect(faultsOf({ AUTH_MODE: '' })).toEqual([]);
+  });
 });
 
-test.each([
-  'HOSTNAME',
-  'HOME',
-  'PORTS',
-  'PROMETHEUS_PORT',
-  'PROMETHEUS_RETENTION_TIME',
-  'PROMETHEUS_SERVICE_HOST',
-  'PROMETHEUS_SERVICE_PORT_HTTP',
-  'PROMETHEUS_PORT_9090_TCP_ADDR',
-  'DATABASE_SERVICE_HOST',
-  'POSTGRES_PASSWORD',
-  'GRAFANA_PORT',
-  'MAX_OLD_SPACE',
-  'NODE_OPTIONS',
-])('%s is somebody else’s and stops nothing', (name) => {
-  expect(faultsOf({ [name]: 'x' })).toEqual([]);
+const OF_OTHERS = {
+  'this project’s other programs': [
+    ...Object.keys(parseEnv(readText('.env.example'))),
+    ...[...readText('docker-compose.yaml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? ''),
+  ],
+  'shells, build servers and clouds': `
+    HOSTNAME HOSTTYPE PORTS REGION AWS_REGION BUCKET S3_USE_HTTPS MAX_JOBS MAX_OLD_SPACE_SIZE MIN_LEVEL
+    STORAGE_EMULATOR_HOST DATASET_PATH DATABASE_HOST DATABASE_USER POSTGRES_DB PGDATABASE PROMETHEUS_MULTIPROC_DIR
+    OTEL_SERVICE_NAME OTEL_EXPORTER_PROMETHEUS_PORT SENTRY_AUTH_TOKEN SSH_AUTH_SOCK npm_config_cache NODE_ENV`,
+  'Kubernetes, for services called prometheus, auth, s3, database and storage': `
+    PROMETHEUS_SERVICE_HOST PROMETHEUS_SERVICE_PORT PROMETHEUS_SERVICE_PORT_WEB PROMETHEUS_PORT
+    PROMETHEUS_PORT_9090_TCP PROMETHEUS_PORT_9090_TCP_ADDR AUTH_PORT AUTH_SERVICE_HOST S3_PORT
+    DATABASE_PORT_5432_TCP_PROTO DATABASE_SERVICE_PORT STORAGE_PORT`,
+};
+
+test.each(Object.entries(OF_OTHERS))('variables of %s stop nothing', (_whose, names) => {
+  const list = typeof names === 'string' ? names.trim().split(/\s+/) : names;
+  const environment = Object.fromEntries(list.map((name) => [name, 'true']));
+  expect(faultsOf(environment).filter((fault) => fault.includes('unknown'))).toEqual([]);
 });

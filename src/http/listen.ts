@@ -17,6 +17,7 @@ const LISTEN_FAULTS: Readonly<Record<string, ListenFault>> = {
     new StartError(`port ${port} may not be used by this user: try PORT=8000`, { cause }),
   EADDRNOTAVAIL: noAddress,
   ENOTFOUND: noAddress,
+  EAI_AGAIN: noAddress,
 };
 
 /** @throws {StartError} naming what is wrong with the host or the port */

@@ -50,6 +50,6 @@ test('AUTH_MODE=keys with one underscore stops the start, with the name that was
   expect(await runMain({ AUTH_MODE: 'keys' })).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'config: AUTH_MODE: is no setting; AUTH__MODE is\n',
+    stderr: 'config: AUTH_MODE: unknown; did you mean AUTH__MODE?\n',
   });
 });

@@ -25,6 +25,9 @@ const TOOLS = [
   'tail',
   'chmod',
   'setsid',
+  'mktemp',
+  'mkfifo',
+  'rm',
 ];
 
 // Answers every request, and tells by its exit code which signal ended it.
@@ -33,7 +36,7 @@ const STAND_IN = `
   import { announce } from './announce.ts';
   const server = createServer((_, answer) => answer.end('stand_in 1\\n'));
   server.listen(Number(process.env.PORT), '127.0.0.1', () => {
-    announce(server.address(), '/metrics');
+    announce(server.address(), { role: 'all', metrics: { enabled: true, path: '/metrics' } });
     console.log('listening');
   });
   process.once('SIGTERM', () => process.exit(7));

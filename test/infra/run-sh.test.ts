@@ -183,6 +183,19 @@ describe.skipIf(!monitoring)('beside it (programs: prometheus, prometheus-alertm
     expect((await service.ended).code).toBe(7);
     squatter.close();
   });
+
+  test('leaves the service no child that nobody waits for, when there was nothing to start', async () => {
+    await using folder = await temporaryFolder();
+    const { run, ports, settings } = await monitoredCheckout(folder.path);
+    await using squatter = createServer().listen(ports.prometheus, '127.0.0.1');
+    await once(squatter, 'listening');
+    const service = run([], { ...settings, ALERTMANAGER_PORT: String(ports.prometheus) });
+    for (const title of ['Prometheus', 'Alertmanager'])
+      await eventually(async () => new RegExp(`${title} +not started`).test(service.output()));
+    expect(await childrenOf(service.process.pid as number)).toEqual([]);
+    service.process.kill('SIGTERM');
+    await service.ended;
+  });
 });
 
 describe('run.sh', () => {

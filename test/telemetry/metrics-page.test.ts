@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { metricsPage } from '../../src/telemetry/metrics-page.ts';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 
-test('docs/metrics.md is what the catalogue says (or: node scripts/metrics-docs.ts)', () => {
+test('docs/metrics.md is what the catalogue says', () => {
   const script = fileURLToPath(new URL('../../scripts/metrics-docs.ts', import.meta.url));
   const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { ROOT } from './monitoring-files.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const project = (path: string) => fileURLToPath(new URL(path, ROOT));
+
+test.each([
+  ['scripts/metrics-docs.ts', 'docs/metrics.md', 'npm run docs:metrics'],
+  [
+    'scripts/dashboards.ts',
+    'infra/monitoring/grafana/dashboards/mlops/mlops-backend-slo.json',
+    'npm run dashboards',
+  ],
+])('%s --check names a file that differs, and leaves it as it is', async (script, file, command) => {
+  await using folder = await temporaryFolder();
+  for (const path of ['scripts', 'src', 'infra', 'docs', 'package.json'])
+    await cp(project(path), join(folder.path, path), { recursive: true });
+  await symlink(project('node_modules'), join(folder.path, 'node_modules'));
+  const run = (...args: string[]) => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', script, ...args],
+      { cwd: folder.path, encoding: 'utf8' },
+    );
+    return { status, stderr };
+  };
+  await writeFile(join(folder.path, file), 'edited by hand');
+
+  const refused = { status: 1, stderr: `${file} is not what its source says: run ${command}\n` };
+  expect([run('--check'), run('--check')]).toEqual([refused, refused]);
+  expect(await readFile(join(folder.path, file), 'utf8')).toBe('edited by hand');
+
+  expect([run(), run('--check')]).toEqual(Array(2).fill({ status: 0, stderr: '' }));
+  expect(await readFile(join(folder.path, file), 'utf8')).toBe(await readFile(project(file), 'utf8'));
+});
