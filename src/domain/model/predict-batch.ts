@@ -93,6 +93,7 @@ export function createPredictBatch({
   const turns = new Turns(MAX_BATCHES);
   return async (request) => {
     const { owner, artifactId, signal } = request;
+    using call = drift.begin(artifactId);
     const artifact = await getArtifact(db, owner, artifactId);
     const answer = await openNameless(scratch);
     try {
@@ -103,7 +104,7 @@ export function createPredictBatch({
       signal.throwIfAborted();
       const { mode, task } = artifact;
       metrics.made({ task, rows, seconds });
-      drift.observe({ artifactId, mode, task, model, counts });
+      call.observe({ mode, task, model, counts });
       return { bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
       await answer.close();
