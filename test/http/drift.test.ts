@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openLocalStorage } from '../../src/adapters/storage/local.ts';
+import { createDriftMonitor } from '../../src/domain/model/drift-monitor.ts';
+import { createPredictor } from '../../src/domain/model/predict.ts';
+import { createPredictBatch } from '../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { dataFile } from '../support/client.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -87,4 +92,52 @@ test('a model that was removed has no drift to tell', async () => {
   await ask(model, rows);
   await app.api.call(`/artifacts/${model}`, { method: 'DELETE' });
   await expectProblem(await app.api.call(`/artifacts/${model}/drift`), 404, 'not_found');
+});
+
+test('a model deleted while it is called, for rows or a table, is not in use afterwards', async () => {
+  const model = await trained();
+  const { owner } = await app.sql
+    .selectFrom('artifacts')
+    .select('owner')
+    .where('id', '=', model)
+    .executeTakeFirstOrThrow();
+  const drift = createDriftMonitor();
+  const deps = {
+    db: app.sql,
+    storage: await openLocalStorage(join(app.root, 'objects')),
+    metrics: { made: () => undefined },
+    drift,
+  };
+  const predictor = createPredictor(deps);
+  await predictor.predict(owner, model, rows);
+  expect(drift.driftOf(model)).toMatchObject({ rows: rows.length });
+
+  // Deleted at the moment at which this row is read.
+  const late = Object.defineProperty({ ...rows[0] }, 'f2', {
+    get() {
+      drift.forget(model);
+      return 0;
+    },
+  });
+  expect((await predictor.predict(owner, model, [late])).predictions).toHaveLength(1);
+  expect(drift.inUse()).toEqual([]);
+
+  const predictBatch = createPredictBatch({ ...deps, scratch: join(app.root, 'scratch'), maxBytes: 1e6 });
+  const [header = '', line = ''] = (await readFile(dataFile('diabetes_train.csv'), 'utf8')).split('\n');
+  const table = (atEnd: () => void) =>
+    predictBatch({
+      owner,
+      artifactId: model,
+      from: 'csv',
+      to: 'csv',
+      signal: new AbortController().signal,
+      async *open() {
+        yield Buffer.from(`${header}\n${line}\n`);
+        atEnd();
+      },
+    });
+  (await table(() => undefined)).stream.destroy();
+  expect(drift.driftOf(model)).toMatchObject({ rows: 1 });
+  (await table(() => drift.forget(model))).stream.destroy();
+  expect(drift.inUse()).toEqual([]);
 });

@@ -125,9 +125,22 @@ describe('a table is refused', () => {
       'Line 3, column "f2"',
     ],
     ['with a short record', 'f0,f1,f2,f3,f4,f5,f6,f7,f8,f9\n1,2\n', 422, 'bad_format', 'Line 2'],
-    ['that is no text', '\u0000\u0001\u0002', 422, 'bad_header', 'no text'],
+    ['that is no text', '\u0000\u0001\u0002', 422, 'bad_format', 'a NUL byte'],
   ] as const)('%s', async (_what, body, status, code, words) => {
     expect(await expectProblem(await ask(diabetes, body), status, code)).toContain(words);
+  });
+
+  test.each([
+    ['a space before an opening quote', '1, "2"\n', 'column "f1": a space stands before an opening quote'],
+    ['text behind a closing quote', '1,"2" \n', 'column "f1": text stands behind a closing quote'],
+    ['mixed line ends', '1,2,3,4,5,6,7,8,9,0\r\n', 'column "f9": ends with CR LF'],
+    ['a carriage return alone', '1\r2,3\n', 'column "f0": a carriage return'],
+    ['a quote never closed', '1,"2\n', 'column "f1": a quoted field is never closed'],
+  ])('for %s, in the words in which its upload is refused', async (_what, record, words) => {
+    const body = `f0,f1,f2,f3,f4,f5,f6,f7,f8,f9\n${record}`;
+    const predicted = await expectProblem(await ask(diabetes, body), 422, 'bad_format');
+    expect(predicted).toContain(words);
+    expect(await expectProblem(await app.api.uploadRaw('t.csv', body), 422, 'bad_format')).toBe(predicted);
   });
 
   test('for an unknown model, before anything of it is read', async () => {

@@ -2,13 +2,22 @@ import { fork } from 'node:child_process';
 import os from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../errors.ts';
+import { watchMemoryKills } from './memory-kills.ts';
 import type { ChildMessage } from './messages.ts';
 
 /**
- * Why a child gave no result. `failed`: its handler threw; `crashed`: it ended without a word; `killed`: by a SIGKILL
- * from outside, nearly always the kernel's for want of memory, now and then a person's.
+ * Why a child gave no result. `failed`: its handler threw; `crashed`: it ended without a word; `out_of_memory`: it
+ * reached a limit of its own; `killed_for_memory`: by the kernel, at the memory limit of all our processes together;
+ * `killed`: by a SIGKILL that nothing explains, a person's or the kernel's when the machine has no memory left.
  */
-export type ChildFailure = 'failed' | 'crashed' | 'killed' | 'out_of_memory' | 'timeout' | 'aborted';
+export type ChildFailure =
+  | 'failed'
+  | 'crashed'
+  | 'killed'
+  | 'killed_for_memory'
+  | 'out_of_memory'
+  | 'timeout'
+  | 'aborted';
 
 /** A child process that ended without a result. `message` is for logs, not for clients. */
 export class ChildError extends Error {
@@ -66,6 +75,7 @@ export async function runChild<Output, Progress = never>(
   const { signal, timeoutSeconds, maxOldSpaceMb, onProgress, stdin, stdout, niceness } = options;
   if (signal?.aborted) throw new ChildError('aborted', 'aborted before the child process was started');
 
+  const wasMemoryKill = watchMemoryKills();
   const child = fork(entry, [String(process.pid)], {
     serialization: 'advanced',
     stdio: [stdin === undefined ? 'ignore' : 'pipe', stdout ?? 'ignore', 'pipe', 'ipc'],
@@ -130,7 +140,7 @@ export async function runChild<Output, Progress = never>(
         if (child.pid === undefined) reject(new ChildError('crashed', 'could not be started', { cause }));
       });
       child.once('close', (code, killedBy) => {
-        settled ??= { error: unexpectedEnd(code, killedBy, stderr) };
+        settled ??= { error: unexpectedEnd(code, killedBy, stderr, wasMemoryKill) };
         if ('output' in settled) resolve(settled.output);
         else reject(settled.error);
       });
@@ -171,10 +181,18 @@ function revive(message: Extract<ChildMessage<unknown, unknown>, { kind: 'error'
   return error;
 }
 
-function unexpectedEnd(code: number | null, killedBy: NodeJS.Signals | null, stderr: string): ChildError {
+function unexpectedEnd(
+  code: number | null,
+  killedBy: NodeJS.Signals | null,
+  stderr: string,
+  wasMemoryKill: () => boolean,
+): ChildError {
   if (OUT_OF_MEMORY.test(stderr))
     return new ChildError('out_of_memory', `out of memory (${killedBy ?? `exit code ${code}`})`);
-  if (killedBy === 'SIGKILL') return new ChildError('killed', 'killed by a SIGKILL that was not ours');
+  if (killedBy === 'SIGKILL')
+    return wasMemoryKill()
+      ? new ChildError('killed_for_memory', 'killed by the kernel at the memory limit of the control group')
+      : new ChildError('killed', 'killed by a SIGKILL that was not ours');
   const how = killedBy === null ? `exit code ${code}` : `signal ${killedBy}`;
   return new ChildError('crashed', `ended without a result: ${how}${stderr && `\n${stderr}`}`);
 }

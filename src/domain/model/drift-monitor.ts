@@ -15,9 +15,8 @@ const IN_USE_MS = 60 * 60 * 1000;
 /** Models watched at a time; the one not called for longest leaves. */
 const MAX_MODELS = 64;
 
-/** One call of a model, or several in one. */
+/** What a call of a model, or several in one, came to. */
 export interface Observation {
-  readonly artifactId: string;
   readonly mode: Mode;
   readonly task: Task;
   readonly model: DriftSubject;
@@ -40,12 +39,17 @@ export interface ModelDrift extends InputDrift {
  * figures are worked out when somebody asks, of the last full window and the one being filled.
  */
 export interface DriftMonitor {
-  observe(observation: Observation): void;
+  /** To be asked for before the model is looked up, and disposed of when the call has ended. */
+  begin(artifactId: string): WatchedCall;
   /** Undefined for a model that is not in use here. */
   driftOf(artifactId: string): ModelDrift | undefined;
   inUse(): readonly ModelDrift[];
-  /** The model is gone. */
+  /** The model is gone: calls that have begun count for nothing either. */
   forget(artifactId: string): void;
+}
+
+export interface WatchedCall extends Disposable {
+  observe(observation: Observation): void;
 }
 
 interface Window extends InputCounts {
@@ -67,6 +71,7 @@ interface Watched {
 export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
   // In the order of their last call, so that those to forget stand first.
   const models = new Map<string, Watched>();
+  const underWay = new Set<{ readonly artifactId: string; isGone: boolean }>();
 
   const forgetUnused = () => {
     for (const [id, { lastCall }] of models) {
@@ -75,28 +80,39 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
     }
   };
 
+  const observe = (artifactId: string, { mode, task, model, counts }: Observation) => {
+    const time = now();
+    const watched = models.get(artifactId) ?? {
+      mode,
+      task,
+      model: subjectOf(model),
+      lastCall: time,
+      previous: undefined,
+      current: emptyWindow(counts.bins.length, time),
+      drift: undefined,
+    };
+    watched.lastCall = time;
+    watched.drift = undefined;
+    addCounts(counts, watched.current);
+    if (watched.current.rows >= WINDOW_ROWS) {
+      watched.previous = watched.current;
+      watched.current = emptyWindow(counts.bins.length, time);
+    }
+    models.delete(artifactId);
+    models.set(artifactId, watched);
+    forgetUnused();
+  };
+
   return {
-    observe({ artifactId, mode, task, model, counts }) {
-      const time = now();
-      const watched = models.get(artifactId) ?? {
-        mode,
-        task,
-        model: subjectOf(model),
-        lastCall: time,
-        previous: undefined,
-        current: emptyWindow(counts.bins.length, time),
-        drift: undefined,
+    begin(artifactId) {
+      const call = { artifactId, isGone: false };
+      underWay.add(call);
+      return {
+        observe(observation) {
+          if (!call.isGone) observe(artifactId, observation);
+        },
+        [Symbol.dispose]: () => void underWay.delete(call),
       };
-      watched.lastCall = time;
-      watched.drift = undefined;
-      addCounts(counts, watched.current);
-      if (watched.current.rows >= WINDOW_ROWS) {
-        watched.previous = watched.current;
-        watched.current = emptyWindow(counts.bins.length, time);
-      }
-      models.delete(artifactId);
-      models.set(artifactId, watched);
-      forgetUnused();
     },
 
     driftOf(artifactId) {
@@ -110,7 +126,10 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
       return Array.from(models.values(), driftNow);
     },
 
-    forget: (artifactId) => void models.delete(artifactId),
+    forget(artifactId) {
+      models.delete(artifactId);
+      for (const call of underWay) if (call.artifactId === artifactId) call.isGone = true;
+    },
   };
 }
 

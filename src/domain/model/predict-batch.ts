@@ -6,18 +6,18 @@ import type { Readable } from 'node:stream';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { ChildError, runChild } from '../../adapters/process/child.ts';
-import { limitError } from '../../adapters/process/limit-error.ts';
-import { Turns } from '../../adapters/process/turns.ts';
+import { childProblem } from '../../adapters/process/child-problem.ts';
+import { Semaphore } from '../../adapters/process/semaphore.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
-import type { BatchInput, BatchOutput } from './batch/batch.child.ts';
+import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
 import { getArtifact } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
-const HEAP_MB = 1024;
+const DEFAULT_HEAP_MB = 1024;
 const TIMEOUT_SECONDS = 3600;
 /** The service that answers requests comes first. */
 const NICENESS = 5;
@@ -47,7 +47,7 @@ export interface BatchAnswer {
  * reads does not block itself. Neither the table nor the answer is ever held in memory.
  *
  * @throws {AppError} `not_found`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the columns;
- *   `too_large`; `aborted`
+ *   `too_large`; `internal` for a model that takes too much memory; `unavailable`; `aborted`
  */
 export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
 
@@ -58,6 +58,8 @@ interface PredictBatchDeps {
   readonly scratch: string;
   /** Of the table as well as of the answer. */
   readonly maxBytes: number;
+  /** What the process that scores may take for its objects, the model before all. */
+  readonly heapMb?: number;
   readonly metrics: PredictionInstruments;
   readonly drift: DriftMonitor;
 }
@@ -67,43 +69,49 @@ export function createPredictBatch({
   storage,
   scratch,
   maxBytes,
+  heapMb = DEFAULT_HEAP_MB,
   metrics,
   drift,
 }: PredictBatchDeps): PredictBatch {
   const score = async (key: string, request: BatchRequest, stdout: number): Promise<BatchOutput> => {
     const { from, to, signal } = request;
+    let isLoaded = false;
     try {
       return await storage.withLocalFile(key, (model) => {
         const threads = Math.min(MAX_THREADS, os.availableParallelism());
         const input: BatchInput = { model, from, to, maxBytes, threads };
-        return runChild<BatchOutput>(CHILD, input, {
+        return runChild<BatchOutput, BatchProgress>(CHILD, input, {
           signal,
           stdin: atMost(maxBytes, request.open()),
           stdout,
           timeoutSeconds: TIMEOUT_SECONDS,
-          maxOldSpaceMb: HEAP_MB,
+          maxOldSpaceMb: heapMb,
+          onProgress: () => {
+            isLoaded = true;
+          },
           niceness: NICENESS,
         });
       });
     } catch (error) {
-      throw blame(error);
+      throw explain(error, isLoaded);
     }
   };
 
-  const turns = new Turns(MAX_BATCHES);
+  const semaphore = new Semaphore(MAX_BATCHES);
   return async (request) => {
     const { owner, artifactId, signal } = request;
+    using call = drift.begin(artifactId);
     const artifact = await getArtifact(db, owner, artifactId);
     const answer = await openNameless(scratch);
     try {
-      const { rows, bytes, seconds, counts, model } = await turns.run(
+      const { rows, bytes, seconds, counts, model } = await semaphore.run(
         () => score(artifact.scoring_key, request, answer.fd),
         signal,
       );
       signal.throwIfAborted();
       const { mode, task } = artifact;
       metrics.made({ task, rows, seconds });
-      drift.observe({ artifactId, mode, task, model, counts });
+      call.observe({ mode, task, model, counts });
       return { bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
       await answer.close();
@@ -131,8 +139,13 @@ async function* atMost(maxBytes: number, pieces: AsyncIterable<Uint8Array>): Asy
   }
 }
 
-function blame(error: unknown): unknown {
+function explain(error: unknown, isLoaded: boolean): unknown {
   if (error instanceof ObjectNotFound)
     return new AppError('not_found', 'There is no such artifact.', { cause: error });
-  return error instanceof ChildError ? (limitError(error, 'Scoring the table') ?? error) : error;
+  if (!(error instanceof ChildError)) return error;
+  const problem = childProblem(error, 'Scoring the table');
+  if (problem?.code === 'too_large' && !isLoaded)
+    // No other table would do: it is for the operator, who sees it in the log.
+    return new AppError('internal', 'The model is too large to score a table with.', { cause: error });
+  return problem ?? error;
 }

@@ -69,6 +69,7 @@ function buildAutomaton() {
   const b = new AutomatonBuilder();
   b.state(MISSING); // START: nothing read yet
   const text = b.state(TEXT);
+  const quotes = b.state(TEXT);
 
   // Numbers. The first four digits have states of their own, since a date begins with them.
   const spaceBefore = b.state(TEXT);
@@ -152,7 +153,7 @@ function buildAutomaton() {
   for (const value of BOOLEANS) b.word(value, BOOLEAN);
 
   const wholes = new Set([zero, ...year, whole, spaceAfter]);
-  return { ...b.build(text), text, wholes };
+  return { ...b.build(text), text, quotes, wholes };
 }
 
 const automaton = buildAutomaton();
@@ -163,6 +164,8 @@ export const TRANSITIONS = automaton.transitions;
 export const KIND_AT = automaton.kinds;
 /** The state of a cell that is certainly text. */
 export const TEXT_STATE = automaton.text;
+/** The same, for a scanner to enter where a quote is written as two: no byte leads here. */
+export const DOUBLED_QUOTES = automaton.quotes;
 /** 1 for the states a whole number may end in (`spaceAfter` may follow a fraction too: look at the text). */
 export const MAY_BE_WHOLE = Uint8Array.from(automaton.kinds, (_, state) =>
   automaton.wholes.has(state) ? 1 : 0,

@@ -2,11 +2,11 @@ import { AppError } from '../../errors.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { CsvScanner } from './csv-scan.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from './duckdb.ts';
+import { duckdbError } from './duckdb-error.ts';
 import { NdjsonScanner } from './ndjson-scan.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
-import { readingError } from './reading-error.ts';
 import { readChunks, readHead } from './text-chunks.ts';
 import { TextCheck, type TextScan } from './text-scan.ts';
 
@@ -55,7 +55,7 @@ export async function inspectHere(request: InspectRequest): Promise<TableProfile
     checkAgreement(scan, profile);
     return profile;
   } catch (error) {
-    throw readingError(error);
+    throw duckdbError(error);
   } finally {
     close();
   }
@@ -68,19 +68,14 @@ async function scanText(
 ): Promise<TextScan> {
   const check = new TextCheck();
   let scanner: CsvScanner | NdjsonScanner;
-  let skip = 0;
   if (format === 'ndjson') scanner = new NdjsonScanner();
   else {
     const head = await readHead(path, compression, DIALECT_BYTES);
-    new TextCheck().check(head, 1);
-    const dialect = readDialect(head, format === 'tsv' ? 'tsv' : 'csv');
-    scanner = new CsvScanner(dialect);
-    skip = dialect.start;
+    scanner = new CsvScanner(readDialect(head, format === 'tsv' ? 'tsv' : 'csv'));
   }
   for await (const chunk of readChunks(path, compression, maxBytes)) {
     check.check(chunk, scanner.line);
-    scanner.push(chunk.subarray(skip));
-    skip = 0;
+    scanner.push(chunk);
   }
   check.end(scanner.line);
   return scanner.end();

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ChildError, runChild } from '../../adapters/process/child.ts';
-import { limitError } from '../../adapters/process/limit-error.ts';
-import { Turns } from '../../adapters/process/turns.ts';
+import { childProblem } from '../../adapters/process/child-problem.ts';
+import { Semaphore } from '../../adapters/process/semaphore.ts';
 import { AppError } from '../../errors.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
 import type { InspectRequest, TableLimits } from './inspect-here.ts';
@@ -16,15 +16,16 @@ const TIMEOUT_SECONDS = 3600;
 /** The service that answers requests comes first. */
 const NICENESS = 5;
 /** More at once would only take memory: each keeps a processor busy. */
-const turns = new Turns(Math.max(2, os.availableParallelism()));
+const semaphore = new Semaphore(Math.max(2, os.availableParallelism()));
 
 /**
  * Checks an uploaded table thoroughly and profiles its columns, in a child process that can read this one file and
  * is gone afterwards: the caller's event loop and memory stay free, and a file that crashes a reader harms nothing.
  * The messages name lines and columns, never the path.
  *
- * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`
- * @throws {ChildError} when it is not the file's fault
+ * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`;
+ *   `unavailable` when somebody killed it
+ * @throws {ChildError} any other end that is not the file's fault
  */
 export async function inspectFile(options: {
   path: string;
@@ -54,19 +55,19 @@ export async function inspectFile(options: {
         maxOldSpaceMb: HEAP_MB,
         niceness: NICENESS,
       });
-    return await turns.run(inspect, signal);
+    return await semaphore.run(inspect, signal);
   } catch (error) {
-    throw error instanceof ChildError ? blame(error, fileType) : error;
+    throw error instanceof ChildError ? explain(error, fileType) : error;
   } finally {
     await rm(tempDirectory, { recursive: true, force: true });
   }
 }
 
-function blame(error: ChildError, { format }: FileType): Error {
+function explain(error: ChildError, { format }: FileType): Error {
   if (error.failure === 'aborted')
     return new AppError('aborted', 'The request was given up.', { cause: error });
   // Only native code can end a process without a word, and only Parquet feeds it bytes nobody checked before.
   if (error.failure === 'crashed' && format === 'parquet')
     return new AppError('bad_format', 'The file is damaged.', { cause: error });
-  return limitError(error, 'Reading the table') ?? error;
+  return childProblem(error, 'Reading the table') ?? error;
 }

@@ -1,10 +1,9 @@
 import { AppError } from '../../errors.ts';
 import { BOOLEAN, kindOf, MISSING, NUMBER, TEXT } from './cell.ts';
 import { typeOfKinds } from './column-kinds.ts';
-import { MAX_LINE_BYTES } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
 import { checkColumnCount, checkNames } from './header.ts';
-import type { TextScan } from './text-scan.ts';
+import { MAX_LINE_BYTES, type TextScan } from './text-scan.ts';
 
 const LF = 0x0a;
 const MARK = '\u{feff}';

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { ColumnType } from '#tabular';
 import type { ColumnProfile, TableProfile } from '../../vocabulary/tables.ts';
-import { type Reading, type Source, type TableFile, tableSource, timeOf } from './source.ts';
+import { type ReadAs, type Source, type TableFile, tableSource, timeOf } from './duckdb-source.ts';
 
 /** So many cells have their distinct values counted in all; of a larger table, a share of about this size. */
 const COUNTED_CELLS = 4_000_000;
@@ -123,7 +123,7 @@ async function measure(
 
 function sourceOf({ connection, file }: OpenTable, columns: readonly TypedColumn[]): Promise<Source> {
   // Times are read as text, to show the first and the last as they stand in the file.
-  const as = (type: ColumnType): Reading => (type === 'number' ? 'number' : 'text');
+  const as = (type: ColumnType): ReadAs => (type === 'number' ? 'number' : 'text');
   return tableSource(
     connection,
     file,

@@ -2,6 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { ColumnType } from '#tabular';
 import { AppError } from '../../errors.ts';
 
+/** The longest line, and so the longest record, that is read. DuckDB is given the same limit. */
+export const MAX_LINE_BYTES = 1 << 20;
+
 /** What a scan of a text table's every byte found out. */
 export interface TextScan {
   readonly rows: number;

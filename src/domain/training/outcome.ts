@@ -55,8 +55,9 @@ function childFailure({ failure }: ChildError, limits: Limits): Failure {
         message: `Training needed more than its ${limits.memoryLimitMb} MB of memory.`,
       };
     case 'crashed':
-    // Memory that others held may be free again by the next attempt.
     case 'killed':
+    // Memory that others held may be free again by the next attempt.
+    case 'killed_for_memory':
       return {
         type: 'trainer_crashed',
         message: 'The training process ended unexpectedly.',

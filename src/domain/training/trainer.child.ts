@@ -1,7 +1,7 @@
 import { createCard, parseParams, TabularError, toOnnx, train } from '#tabular';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { serveChild } from '../../adapters/process/serve-child.ts';
-import { readTable } from '../table/read.ts';
+import { readTable } from '../table/read-table.ts';
 import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
 
 /** The reader's share; the table itself comes on top. */

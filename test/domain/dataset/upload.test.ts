@@ -1,15 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { objectLeases } from '../../../src/adapters/storage/leases.ts';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
+import type { Storage } from '../../../src/adapters/storage/storage.ts';
 import {
   createUploadDataset,
   type UploadDataset,
   type UploadRequest,
 } from '../../../src/domain/dataset/upload.ts';
 import { AppError } from '../../../src/errors.ts';
+import { childProcesses } from '../../support/children.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const LIMITS = { maxBytes: 10_000, minRows: 2, maxEmptyRatio: 0.5 };
@@ -17,6 +20,7 @@ const GOOD = 'a,b\n1,2\n3,4\n';
 
 let shared: TestDatabase;
 let folder: string;
+let deps: Parameters<typeof createUploadDataset>[0];
 let uploadDataset: UploadDataset;
 let recorded: unknown[];
 
@@ -24,7 +28,7 @@ beforeAll(async () => {
   shared = await testDatabase();
   folder = join(shared.root, 'objects');
   const storage = await openLocalStorage(folder);
-  uploadDataset = createUploadDataset({
+  deps = {
     db: shared.db.sql,
     storage,
     leases: objectLeases(shared.db.sql, storage, pino({ level: 'silent' })),
@@ -34,7 +38,8 @@ beforeAll(async () => {
       succeeded: (success) => recorded.push(success),
       failed: (failure) => recorded.push(failure),
     },
-  });
+  };
+  uploadDataset = createUploadDataset(deps);
 });
 afterAll(() => shared[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -54,15 +59,15 @@ afterEach(async () => {
 async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield Buffer.from(part as string);
 }
+const request = (content: AsyncIterable<Uint8Array>): UploadRequest => ({
+  owner: 'local',
+  mode: 'light',
+  declaredBytes: 0,
+  open: async () => ({ name: 'table.csv', bytes: content }),
+  signal: new AbortController().signal,
+});
 const upload = (content: AsyncIterable<Uint8Array>, changes: Partial<UploadRequest> = {}) =>
-  uploadDataset({
-    owner: 'local',
-    mode: 'light',
-    declaredBytes: 0,
-    open: async () => ({ name: 'table.csv', bytes: content }),
-    signal: new AbortController().signal,
-    ...changes,
-  });
+  uploadDataset({ ...request(content), ...changes });
 
 test('a stored upload is counted with its size and time', async () => {
   const { id } = await upload(chunks(GOOD), { mode: 'heavy' });
@@ -140,6 +145,23 @@ test('a storage that fails counts as storage', async () => {
   const { leases } = await stored();
   expect(leases.length).toBeLessThanOrEqual(1);
   await shared.db.sql.deleteFrom('object_leases').execute();
+});
+
+test('an inspection that somebody kills is no fault of the file: it counts as internal, to be tried again', async () => {
+  // Nobody ever writes to it: it would be read for ever.
+  const pipe = join(shared.root, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  const storage: Storage = { ...deps.storage, withLocalFile: (_key, use) => use(pipe) };
+  const uploading = createUploadDataset({ ...deps, storage })(request(chunks(GOOD)));
+  const outcome = uploading.catch((error: unknown) => error);
+  const [pid = 0] = await vi.waitFor(async () => {
+    const found = await childProcesses('inspect.child.ts');
+    expect(found).toHaveLength(1);
+    return found;
+  }, 20_000);
+  process.kill(pid, 'SIGKILL');
+  expect(await outcome).toMatchObject({ name: 'AppError', code: 'unavailable' });
+  expect(recorded).toEqual([{ mode: 'light', reason: 'internal' }]);
 });
 
 test('whatever nobody foresaw counts as internal', async () => {

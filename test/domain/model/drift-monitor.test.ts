@@ -26,7 +26,8 @@ function call(
   const values = Float64Array.from({ length: rows }, (_, row) => (row < above ? 1 : -1));
   own.add([{ kind: 'number', values }], counts);
   const model = { columns: [{ name: 'x', type: 'number' }], ...(reference && { reference }) } as const;
-  monitor.observe({ artifactId, mode: 'light', task: 'regression', model, counts });
+  using watched = monitor.begin(artifactId);
+  watched.observe({ mode: 'light', task: 'regression', model, counts });
 }
 
 test('of fewer than 500 rows nothing is said, of 500 the figures', () => {
@@ -89,6 +90,19 @@ test('at most 64 models are watched: the one not called for longest leaves', () 
 test('a model that has no reference is in use, its drift unknown', () => {
   call('old', 10_000, 0, null);
   expect(monitor.inUse()).toMatchObject([{ level: 'unknown', psi: null, columns: [] }]);
+});
+
+test('a model forgotten while it is called stays forgotten, and the others are watched on', () => {
+  call('a', 500);
+  call('b', 500);
+  using late = monitor.begin('a');
+  monitor.forget('a');
+  const counts = counter.empty();
+  counter.add([{ kind: 'number', values: Float64Array.of(1) }], counts);
+  const columns = [{ name: 'x', type: 'number' }] as const;
+  late.observe({ mode: 'light', task: 'regression', model: { columns, reference: REFERENCE }, counts });
+  expect(monitor.driftOf('a')).toBeUndefined();
+  expect(monitor.inUse()).toHaveLength(1);
 });
 
 test('an artifact called __proto__ is one like others', () => {

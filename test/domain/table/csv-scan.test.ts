@@ -102,10 +102,8 @@ test('a tsv is cut at tabs even where commas are more even', () => {
 });
 
 test('spaces around names and a byte order mark are no part of them', () => {
-  const { names, start } = readDialect(Buffer.from('\u{feff}a , "b ""c""",  d\n1,2,3\n'), 'csv');
-  expect(start).toBe(3);
-  expect(names[0]).toBe('a');
-  expect(names[2]).toBe('d');
+  const { names } = readDialect(Buffer.from('\u{feff}a ,"b ""c""",  d\n1,2,3\n'), 'csv');
+  expect(names).toEqual(['a', 'b "c"', 'd']);
 });
 
 test('a header that does not end is refused without reading on', async () => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
-import { MAX_LINE_BYTES } from '../../../src/domain/table/csv-dialect.ts';
+import { MAX_LINE_BYTES } from '../../../src/domain/table/text-scan.ts';
 import { CSV, gzipped, inspect, NDJSON, PARQUET, refusal, TSV, test } from './files.ts';
 
 const TABLE = [

@@ -12,6 +12,7 @@ test.each<[ChildFailure, string, string | undefined]>([
   ['out_of_memory', 'out_of_memory', undefined],
   ['crashed', 'trainer_crashed', 'trainer_crashed'],
   ['killed', 'trainer_crashed', 'trainer_crashed'],
+  ['killed_for_memory', 'trainer_crashed', 'trainer_crashed'],
   ['failed', '_OTHER', '_OTHER'],
 ])('a trainer that ended with %s fails the run as %s, retried for %s', (failure, type, retry) => {
   const outcome = failureOf(new ChildError(failure, SECRET), LIMITS);
@@ -38,7 +39,14 @@ test('the words name the limit that was hit, and never what only the log may hol
   const words = (failure: ChildFailure) => failureOf(new ChildError(failure, SECRET), LIMITS).message;
   expect(words('timeout')).toContain('0.5 seconds');
   expect(words('out_of_memory')).toContain('256 MB');
-  for (const failure of ['timeout', 'out_of_memory', 'crashed', 'killed', 'failed'] as const)
+  for (const failure of [
+    'timeout',
+    'out_of_memory',
+    'crashed',
+    'killed',
+    'killed_for_memory',
+    'failed',
+  ] as const)
     expect(words(failure)).not.toMatch(/secret|select|run\.ts/);
   expect(failureOf(new Error(SECRET), LIMITS).message).not.toMatch(/secret|select|run\.ts/);
 });

@@ -15,10 +15,17 @@ export interface BatchOutput extends ScoredBatch {
   readonly model: DriftSubject;
 }
 
+/** Reported once the model is in memory: what happens from then on is up to the rows. */
+export type BatchProgress = 'model loaded';
+
 /** The batch process: rows come by standard input, their predictions go to standard output, a file. */
-serveChild<BatchInput, BatchOutput>(async ({ model, ...options }) => {
+serveChild<BatchInput, BatchOutput, BatchProgress>(async ({ model, ...options }, report) => {
   const document = JSON.parse(readFileSync(model, 'utf8')) as ModelDocument;
-  const scored = await scoreCsv(document, process.stdin, options, (piece) => {
+  async function* rows() {
+    report('model loaded');
+    yield* process.stdin;
+  }
+  const scored = await scoreCsv(document, rows(), options, (piece) => {
     for (let written = 0; written < piece.length; ) written += writeSync(STDOUT, piece, written);
   });
   return { ...scored, model: subjectOf(document) };

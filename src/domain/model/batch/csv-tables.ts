@@ -2,8 +2,10 @@ import { type InputColumn, missingColumns, type Table, WANTED } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import type { TextFormat } from '../../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from '../../table/csv-dialect.ts';
-import { type CsvRecord, CsvRecords } from '../../table/csv-records.ts';
+import { CsvReader } from '../../table/csv-reader.ts';
+import type { CsvRecord } from '../../table/csv-record.ts';
 import { excerpt } from '../../table/excerpt.ts';
+import { TextCheck } from '../../table/text-scan.ts';
 import { asUnusableData } from '../unusable-rows.ts';
 import { type CellReader, cellReader } from './cells.ts';
 
@@ -25,7 +27,8 @@ export class CsvTables {
   /** What came before the dialect was known. */
   #head: Buffer[] = [];
   #headBytes = 0;
-  #records: CsvRecords | undefined;
+  readonly #check = new TextCheck();
+  #reader: CsvReader | undefined;
   /** Of each column of the model, its position in the file. */
   #positions: readonly number[] = [];
   #rows = 0;
@@ -57,8 +60,8 @@ export class CsvTables {
    *   with its line
    */
   push(piece: Buffer): void {
-    if (this.#records) {
-      this.#records.push(piece);
+    if (this.#reader) {
+      this.#read(this.#reader, piece);
       return;
     }
     this.#head.push(piece);
@@ -68,35 +71,46 @@ export class CsvTables {
 
   /** To be called once, behind the last piece. @throws {AppError} as `push`; `empty` when there is no row */
   end(): void {
-    if (!this.#records) this.#begin();
-    this.#records!.end();
+    const reader = this.#reader ?? this.#begin();
+    this.#check.end(reader.line);
+    reader.end();
+    this.#readRecords(reader);
     this.#flush();
     if (this.#rows === 0) throw new AppError('empty', 'The table has no rows.');
   }
 
-  #begin(): void {
+  #begin(): CsvReader {
     const head = Buffer.concat(this.#head);
     this.#head = [];
     const dialect = readDialect(head, this.#format);
     this.#positions = this.#columns.map(({ name }) => dialect.names.indexOf(name));
     const absent = this.#columns.filter((_, c) => this.#positions[c]! < 0);
     if (absent.length > 0) throw asUnusableData(missingColumns(absent.map(({ name }) => name)));
-    this.#records = new CsvRecords(dialect, (record) => this.#readRecord(record));
-    this.#records.push(head);
+    const reader = new CsvReader(dialect.delimiter, dialect.names);
+    this.#reader = reader;
+    this.#read(reader, head);
+    return reader;
   }
 
-  #readRecord({ bytes, starts, ends, doubled, line }: CsvRecord): void {
+  #read(reader: CsvReader, piece: Buffer): void {
+    this.#check.check(piece, reader.line);
+    reader.push(piece);
+    this.#readRecords(reader);
+  }
+
+  #readRecords(reader: CsvReader): void {
+    for (let record = reader.next(); record !== undefined; record = reader.next()) this.#readRecord(record);
+  }
+
+  #readRecord(record: CsvRecord): void {
     const row = this.#blockRows;
     for (let c = 0; c < this.#readers.length; c++) {
       const position = this.#positions[c]!;
       const reader = this.#readers[c]!;
-      const start = starts[position]!;
-      const end = ends[position]!;
-      const fits =
-        doubled[position] === 1
-          ? readDoubled(reader, row, bytes.subarray(start, end))
-          : reader.read(row, bytes, start, end);
-      if (!fits) throw unfit(line, this.#columns[c]!);
+      const fits = record.isDoubled(position)
+        ? readText(reader, row, record.text(position))
+        : reader.read(row, record.bytes, record.start(position), record.end(position));
+      if (!fits) throw unfit(record.line, this.#columns[c]!);
     }
     this.#rows++;
     this.#blockRows++;
@@ -110,9 +124,9 @@ export class CsvTables {
   }
 }
 
-function readDoubled(reader: CellReader, row: number, cell: Buffer): boolean {
-  const text = Buffer.from(cell.toString().replaceAll('""', '"'));
-  return reader.read(row, text, 0, text.length);
+function readText(reader: CellReader, row: number, text: string): boolean {
+  const bytes = Buffer.from(text);
+  return reader.read(row, bytes, 0, bytes.length);
 }
 
 function unfit(line: number, { name, type }: InputColumn): AppError {

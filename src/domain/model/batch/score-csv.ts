@@ -26,6 +26,7 @@ export interface ScoredBatch {
 /**
  * Scores a delimited text while it arrives. Memory does not grow with its length.
  *
+ * @param pieces asked for when the model is loaded
  * @param write given the answer piece by piece, in the rows' order
  * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `too_large` when the answer would be
  */

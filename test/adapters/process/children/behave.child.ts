@@ -15,6 +15,7 @@ export type Behaviour =
   /** Ends before it can answer where one of them ends it. */
   | { readonly do: 'outlive'; readonly signals: readonly NodeJS.Signals[] }
   | { readonly do: 'fill the heap' }
+  | { readonly do: 'fill the memory' }
   | { readonly do: 'wait' }
   /** Writes what it reads. */
   | { readonly do: 'copy' }
@@ -48,6 +49,10 @@ serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
     case 'fill the heap': {
       const kept: string[][] = [];
       for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => `text ${i} ${kept.length}`));
+    }
+    case 'fill the memory': {
+      const kept: Buffer[] = [];
+      for (;;) kept.push(Buffer.alloc(8 << 20, 1));
     }
     case 'wait':
       report(process.pid);

@@ -9,7 +9,7 @@ const MACHINE =
  * What a client is told when DuckDB refuses a file. Its own words name paths and hold up to 10 kB of the user's
  * data, so none of them are passed on; they stay in `cause`. Errors that are not the file's are returned as they are.
  */
-export function readingError(error: unknown): unknown {
+export function duckdbError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   const { message } = error;
   if (message.includes('has duplicate key'))

@@ -2,14 +2,15 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { MISSING_VALUES } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
-import { DIALECT_BYTES, MAX_LINE_BYTES, readDialect } from './csv-dialect.ts';
+import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
 import { parquetColumns, parquetReader } from './parquet.ts';
 import { literal } from './sql.ts';
 import { readHead } from './text-chunks.ts';
+import { MAX_LINE_BYTES } from './text-scan.ts';
 
 /** How a column's cells are wanted: as doubles, as text just as in the file, or as points in time. */
-export type Reading = 'number' | 'text' | 'time';
+export type ReadAs = 'number' | 'text' | 'time';
 
 /** A table file that is to be read. */
 export interface TableFile {
@@ -24,7 +25,7 @@ export interface TableFile {
 
 export interface WantedColumn {
   readonly name: string;
-  readonly as: Reading;
+  readonly as: ReadAs;
 }
 
 /** A table as DuckDB reads it. Every expression is NULL where the value is missing. */

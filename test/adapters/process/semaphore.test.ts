@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Turns } from '../../../src/adapters/process/turns.ts';
+import { Semaphore } from '../../../src/adapters/process/semaphore.ts';
 
 /** Work that is done when it is told. */
 function job() {
@@ -13,10 +13,10 @@ function job() {
   return { work, state, resolve, reject };
 }
 
-test('no more work runs at once than there are turns; the rest follows in order, also after a failure', async () => {
-  const turns = new Turns(2);
+test('no more work runs at once than the semaphore has room for; the rest follows in order, also after a failure', async () => {
+  const semaphore = new Semaphore(2);
   const jobs = [job(), job(), job(), job()];
-  const results = Promise.allSettled(jobs.map(({ work }) => turns.run(work)));
+  const results = Promise.allSettled(jobs.map(({ work }) => semaphore.run(work)));
   const begun = async () => {
     await nextTurn();
     return jobs.map(({ state }) => state.begun);
@@ -36,16 +36,16 @@ test('no more work runs at once than there are turns; the rest follows in order,
   ]);
 });
 
-test('who gives up waiting never begins and takes nobody’s turn', async () => {
-  const turns = new Turns(1);
+test('who gives up waiting never begins and takes nobody’s place', async () => {
+  const semaphore = new Semaphore(1);
   const [running, givenUp, last] = [job(), job(), job()];
-  const first = turns.run(running.work);
+  const first = semaphore.run(running.work);
   const abort = new AbortController();
-  const waiting = turns.run(givenUp.work, abort.signal);
-  const next = turns.run(last.work);
+  const waiting = semaphore.run(givenUp.work, abort.signal);
+  const next = semaphore.run(last.work);
   abort.abort(new Error('given up'));
   await expect(waiting).rejects.toThrow('given up');
-  await expect(turns.run(givenUp.work, abort.signal)).rejects.toThrow('given up');
+  await expect(semaphore.run(givenUp.work, abort.signal)).rejects.toThrow('given up');
   running.resolve('done');
   last.resolve('done');
   expect(await Promise.all([first, next])).toEqual(['done', 'done']);

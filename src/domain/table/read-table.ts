@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {
+  DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDoubleVector,
   type DuckDBResult,
@@ -9,10 +10,10 @@ import {
 import type { Column, ColumnType, Table } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from './duckdb.ts';
+import { duckdbError } from './duckdb-error.ts';
+import { type ReadAs, tableSource, type WantedColumn } from './duckdb-source.ts';
 import { LabelIndex } from './label-index.ts';
-import { readingError } from './reading-error.ts';
-import { type Reading, tableSource, type WantedColumn } from './source.ts';
 
 /** What reading a text takes at most, measured up to `MAX_COLUMNS`; given more, DuckDB keeps what it has read. */
 const readerMb = (columns: number) => 256 + columns / 4;
@@ -42,7 +43,7 @@ export async function readTable(options: {
   const wanted = options.columns.map(
     ({ name, type }): WantedColumn => ({
       name,
-      as: labelled.has(name) ? 'text' : readingOf(type),
+      as: labelled.has(name) ? 'text' : readAs(type),
     }),
   );
   const file = path.resolve(options.path);
@@ -62,7 +63,7 @@ export async function readTable(options: {
     await fill(builders, await connection.stream(`SELECT ${selected.join(', ')} FROM ${from}`), rows);
     return { rows, columns: builders.map((builder) => builder.column()) };
   } catch (error) {
-    throw readingError(error);
+    throw duckdbError(error);
   } finally {
     close();
   }
@@ -94,17 +95,24 @@ async function fill(
   if (filled < rows) throw changed();
 }
 
+function textOf(item: unknown): string {
+  if (!(item instanceof DuckDBBlobValue)) throw new TypeError('not the bytes of a text');
+  return Buffer.from(item.bytes).toString();
+}
+
 function changed(): AppError {
   return new AppError('bad_format', 'The file does not have the rows that were counted in it.');
 }
 
-function readingOf(type: ColumnType): Reading {
+function readAs(type: ColumnType): ReadAs {
   return type === 'number' ? 'number' : type === 'datetime' ? 'time' : 'text';
 }
 
 /** What to select for a column; nothing of it is NULL, for a vector's validity is slow to look at. */
-function selection(x: string, as: Reading): string[] {
-  if (as === 'text') return [`CASE WHEN ${x} IS NULL THEN ${MISSING_HASH} ELSE hash(${x}) END`, x];
+function selection(x: string, as: ReadAs): string[] {
+  // Bytes: text is decoded without a byte order mark that it begins with.
+  if (as === 'text')
+    return [`CASE WHEN ${x} IS NULL THEN ${MISSING_HASH} ELSE hash(${x}) END`, `encode(${x})`];
   const value = as === 'time' ? `epoch_us(${x}) / 1000.0` : x;
   return [`coalesce(${value}, 'NaN'::DOUBLE)`];
 }
@@ -154,7 +162,7 @@ class CategoryBuilder {
       const low = halves[2 * i]!;
       const high = halves[2 * i + 1]!;
       const missing = (low | high) === 0;
-      this.#codes[row + i] = missing ? -1 : this.#index.codeOf(low, high, () => String(texts!.getItem(i)));
+      this.#codes[row + i] = missing ? -1 : this.#index.codeOf(low, high, () => textOf(texts!.getItem(i)));
     }
   }
 

@@ -1,5 +1,5 @@
 /** Lets at most `limit` pieces of work run at once; the others wait, first come, first served. */
-export class Turns {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -7,10 +7,10 @@ export class Turns {
     this.#free = limit;
   }
 
-  /** Runs `work` when it is its turn. @throws what `work` throws; the signal's reason when it is given up before */
+  /** Runs `work` when there is room. @throws what `work` throws; the signal's reason when it is given up before */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#free > 0) this.#free--;
-    else await this.#turn(signal);
+    else await this.#room(signal);
     try {
       return await work();
     } finally {
@@ -20,7 +20,7 @@ export class Turns {
     }
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<void> {
+  #room(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = () => {
       this.#waiting.splice(this.#waiting.indexOf(begin), 1);

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { Column, Table } from '#tabular';
 import { kindOf, MISSING } from '../../../src/domain/table/cell.ts';
-import { readTable } from '../../../src/domain/table/read.ts';
+import { readTable } from '../../../src/domain/table/read-table.ts';
 import type { FileType } from '../../../src/vocabulary/tables.ts';
 import { CSV, gzipped, inspect, NDJSON, PARQUET, refusal, seeded, TSV, test } from './files.ts';
 
@@ -52,6 +52,11 @@ test.for([
 ] as const)('reads numbers, times and labels from %s', async ([, type, text], { write }) => {
   expect(await read(await write(text), type, ['class'])).toEqual(EXPECTED);
   expect(await read(await write(gzipSync(text)), gzipped(type), ['class'])).toEqual(EXPECTED);
+});
+
+test('a label is read whole, also one that begins as a file may', async ({ write }) => {
+  const table = await read(await write('a,b\n\u{feff}x,1\nx,1\n'), CSV);
+  expect(cellsOf(table.columns[0])).toEqual(['\u{feff}x', 'x']);
 });
 
 test('reads numbers, times and labels from Parquet', async ({ parquet }) => {

@@ -1,0 +1,101 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { ModelDocument } from '#tabular';
+import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
+import { createDriftMonitor } from '../../../src/domain/model/drift-monitor.ts';
+import { createPredictBatch } from '../../../src/domain/model/predict-batch.ts';
+import { startTestApp, type TestApp } from '../../support/app.ts';
+import { childProcesses } from '../../support/children.ts';
+
+/** The scoring process's own limit, so small that a test can reach it. */
+const HEAP_MB = 48;
+const MEGABYTE = 1 << 20;
+
+let app: TestApp;
+let model: string;
+let owner: string;
+/** Where the model's document is stored. */
+let stored: string;
+let document: ModelDocument;
+beforeAll(async () => {
+  app = await startTestApp();
+  const csv = ['n,text,y', ...Array.from({ length: 60 }, (_, i) => `${i},t${i % 5},${2 * i}`), ''].join('\n');
+  const dataset = await app.api.upload('t.csv', csv);
+  model = (await app.api.train(dataset.dataset_id, { task: 'regression' })).artifact_id;
+  const artifact = await app.sql
+    .selectFrom('artifacts')
+    .selectAll()
+    .where('id', '=', model)
+    .executeTakeFirstOrThrow();
+  owner = artifact.owner;
+  stored = join(app.root, 'objects', artifact.scoring_key);
+  document = JSON.parse(await readFile(stored, 'utf8'));
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+async function predict(open: () => AsyncIterable<Uint8Array>): Promise<string> {
+  const predictBatch = createPredictBatch({
+    db: app.sql,
+    storage: await openLocalStorage(join(app.root, 'objects')),
+    scratch: join(app.root, 'scratch'),
+    maxBytes: 1024 * MEGABYTE,
+    heapMb: HEAP_MB,
+    metrics: { made: () => undefined },
+    drift: createDriftMonitor(),
+  });
+  const signal = new AbortController().signal;
+  const { stream } = await predictBatch({ owner, artifactId: model, from: 'csv', to: 'csv', open, signal });
+  return text(stream);
+}
+
+async function* small() {
+  yield Buffer.from('n,text\n1,t1\n');
+}
+
+/** Every row has a label of its own, and they are too many to be kept. */
+async function* endless() {
+  yield Buffer.from('n,text\n');
+  for (let i = 0; i < 2000; i++) yield Buffer.from(`1,${String(i).padStart(MEGABYTE / 4, 'x')}\n`);
+}
+
+test('a table that takes too much memory is refused as too large', async () => {
+  expect(await predict(small)).toMatch(/^prediction\n/);
+  await expect(predict(endless)).rejects.toMatchObject({
+    code: 'too_large',
+    message: 'Scoring the table takes more memory than is allowed.',
+  });
+});
+
+test('a model that takes too much memory is not put down to the table', async () => {
+  const labels = Array.from({ length: 2_000_000 }, (_, i) => `label ${i}`);
+  const [column] = document.columns;
+  const reference = [{ kind: 'category', labels, counts: labels.map(() => 1) }];
+  await writeFile(stored, JSON.stringify({ ...document, columns: [column], reference }));
+  try {
+    await expect(predict(small)).rejects.toMatchObject({
+      code: 'internal',
+      message: 'The model is too large to score a table with.',
+    });
+  } finally {
+    await writeFile(stored, JSON.stringify(document));
+  }
+});
+
+test('a scoring that somebody kills is to be tried again', async () => {
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  async function* slow() {
+    yield* small();
+    await held;
+  }
+  const outcome = predict(slow).catch((error: unknown) => error);
+  const [pid = 0] = await vi.waitFor(async () => {
+    const found = await childProcesses('batch.child.ts');
+    expect(found).toHaveLength(1);
+    return found;
+  }, 20_000);
+  process.kill(pid, 'SIGKILL');
+  expect(await outcome).toMatchObject({ code: 'unavailable' });
+  letGo();
+});
