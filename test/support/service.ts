@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { type Client, client } from './client.ts';
 
 const PROJECT = new URL('../../', import.meta.url);
+/** As run.sh has it: a service that was compiled before starts in less time. */
+const ENVIRONMENT = {
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', PROJECT)),
+};
 const ARGS = [
   '--disable-warning=ExperimentalWarning',
   '--import',
@@ -28,7 +34,7 @@ export async function runMain(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [...ARGS, ...args], {
     cwd: PROJECT,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...ENVIRONMENT, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -54,7 +60,7 @@ export async function startService(
 ): Promise<Service> {
   const child = spawn(process.execPath, ARGS, {
     cwd: PROJECT,
-    env: { PATH: process.env['PATH'], STORAGE_ROOT: root, PORT: '0', ...env },
+    env: { ...ENVIRONMENT, STORAGE_ROOT: root, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.ownGroup ?? false,
   });

@@ -9,13 +9,17 @@ import { DatabaseSync } from 'node:sqlite';
  * @returns undefined when another process owns it
  */
 export function ownFolder(folder: string): Disposable | undefined {
-  const lock = new DatabaseSync(join(folder, 'owner.lock'), { timeout: 0 });
+  const lock = new DatabaseSync(join(folder, 'owner.lock'), { open: false, timeout: 0 });
   try {
+    lock.open();
     lock.exec('PRAGMA journal_mode = off; BEGIN EXCLUSIVE');
   } catch (error) {
-    lock.close();
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
-    throw error;
+    if (lock.isOpen) lock.close();
+    const { errcode, message } = error as Error & { errcode?: number };
+    if (errcode === SQLITE_BUSY) return undefined;
+    throw new Error(`the embedded database in ${folder} is not this user's to open (${message})`, {
+      cause: error,
+    });
   }
   writeFileSync(join(folder, 'owner.pid'), `${process.pid}\n`);
   return { [Symbol.dispose]: () => lock.close() };
