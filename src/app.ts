@@ -14,23 +14,23 @@ import { openLocalStorage } from './adapters/storage/local.ts';
 import type { Config } from './config.ts';
 import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
+import { createRemoveExpired } from './domain/expiry/remove-expired.ts';
 import { createDriftMonitor } from './domain/model/drift-monitor.ts';
 import { createPredictor } from './domain/model/predict.ts';
 import { createPredictBatch } from './domain/model/predict-batch.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
 import { GONE_CHANNEL } from './domain/model/repository.ts';
-import { createReading } from './domain/reading.ts';
+import { createReadStoredState } from './domain/stored-state.ts';
 import { createCancelTraining } from './domain/training/cancel.ts';
 import { createRequestTraining } from './domain/training/request.ts';
 import { createRemoveEndedRuns } from './domain/training/retention.ts';
 import { createRunTraining } from './domain/training/run.ts';
 import { openRunWatch } from './domain/training/watch.ts';
-import { createSweepExpired } from './domain/ttl/sweep.ts';
-import { createHttpApp } from './http/app.ts';
+import { type Api, createHttpApp } from './http/app.ts';
 import { startServer } from './http/server.ts';
-import { registerDatabaseGauges } from './telemetry/instruments/database.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
+import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
 import { startWorker } from './worker/worker.ts';
 
 /** From the start of a stop: what a training may take to finish before the run goes back to the queue. */
@@ -54,7 +54,34 @@ export async function startApp(
   reaching: Promise<DatabaseServer> = reachServer(config.database, logger),
 ): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  const server = stack.use(await reaching);
+  const stores = await openStores(config, logger, await reaching, stack);
+  const jobs = await openJobs(config, logger, stores, stack);
+  const closing = new AbortController();
+  const handBack = new AbortController();
+  if (config.role !== 'api') await startWorking(config, logger, stores, jobs, handBack.signal);
+  const api =
+    config.role === 'worker' ? undefined : await buildApi(config, stores, jobs, closing.signal, stack);
+  const address = await serve(config, logger, stores, api, stack);
+  // First of all that happens at a stop: event streams end now, runs in a while.
+  stack.defer(() => {
+    closing.abort();
+    setTimeout(() => handBack.abort(), FINISH_TRAINING_MS).unref();
+  });
+
+  const owned = stack.move();
+  return { address, database: stores.db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+type Stores = Awaited<ReturnType<typeof openStores>>;
+
+/** Where rows and objects are kept, both tidied up after whoever died before. */
+async function openStores(
+  config: Config,
+  logger: Logger,
+  server: DatabaseServer,
+  stack: AsyncDisposableStack,
+) {
+  stack.use(server);
   const db = stack.use(openDatabase(server.url, logger));
   await migrate(db.sql);
   const storage = await openLocalStorage(join(config.storage.root, 'objects'), config.storage.reserveBytes);
@@ -66,98 +93,129 @@ export async function startApp(
   // Without the server that we have just started nobody can have finished anything: what is half-written is left over.
   if (server.owned) await rm(scratch, { recursive: true, force: true });
   await leases.reclaim(server.owned ? END_OF_TIME : new Date());
+  registerStoredStateGauges(createReadStoredState(db.sql, config.ttl), config.metrics.prefix);
+  return { db, storage, leases, scratch, instruments };
+}
 
-  registerDatabaseGauges(createReading(db.sql, config.ttl), config.metrics.prefix);
-  const drift = createDriftMonitor();
-  // A worker is called for no model: zeros from it would say otherwise.
-  if (config.role !== 'worker') registerDriftGauges(drift.inUse, config.metrics.prefix);
+type Jobs = Awaited<ReturnType<typeof openJobs>>;
 
+/** What the API asks for and the worker does. */
+async function openJobs(
+  config: Config,
+  logger: Logger,
+  { db, leases, instruments }: Stores,
+  stack: AsyncDisposableStack,
+) {
   // Closed after the queue: a run that is still in training listens for its cancellation.
   const watch = stack.use(await openRunWatch(db));
   const queue = await openQueue(db, config.role, logger);
   stack.defer(() => queue.stop(STOP_QUEUE_MS));
-
-  const sweepExpired = createSweepExpired({
+  const removeExpired = createRemoveExpired({
     db: db.sql,
     leases,
     policy: config.ttl,
     metrics: instruments.ttl,
   });
-  const letGo = new AbortController();
-  if (config.role !== 'api') {
-    await startWorker({
-      queue,
-      leases,
-      sweepExpired,
-      removeEndedRuns: createRemoveEndedRuns({
-        db: db.sql,
-        days: config.training.runRetentionDays,
-        metrics: instruments.training,
-      }),
-      runTraining: createRunTraining({
-        db: db.sql,
-        storage,
-        leases,
-        watch,
-        metrics: instruments.training,
-        limits: config.training,
-        keepModels: config.models.keep,
-        logger,
-      }),
-      concurrency: config.training.concurrency,
-      cleanUp: config.ttl,
-      stopping: letGo.signal,
-      logger,
-    });
-  }
+  return { watch, queue, removeExpired };
+}
 
+/** @param handBack aborted when runs must go back to the queue */
+async function startWorking(
+  config: Config,
+  logger: Logger,
+  { db, storage, leases, instruments }: Stores,
+  { watch, queue, removeExpired }: Jobs,
+  handBack: AbortSignal,
+): Promise<void> {
+  await startWorker({
+    queue,
+    leases,
+    removeExpired,
+    removeEndedRuns: createRemoveEndedRuns({
+      db: db.sql,
+      days: config.training.runRetentionDays,
+      metrics: instruments.training,
+    }),
+    runTraining: createRunTraining({
+      db: db.sql,
+      storage,
+      leases,
+      watch,
+      metrics: instruments.training,
+      limits: config.training,
+      keepModels: config.models.keep,
+      logger,
+    }),
+    concurrency: config.training.concurrency,
+    cleanUp: config.ttl,
+    handBack,
+    logger,
+  });
+}
+
+/** @param closing aborted when no answer may last any longer */
+async function buildApi(
+  config: Config,
+  { db, storage, leases, scratch, instruments }: Stores,
+  { watch, queue, removeExpired }: Jobs,
+  closing: AbortSignal,
+  stack: AsyncDisposableStack,
+): Promise<Api> {
+  const drift = createDriftMonitor();
+  registerDriftGauges(drift.inUse, config.metrics.prefix);
   const predictor = createPredictor({ db: db.sql, storage, metrics: instruments.predictions, drift });
   const forgetModel = (artifactId: string) => {
     predictor.forget(artifactId);
     drift.forget(artifactId);
   };
-  if (config.role !== 'worker') stack.use(await db.listen(GONE_CHANNEL, forgetModel));
+  stack.use(await db.listen(GONE_CHANNEL, forgetModel));
+  return {
+    db: db.sql,
+    storage,
+    watch,
+    closing,
+    ttl: config.ttl,
+    expiryBatchLimit: config.ttl.batchLimit,
+    uploadDataset: createUploadDataset({
+      db: db.sql,
+      storage,
+      leases,
+      limits: config.uploads,
+      scratch,
+      metrics: instruments.uploads,
+    }),
+    removeDataset: createRemoveDataset({ db: db.sql, leases }),
+    removeExpired,
+    requestTraining: createRequestTraining({ db: db.sql, queue }),
+    cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
+    removeArtifact: createRemoveArtifact({ db: db.sql, leases, forget: forgetModel }),
+    predict: predictor.predict,
+    predictBatch: createPredictBatch({
+      db: db.sql,
+      storage,
+      scratch,
+      maxBytes: config.uploads.maxBytes,
+      metrics: instruments.predictions,
+      drift,
+    }),
+    driftOf: drift.driftOf,
+  };
+}
 
-  const stopping = new AbortController();
+/** @param api undefined: metrics and health alone */
+async function serve(
+  config: Config,
+  logger: Logger,
+  { db, storage, instruments }: Stores,
+  api: Api | undefined,
+  stack: AsyncDisposableStack,
+): Promise<AddressInfo> {
   const http = createHttpApp({
     metricsPath: config.metrics.path,
     metricsToken: config.metrics.bearerToken,
     corsOrigins: config.http.corsOrigins,
     adminKey: config.auth.mode === 'keys' ? config.auth.adminKey : undefined,
-    api:
-      config.role === 'worker'
-        ? undefined
-        : {
-            db: db.sql,
-            storage,
-            watch,
-            stopping: stopping.signal,
-            ttl: config.ttl,
-            sweepLimit: config.ttl.batchLimit,
-            uploadDataset: createUploadDataset({
-              db: db.sql,
-              storage,
-              leases,
-              limits: config.uploads,
-              scratch,
-              metrics: instruments.uploads,
-            }),
-            removeDataset: createRemoveDataset({ db: db.sql, leases }),
-            sweepExpired,
-            requestTraining: createRequestTraining({ db: db.sql, queue }),
-            cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
-            removeArtifact: createRemoveArtifact({ db: db.sql, leases, forget: forgetModel }),
-            predict: predictor.predict,
-            predictBatch: createPredictBatch({
-              db: db.sql,
-              storage,
-              scratch,
-              maxBytes: config.uploads.maxBytes,
-              metrics: instruments.predictions,
-              drift,
-            }),
-            driftOf: drift.driftOf,
-          },
+    api,
     health: {
       version: packageJson.version,
       role: config.role,
@@ -172,11 +230,5 @@ export async function startApp(
       onRefused: (code) => instruments.http.refused({ code }),
     }),
   );
-  stack.defer(() => {
-    stopping.abort();
-    setTimeout(() => letGo.abort(), FINISH_TRAINING_MS).unref();
-  });
-
-  const owned = stack.move();
-  return { address, database: db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return address;
 }

@@ -19,6 +19,9 @@ const API = '/api/ml/v1';
 /** The one owner of everything where no keys are issued. */
 const LOCAL_OWNER = 'local';
 
+/** What the routes need. */
+export type Api = DatasetRouteDeps & Omit<TrainingRouteDeps, 'log'> & ArtifactRouteDeps;
+
 export interface HttpOptions {
   readonly metricsPath: string;
   readonly metricsToken: string | undefined;
@@ -26,7 +29,7 @@ export interface HttpOptions {
   /** The only bearer key; undefined: no authentication. */
   readonly adminKey: string | undefined;
   /** Undefined in a worker, which serves only its health and its metrics. */
-  readonly api: (DatasetRouteDeps & Omit<TrainingRouteDeps, 'log'> & ArtifactRouteDeps) | undefined;
+  readonly api: Api | undefined;
   readonly health: HealthRouteDeps;
   readonly logger: Logger;
 }

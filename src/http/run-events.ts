@@ -12,7 +12,7 @@ const HEARTBEAT_MS = 15_000;
 interface RunEventsOptions {
   readonly id: string;
   readonly watch: RunWatch;
-  readonly stopping: AbortSignal;
+  readonly closing: AbortSignal;
   readonly read: () => Promise<TrainingRun>;
   readonly log: ThinLog;
 }
@@ -21,20 +21,20 @@ interface RunEventsOptions {
  * The run as it is now, then every change of its status or progress, until it has ended or the client is gone. A run
  * that can't be read any more ends the stream: a client that asks again is told why.
  */
-export function runEvents(c: Context, { id, watch, stopping, read, log }: RunEventsOptions): Response {
+export function runEvents(c: Context, { id, watch, closing, read, log }: RunEventsOptions): Response {
   return streamSSE(c, async (stream) => {
     let wake = Promise.withResolvers<void>();
     const signal = () => wake.resolve();
     using _watching = watch.watch(id, signal);
     stream.onAbort(signal);
-    stopping.addEventListener('abort', signal);
+    closing.addEventListener('abort', signal);
     const heartbeat = setInterval(() => {
       stream.write(': still here\n\n').catch(() => {});
     }, HEARTBEAT_MS);
     try {
       let status = '';
       let progress = '';
-      while (!stream.aborted && !stopping.aborted) {
+      while (!stream.aborted && !closing.aborted) {
         const run = await read();
         const state = JSON.stringify([run.progress, run.progress_details]);
         // Progress first: the last event is the final status.
@@ -56,7 +56,7 @@ export function runEvents(c: Context, { id, watch, stopping, read, log }: RunEve
         log('events', 'error', { err: error, run: id }, 'event stream failed');
     } finally {
       clearInterval(heartbeat);
-      stopping.removeEventListener('abort', signal);
+      closing.removeEventListener('abort', signal);
     }
   });
 }

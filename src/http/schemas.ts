@@ -61,8 +61,8 @@ export const DatasetWithProfile = Dataset.extend({ profile: z.array(ColumnProfil
 );
 export const DatasetPage = pageOf(Dataset).openapi('DatasetPage');
 
-export const SweepQuery = z.object({ limit: z.coerce.number().int().min(1).max(100_000).optional() });
-export const Sweep = z
+export const ExpiryQuery = z.object({ limit: z.coerce.number().int().min(1).max(100_000).optional() });
+export const Expiry = z
   .object({
     cutoff: time.nullable(),
     limit: count,
@@ -70,7 +70,7 @@ export const Sweep = z
     files_removed: count,
     files_missing: count,
   })
-  .openapi('Sweep');
+  .openapi('RemovedExpired');
 
 export const TrainingRequest = z
   .object({

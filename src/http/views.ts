@@ -1,19 +1,19 @@
 import type { z } from '@hono/zod-openapi';
 import type { Json } from '../adapters/db/schema.ts';
 import type { Dataset as DatasetRow, ListedDataset } from '../domain/dataset/repository.ts';
+import { expiry, type TtlPolicy } from '../domain/expiry/policy.ts';
+import type { ExpiryResult } from '../domain/expiry/remove-expired.ts';
 import type { ModelDrift } from '../domain/model/drift-monitor.ts';
 import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/repository.ts';
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
-import { expiry, type TtlPolicy } from '../domain/ttl/policy.ts';
-import type { SweepResult } from '../domain/ttl/sweep.ts';
 import type {
   Artifact,
   ArtifactDrift,
   Dataset,
   DatasetWithProfile,
+  Expiry,
   Summary,
-  Sweep,
   TrainingRun,
   Trends,
 } from './schemas.ts';
@@ -51,7 +51,7 @@ export const datasetProfileView = (
   profile: [...row.profile.columns],
 });
 
-export const sweepView = (result: SweepResult): z.infer<typeof Sweep> => ({
+export const expiryView = (result: ExpiryResult): z.infer<typeof Expiry> => ({
   cutoff: optionalTime(result.cutoff),
   limit: result.limit,
   deleted: result.deleted,

@@ -113,7 +113,7 @@ test('kill -9 during training: the run is made again and ends, and leaves one mo
   }
 });
 
-test('kill -9 during a sweep: the next one finishes it', async () => {
+test('kill -9 during a clean-up: the next one finishes it', async () => {
   await using root = await storageRoot();
   for (let round = 0; round < ROUNDS; round++) {
     {

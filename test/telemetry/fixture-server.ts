@@ -10,9 +10,9 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { config } from '../../src/environment.ts';
 import { httpRoute } from '../../src/telemetry/http-route.ts';
-import { registerDatabaseGauges } from '../../src/telemetry/instruments/database.ts';
 import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
 import { createInstruments } from '../../src/telemetry/instruments/instruments.ts';
+import { registerStoredStateGauges } from '../../src/telemetry/instruments/stored-state.ts';
 import { metricsHandler } from '../../src/telemetry/metrics-endpoint.ts';
 import { runningTelemetry, shutdownTelemetry } from '../../src/telemetry/running.ts';
 import type { FixtureCommand, FixtureEvent } from './fixture-client.ts';
@@ -99,7 +99,7 @@ async function useEverything(databaseUrl: string): Promise<void> {
   ttl.cycle({ result: 'empty', seconds: 0.01 });
   predictions.made({ task: 'classification', rows: 10, seconds: 0.002 });
   http.refused({ code: 'request_timeout' });
-  registerDatabaseGauges(
+  registerStoredStateGauges(
     () =>
       Promise.resolve({
         datasets: 1,

@@ -18,9 +18,13 @@ export interface ObjectLeases {
    */
   hold(...keys: string[]): Promise<ObjectLease>;
   /** Notes, in the transaction that deletes the rows, that their objects are to go. */
-  surrender(trx: Kysely<Schema>, keys: readonly string[], reason: Exclude<Reason, 'write'>): Promise<void>;
+  markForDeletion(
+    trx: Kysely<Schema>,
+    keys: readonly string[],
+    reason: Exclude<Reason, 'write'>,
+  ): Promise<void>;
   /**
-   * Removes surrendered objects and those whose holder is gone, of one reason or of all. What can't be removed
+   * Removes marked for deletion objects and those whose holder is gone, of one reason or of all. What can't be removed
    * now stays for the next time. Safe to run again at any time.
    */
   reclaim(now: Date, reason?: Reason): Promise<Reclaimed>;
@@ -106,7 +110,7 @@ export function objectLeases(
       };
     },
 
-    async surrender(trx, keys, reason) {
+    async markForDeletion(trx, keys, reason) {
       if (keys.length === 0) return;
       const expires_at = new Date(0);
       await trx

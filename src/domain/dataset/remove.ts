@@ -14,7 +14,7 @@ export function createRemoveDataset(deps: { db: Kysely<Schema>; leases: ObjectLe
       if ((await datasetsInUse(trx, [id])).size > 0)
         throw new AppError('conflict', 'A training run uses this dataset: wait for it to end, or cancel it.');
       await trx.deleteFrom('datasets').where('id', '=', id).execute();
-      await deps.leases.surrender(trx, [dataset.storage_key], 'delete');
+      await deps.leases.markForDeletion(trx, [dataset.storage_key], 'delete');
     });
     await deps.leases.reclaim(new Date(), 'delete');
   };

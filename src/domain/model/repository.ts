@@ -35,7 +35,7 @@ export const listArtifacts = (
   page: PageRequest,
 ): Promise<Page<ListedArtifact>> => listOwned(db, 'artifacts', LISTED, owner, page);
 
-/** Deletes the rows and surrenders their files, which go when the transaction has committed; then all are told. */
+/** Deletes the rows and marks for deletion their files, which go when the transaction has committed; then all are told. */
 export async function dropArtifacts(
   trx: Kysely<Schema>,
   leases: ObjectLeases,
@@ -49,7 +49,7 @@ export async function dropArtifacts(
     .execute();
   await trx.updateTable('training_runs').set({ artifact_id: null }).where('artifact_id', 'in', ids).execute();
   const keys = dropped.flatMap((artifact) => [artifact.storage_key, artifact.scoring_key]);
-  await leases.surrender(trx, [...new Set(keys)], 'delete');
+  await leases.markForDeletion(trx, [...new Set(keys)], 'delete');
 }
 
 /** Keeps the owner's newest `keep` artifacts; 0 keeps all. */

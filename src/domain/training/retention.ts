@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
-import { cutoff } from '../ttl/policy.ts';
+import { cutoff } from '../expiry/policy.ts';
 
 /** Rows deleted by one statement: locks are short, and a crash loses little. */
 const BATCH = 500;

@@ -23,7 +23,7 @@ async function* once(bytes: Uint8Array) {
 }
 
 /**
- * Stores the model and ends the run in success, both or neither; older artifacts beyond the limit are surrendered.
+ * Stores the model and ends the run in success, both or neither; older artifacts beyond the limit are marked for deletion.
  * False: the run is not this attempt's any more, and nothing was kept.
  */
 export async function storeModel(deps: StoreDeps, run: TrainingRun, output: TrainedModel): Promise<boolean> {

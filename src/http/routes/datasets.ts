@@ -5,8 +5,8 @@ import type { Storage } from '../../adapters/storage/storage.ts';
 import type { RemoveDataset } from '../../domain/dataset/remove.ts';
 import { type Dataset as DatasetRow, getDataset, listDatasets } from '../../domain/dataset/repository.ts';
 import type { UploadDataset } from '../../domain/dataset/upload.ts';
-import type { TtlPolicy } from '../../domain/ttl/policy.ts';
-import type { SweepExpired } from '../../domain/ttl/sweep.ts';
+import type { TtlPolicy } from '../../domain/expiry/policy.ts';
+import type { RemoveExpired } from '../../domain/expiry/remove-expired.ts';
 import { AppError } from '../../errors.ts';
 import { download } from '../download.ts';
 import { createRouter, type Router } from '../router.ts';
@@ -14,14 +14,14 @@ import {
   Dataset,
   DatasetPage,
   DatasetWithProfile,
+  Expiry,
+  ExpiryQuery,
   IdParam,
   PageQuery,
-  Sweep,
-  SweepQuery,
   UploadQuery,
 } from '../schemas.ts';
 import { uploadBody } from '../upload-body.ts';
-import { datasetProfileView, datasetView, sweepView } from '../views.ts';
+import { datasetProfileView, datasetView, expiryView } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
 const tags = ['datasets'];
@@ -84,8 +84,8 @@ const removeExpired = createRoute({
   path: '/datasets/expired',
   tags,
   summary: 'Remove expired datasets now',
-  request: { query: SweepQuery },
-  responses: { 200: json(Sweep, 'What was removed'), ...problems(400, 401, 503) },
+  request: { query: ExpiryQuery },
+  responses: { 200: json(Expiry, 'What was removed'), ...problems(400, 401, 503) },
 });
 
 const remove = createRoute({
@@ -101,10 +101,10 @@ export interface DatasetRouteDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
   readonly ttl: TtlPolicy;
-  readonly sweepLimit: number;
+  readonly expiryBatchLimit: number;
   readonly uploadDataset: UploadDataset;
   readonly removeDataset: RemoveDataset;
-  readonly sweepExpired: SweepExpired;
+  readonly removeExpired: RemoveExpired;
 }
 
 const CONTENT_TYPES = {
@@ -139,13 +139,13 @@ export function datasetRoutes(deps: DatasetRouteDeps): Router {
     })
     .openapi(removeExpired, async (c) => {
       const { limit } = c.req.valid('query');
-      const swept = await deps.sweepExpired(limit ?? deps.sweepLimit);
-      if (swept.filesFailed > 0)
+      const removed = await deps.removeExpired(limit ?? deps.expiryBatchLimit);
+      if (removed.filesFailed > 0)
         throw new AppError(
           'storage',
           'The storage did not remove every file; the next clean-up tries again.',
         );
-      return c.json(sweepView(swept), 200);
+      return c.json(expiryView(removed), 200);
     })
     .openapi(get, async (c) => {
       const row = await getDataset(db, c.get('owner'), c.req.valid('param').id);

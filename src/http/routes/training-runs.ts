@@ -87,7 +87,7 @@ export interface TrainingRouteDeps {
   readonly db: Kysely<Schema>;
   readonly watch: RunWatch;
   /** Aborted when the process stops: open event streams end. */
-  readonly stopping: AbortSignal;
+  readonly closing: AbortSignal;
   readonly requestTraining: RequestTraining;
   readonly cancelTraining: CancelTraining;
   readonly log: ThinLog;
@@ -125,7 +125,7 @@ export function trainingRoutes(deps: TrainingRouteDeps): Router {
       return runEvents(c, {
         id,
         watch: deps.watch,
-        stopping: deps.stopping,
+        closing: deps.closing,
         read: () => getRun(db, owner, id),
         log: deps.log,
       });

@@ -136,9 +136,9 @@ test('a renewal that comes late does not lease a settled object again', async ()
   expect(await stored()).toEqual(['a']);
 });
 
-test('surrendered objects go at the next reclaim, those already gone are counted and forgiven', async () => {
+test('marked for deletion objects go at the next reclaim, those already gone are counted and forgiven', async () => {
   await store('a');
-  await transaction((trx) => leases.surrender(trx, ['a', 'b'], 'ttl'));
+  await transaction((trx) => leases.markForDeletion(trx, ['a', 'b'], 'ttl'));
   expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 1, missing: 1, failed: 0 });
   expect(await leased()).toEqual([]);
   expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 0, missing: 0, failed: 0 });
@@ -147,7 +147,7 @@ test('surrendered objects go at the next reclaim, those already gone are counted
 test('of several who reclaim at once, each object is removed and counted once', async () => {
   const keys = ['a', 'b', 'c', 'd'];
   for (const key of keys) await store(key);
-  await transaction((trx) => leases.surrender(trx, keys, 'ttl'));
+  await transaction((trx) => leases.markForDeletion(trx, keys, 'ttl'));
   const counts = await Promise.all(keys.map(() => leases.reclaim(new Date(), 'ttl')));
   const sum = (name: 'removed' | 'missing') => counts.reduce((total, count) => total + count[name], 0);
   expect([sum('removed'), sum('missing')]).toEqual([4, 0]);
@@ -163,15 +163,15 @@ test('what is being reclaimed can no longer be settled or renewed by a holder wh
   await expect(transaction((trx) => lease.settle(trx))).rejects.toThrow(/ran out/);
 });
 
-test('surrendering nothing is no fault', async () => {
-  await transaction((trx) => leases.surrender(trx, [], 'delete'));
+test('markForDeletioning nothing is no fault', async () => {
+  await transaction((trx) => leases.markForDeletion(trx, [], 'delete'));
   expect(await leased()).toEqual([]);
 });
 
 test('reclaiming one reason leaves the others', async () => {
   await transaction(async (trx) => {
-    await leases.surrender(trx, ['a'], 'ttl');
-    await leases.surrender(trx, ['b'], 'delete');
+    await leases.markForDeletion(trx, ['a'], 'ttl');
+    await leases.markForDeletion(trx, ['b'], 'delete');
   });
   expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 0, missing: 1, failed: 0 });
   expect(await leased()).toEqual([['b', 'delete']]);
@@ -181,7 +181,7 @@ test('what cannot be removed now is counted and stays for the next time', async 
   await store('b');
   // A folder where a file should be can't be unlinked, not even by root.
   await mkdir(join(folder, 'a'));
-  await transaction((trx) => leases.surrender(trx, ['a', 'b'], 'ttl'));
+  await transaction((trx) => leases.markForDeletion(trx, ['a', 'b'], 'ttl'));
   expect(await leases.reclaim(new Date(), 'ttl')).toEqual({ removed: 1, missing: 0, failed: 1 });
   expect(await leased()).toEqual([['a', 'ttl']]);
 

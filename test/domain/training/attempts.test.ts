@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelCard } from '#tabular';
 import { objectLeases } from '../../../src/adapters/storage/leases.ts';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
-import { createReading } from '../../../src/domain/reading.ts';
+import { createReadStoredState } from '../../../src/domain/stored-state.ts';
 import {
   beginAttempt,
   endCancelled,
@@ -139,7 +139,7 @@ describe('a run that goes back to the queue', () => {
     const { queued_at, waiting_since } = await now(id);
     expect(queued_at).toEqual(anHourAgo);
     expect(waiting_since.getTime()).toBeGreaterThanOrEqual(before);
-    const { oldestQueuedAgeSeconds } = await createReading(shared.db.sql, { days: 0 })();
+    const { oldestQueuedAgeSeconds } = await createReadStoredState(shared.db.sql, { days: 0 })();
     expect(oldestQueuedAgeSeconds).toBeLessThan(600);
   });
 

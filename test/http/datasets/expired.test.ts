@@ -152,9 +152,9 @@ describe('with a TTL of 7.5 days', () => {
     expect([await exists(app, gone), await exists(app, there)]).toEqual([false, false]);
   });
 
-  test('a sweep that was interrupted after the rows were deleted is finished by the next', async () => {
+  test('a clean-up that was interrupted after the rows were deleted is finished by the next', async () => {
     const id = await aged(app, 10);
-    // What a process killed at that point leaves: the row gone, the file surrendered but still there.
+    // What a process killed at that point leaves: the row gone, the file marked for deletion but still there.
     await app.sql.transaction().execute(async (trx) => {
       await trx.deleteFrom('datasets').where('id', '=', id).execute();
       await trx
@@ -167,7 +167,7 @@ describe('with a TTL of 7.5 days', () => {
     expect(await app.holdings()).toMatchObject({ objects: [], leases: 0 });
   });
 
-  test('a file that cannot be removed is a 503, and goes with the next sweep that can', async () => {
+  test('a file that cannot be removed is a 503, and goes with the next clean-up that can', async () => {
     const [stuck, other] = [await aged(app, 20), await aged(app, 10)];
     // A folder in its place can't be unlinked, not even by root.
     await rm(fileOf(app, stuck));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutoff, expiry } from '../../../src/domain/ttl/policy.ts';
+import { cutoff, expiry } from '../../../src/domain/expiry/policy.ts';
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 

@@ -5,7 +5,7 @@ import { within } from '../../within.ts';
 import { catalogueMeter } from './catalogue-meter.ts';
 
 /** What the database says now. Times are seconds since 1970, 0: never. */
-export interface DatabaseReading {
+export interface StoredState {
   readonly datasets: number;
   readonly storedBytes: number;
   /** Past their TTL and not yet removed. */
@@ -24,8 +24,8 @@ const READ_LIMIT_MS = 1000;
  * read that fails or takes longer than 1 s leaves them out of that scrape, which tells the truth where the last
  * values would not, and is counted; the rest of the scrape is not held up.
  */
-export function registerDatabaseGauges(
-  read: () => Promise<DatabaseReading>,
+export function registerStoredStateGauges(
+  read: () => Promise<StoredState>,
   prefix: string,
   limitMs = READ_LIMIT_MS,
 ): void {

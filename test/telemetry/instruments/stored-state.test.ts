@@ -1,8 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { type DatabaseReading, registerDatabaseGauges } from '../../../src/telemetry/instruments/database.ts';
+import {
+  registerStoredStateGauges,
+  type StoredState,
+} from '../../../src/telemetry/instruments/stored-state.ts';
 import { startTestMeter } from '../test-meter.ts';
 
-const READING: DatabaseReading = {
+const READING: StoredState = {
   datasets: 4,
   storedBytes: 1_000_000,
   expiredDatasets: 2,
@@ -30,7 +33,7 @@ beforeEach(() => {
 
 test('every gauge shows what one read of the database says', async () => {
   const read = vi.fn(() => Promise.resolve(READING));
-  registerDatabaseGauges(read, 'mlops.backend');
+  registerStoredStateGauges(read, 'mlops.backend');
 
   const exposition = await meter.scrape();
   expect(read).toHaveBeenCalledTimes(1);
@@ -65,8 +68,8 @@ test.each([
 ])(
   'a read that %s leaves the gauges out of that scrape, is counted, and is forgotten after',
   async (_, fail) => {
-    const read = vi.fn<() => Promise<DatabaseReading>>(() => Promise.resolve(READING));
-    registerDatabaseGauges(read, 'mlops.backend');
+    const read = vi.fn<() => Promise<StoredState>>(() => Promise.resolve(READING));
+    registerStoredStateGauges(read, 'mlops.backend');
     await meter.scrape();
 
     read.mockImplementationOnce(fail);
@@ -81,9 +84,9 @@ test.each([
 );
 
 test('a read that does not come back in time leaves the gauges out, and no second one is piled on it', async () => {
-  const { promise, resolve } = Promise.withResolvers<DatabaseReading>();
+  const { promise, resolve } = Promise.withResolvers<StoredState>();
   const read = vi.fn(() => promise);
-  registerDatabaseGauges(read, 'mlops.backend', 1);
+  registerStoredStateGauges(read, 'mlops.backend', 1);
 
   expect((await meter.scrape()).families.has('mlops_backend_datasets')).toBe(false);
   const second = await meter.scrape();

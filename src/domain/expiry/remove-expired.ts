@@ -5,32 +5,32 @@ import type { TtlInstruments } from '../../telemetry/instruments/ttl.ts';
 import { datasetsInUse } from '../dataset/repository.ts';
 import { cutoff, type TtlPolicy } from './policy.ts';
 
-export interface SweepResult {
+export interface ExpiryResult {
   /** Datasets created before it had expired; null: datasets never expire. */
   readonly cutoff: Date | null;
   readonly limit: number;
   readonly deleted: number;
   readonly filesRemoved: number;
   readonly filesMissing: number;
-  /** Could not be removed; the next sweep tries again. */
+  /** Could not be removed; the next clean-up tries again. */
   readonly filesFailed: number;
 }
 
 /**
  * Removes at most `limit` expired datasets, oldest first, but none that a run uses. Safe to interrupt and to repeat. A file that
- * can't be removed holds up nothing else: the sweep is counted as a failure, and says how many there were.
+ * can't be removed holds up nothing else: the clean-up is counted as a failure, and says how many there were.
  */
-export type SweepExpired = (limit: number) => Promise<SweepResult>;
+export type RemoveExpired = (limit: number) => Promise<ExpiryResult>;
 
-interface SweepDeps {
+interface ExpiryDeps {
   readonly db: Kysely<Schema>;
   readonly leases: ObjectLeases;
   readonly policy: TtlPolicy;
   readonly metrics: TtlInstruments;
 }
 
-/** Rows go first, their objects are surrendered with them: a crash in between leaves the rest to the next sweep. */
-async function deleteExpired({ db, leases }: SweepDeps, before: Date, limit: number): Promise<number> {
+/** Rows go first, their objects are marked for deletion with them: a crash in between leaves the rest to the next clean-up. */
+async function deleteExpired({ db, leases }: ExpiryDeps, before: Date, limit: number): Promise<number> {
   return db.transaction().execute(async (trx) => {
     const expired = await trx
       .selectFrom('datasets')
@@ -66,7 +66,7 @@ async function deleteExpired({ db, leases }: SweepDeps, before: Date, limit: num
         free.map((dataset) => dataset.id),
       )
       .execute();
-    await leases.surrender(
+    await leases.markForDeletion(
       trx,
       free.map((dataset) => dataset.storage_key),
       'ttl',
@@ -75,7 +75,7 @@ async function deleteExpired({ db, leases }: SweepDeps, before: Date, limit: num
   });
 }
 
-export function createSweepExpired(deps: SweepDeps): SweepExpired {
+export function createRemoveExpired(deps: ExpiryDeps): RemoveExpired {
   return async (limit) => {
     const now = new Date();
     const before = cutoff(deps.policy, now);

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../adapters/db/schema.ts';
-import type { DatabaseReading } from '../telemetry/instruments/database.ts';
-import { cutoff, type TtlPolicy } from './ttl/policy.ts';
+import type { StoredState } from '../telemetry/instruments/stored-state.ts';
+import { cutoff, type TtlPolicy } from './expiry/policy.ts';
 
 type Row = Record<
   | 'datasets'
@@ -18,7 +18,7 @@ type Row = Record<
 >;
 
 /** What the gauges show, in one statement, so that they agree with each other. */
-export function createReading(db: Kysely<Schema>, ttl: TtlPolicy): () => Promise<DatabaseReading> {
+export function createReadStoredState(db: Kysely<Schema>, ttl: TtlPolicy): () => Promise<StoredState> {
   return async () => {
     const now = new Date();
     const before = cutoff(ttl, now);
