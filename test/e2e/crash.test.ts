@@ -7,11 +7,14 @@ import { expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { sample } from '../support/exposition.ts';
 import { noisyTable } from '../support/noisy-table.ts';
+import { seededRandom } from '../support/random.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 
 /** How often each crash is made; CRASH_ROUNDS=10 for the long proof. */
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 2);
+/** How long after something has begun the process is killed. */
+const random = seededRandom();
 
 interface Listed {
   dataset_id: string;
@@ -56,7 +59,7 @@ test('kill -9 during uploads: what was acknowledged is whole, and of the rest no
     })().catch(() => {});
     const before = acknowledged.size;
     await eventually(async () => acknowledged.size >= before + 2);
-    await delay(Math.random() * 200);
+    await delay(random() * 200);
     await kill(service);
     await sending;
   }
@@ -92,7 +95,7 @@ test('kill -9 during training: the run is made again and ends, and leaves one mo
       const body = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 1 } };
       id = (await service.api.json<{ id: string }>(await service.api.post('/training-runs', body))).id;
       await eventually(async () => (await service.api.run(id)).status === 'running');
-      await delay(Math.random() * 300);
+      await delay(random() * 300);
       await kill(service);
     }
     await using service = await startService(root.path, { MAX_MODEL_ARTIFACTS: '1' });
@@ -128,7 +131,7 @@ test('kill -9 during a clean-up: the next one finishes it', async () => {
     };
     {
       await using service = await startService(root.path, env);
-      await delay(Math.random() * 100);
+      await delay(random() * 100);
       await kill(service);
     }
     await using service = await startService(root.path, env);

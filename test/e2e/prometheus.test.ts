@@ -1,37 +1,32 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { freshDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { hasProgram } from '../support/programs.ts';
 import { startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
+import { tied } from '../support/tied.ts';
 
 async function startPrometheus(target: string): Promise<AsyncDisposable & { origin: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'mlops-prometheus-'));
   const port = await freePort();
   const config = `global: { scrape_interval: 1s }\nscrape_configs: [{ job_name: backend, static_configs: [{ targets: ['${target}'] }] }]\n`;
   await writeFile(join(folder, 'prometheus.yml'), config);
-  const process: ChildProcess = spawn(
-    'prometheus',
-    [
-      `--config.file=${folder}/prometheus.yml`,
-      `--storage.tsdb.path=${folder}/data`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: 'ignore' },
+  const process = tied(
+    spawn(
+      'prometheus',
+      [
+        `--config.file=${folder}/prometheus.yml`,
+        `--storage.tsdb.path=${folder}/data`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      { stdio: 'ignore', detached: true },
+    ),
   );
   return {
     origin: `http://127.0.0.1:${port}`,

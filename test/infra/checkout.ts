@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tied } from '../support/tied.ts';
 import { ROOT } from './monitoring-files.ts';
 
 export interface Running {
@@ -90,11 +91,14 @@ export async function createCheckout(folder: string) {
       (await readFile(join(folder, 'calls'), 'utf8').catch(() => '')).split('\n').length - 1,
     /** run.sh, called from another folder. */
     run(args: readonly string[], settings: Record<string, string> = {}): Running {
-      const child = spawn(join(root, 'run.sh'), args, {
-        cwd: '/',
-        env: { ...env, ...settings },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const child = tied(
+        spawn(join(root, 'run.sh'), args, {
+          detached: true,
+          cwd: '/',
+          env: { ...env, ...settings },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      );
       let output = '';
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => {

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { eventually } from '../support/client.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../support/free-port.ts';
+import { tied } from '../support/tied.ts';
 import { ROOT, readYaml } from './monitoring-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -28,7 +29,7 @@ export interface MonitoringStack extends AsyncDisposable {
 }
 
 function run(program: string, args: readonly string[]): ChildProcess & AsyncDisposable {
-  const child = spawn(program, args, { stdio: 'ignore' });
+  const child = tied(spawn(program, args, { stdio: 'ignore', detached: true }));
   return Object.assign(child, {
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) {

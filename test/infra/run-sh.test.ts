@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { childrenOf } from '../support/children.ts';
 import { eventually } from '../support/client.ts';
+import { freePort } from '../support/free-port.ts';
 import { hasProgram } from '../support/programs.ts';
 import { createCheckout } from './checkout.ts';
-import { freePort } from './free-port.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const says = (text: string | RegExp) =>

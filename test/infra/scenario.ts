@@ -227,6 +227,6 @@ export async function playScenario(
   await eventually(async () => {
     const page = await api.json<{ items: unknown[] }>(await api.call('/datasets'));
     return page.items.length === 0;
-  }, 60);
+  });
   return tally;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { tied } from './tied.ts';
 
 export interface Script extends AsyncDisposable {
   readonly process: ChildProcess;
@@ -11,15 +12,17 @@ export interface Script extends AsyncDisposable {
 
 /** Starts a TypeScript file as a process of its own; it speaks JSON, a line a message. */
 export function startScript(script: URL, args: string[] = [], preload: URL[] = []): Script {
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      ...preload.flatMap((url) => ['--import', url.href]),
-      fileURLToPath(script),
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+  const child = tied(
+    spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        ...preload.flatMap((url) => ['--import', url.href]),
+        fileURLToPath(script),
+        ...args,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    ),
   );
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Client, client } from './client.ts';
+import { tied } from './tied.ts';
 
 const PROJECT = new URL('../../', import.meta.url);
 /** As run.sh has it: a service that was compiled before starts in less time. */
@@ -27,16 +28,22 @@ export interface Service extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+const startMain = (args: readonly string[], env: Record<string, string>) =>
+  tied(
+    spawn(process.execPath, [...ARGS, ...args], {
+      cwd: PROJECT,
+      env: { ...ENVIRONMENT, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    }),
+  );
+
 /** Runs src/main.ts to its end, for starts that must fail. */
 export async function runMain(
   env: Record<string, string>,
   args: readonly string[] = [],
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [...ARGS, ...args], {
-    cwd: PROJECT,
-    env: { ...ENVIRONMENT, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = startMain(args, env);
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -50,20 +57,11 @@ export async function runMain(
 }
 
 /**
- * The service as users start it: a process of its own with telemetry, on a port of its own.
- * @param options `ownGroup`: as in a terminal of its own, for a Ctrl-C that does not reach the tests
+ * The service as users start it: a process of its own with telemetry, on a port of its own, and in a process group of
+ * its own as in a terminal.
  */
-export async function startService(
-  root: string,
-  env: Record<string, string> = {},
-  options: { readonly ownGroup?: boolean } = {},
-): Promise<Service> {
-  const child = spawn(process.execPath, ARGS, {
-    cwd: PROJECT,
-    env: { ...ENVIRONMENT, STORAGE_ROOT: root, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: options.ownGroup ?? false,
-  });
+export async function startService(root: string, env: Record<string, string> = {}): Promise<Service> {
+  const child = startMain([], { STORAGE_ROOT: root, PORT: '0', ...env });
   const log: Record<string, unknown>[] = [];
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

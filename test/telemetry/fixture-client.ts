@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { tied } from '../support/tied.ts';
 import { Exposition } from './exposition-reader.ts';
 
 export type FixtureEvent =
@@ -39,19 +40,22 @@ type EventOf<Name extends FixtureEvent['event']> = Extract<FixtureEvent, { event
 export class Fixture implements AsyncDisposable {
   static async start(env: Readonly<Record<string, string>> = {}): Promise<Fixture> {
     const { PATH = '' } = process.env;
-    const child = fork(new URL('./fixture-server.ts', import.meta.url), {
-      env: { PATH, ...env },
-      execArgv: [
-        '--disable-warning=ExperimentalWarning',
-        '--expose-gc',
-        '--import',
-        fileURLToPath(new URL('./import-recorder.ts', import.meta.url)),
-        '--import',
-        fileURLToPath(new URL('../../src/telemetry/register.ts', import.meta.url)),
-      ],
-      // Away from any .env of the checkout.
-      cwd: fileURLToPath(new URL('.', import.meta.url)),
-    });
+    const child = tied(
+      fork(new URL('./fixture-server.ts', import.meta.url), {
+        detached: true,
+        env: { PATH, ...env },
+        execArgv: [
+          '--disable-warning=ExperimentalWarning',
+          '--expose-gc',
+          '--import',
+          fileURLToPath(new URL('./import-recorder.ts', import.meta.url)),
+          '--import',
+          fileURLToPath(new URL('../../src/telemetry/register.ts', import.meta.url)),
+        ],
+        // Away from any .env of the checkout.
+        cwd: fileURLToPath(new URL('.', import.meta.url)),
+      }),
+    );
     const fixture = new Fixture(child);
     const { port } = await fixture.event('listening');
     fixture.port = port;

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ChildError, runChild } from '../../../src/adapters/process/child.ts';
 import { AppError } from '../../../src/errors.ts';
+import { eventually } from '../../support/client.ts';
+import { tied } from '../../support/tied.ts';
 import type { Behaviour } from './children/behave.child.ts';
 
 const ENTRY = new URL('./children/behave.child.ts', import.meta.url);
@@ -185,12 +187,14 @@ test('a child in an endless loop dies with its parent', async () => {
   try {
     const pidFile = path.join(directory, 'pid');
     const script = fileURLToPath(new URL('./children/parent.ts', import.meta.url));
-    const parent = spawn(process.execPath, [script, pidFile], { stdio: 'ignore' });
-    const pid = await vi.waitFor(async () => Number((await readFile(pidFile, 'utf8')) || Number.NaN), 20_000);
+    const parent = tied(spawn(process.execPath, [script, pidFile], { stdio: 'ignore', detached: true }));
+    const pid = await eventually(
+      async () => Number(await readFile(pidFile, 'utf8').catch(() => '')) || false,
+    );
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await once(parent, 'exit');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
+    await eventually(async () => !isAlive(pid));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -234,6 +238,6 @@ describe('standard input and output', () => {
       }
     }
     await expect(run({ do: 'refuse' }, { stdin: endless() })).rejects.toMatchObject({ code: 'bad_format' });
-    await vi.waitFor(() => expect(left).toBe(true));
+    await eventually(async () => left);
   });
 });

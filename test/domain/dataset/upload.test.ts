@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { objectLeases } from '../../../src/adapters/storage/leases.ts';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
 import type { Storage } from '../../../src/adapters/storage/storage.ts';
@@ -13,6 +13,7 @@ import {
 } from '../../../src/domain/dataset/upload.ts';
 import { AppError } from '../../../src/errors.ts';
 import { childProcesses } from '../../support/children.ts';
+import { eventually } from '../../support/client.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const LIMITS = { maxBytes: 10_000, minRows: 2, maxEmptyRatio: 0.5 };
@@ -154,11 +155,7 @@ test('an inspection that somebody kills is no fault of the file: it counts as in
   const storage: Storage = { ...deps.storage, withLocalFile: (_key, use) => use(pipe) };
   const uploading = createUploadDataset({ ...deps, storage })(request(chunks(GOOD)));
   const outcome = uploading.catch((error: unknown) => error);
-  const [pid = 0] = await vi.waitFor(async () => {
-    const found = await childProcesses('inspect.child.ts');
-    expect(found).toHaveLength(1);
-    return found;
-  }, 20_000);
+  const pid = await eventually(async () => (await childProcesses('inspect.child.ts'))[0]);
   process.kill(pid, 'SIGKILL');
   expect(await outcome).toMatchObject({ name: 'AppError', code: 'unavailable' });
   expect(recorded).toEqual([{ mode: 'light', reason: 'internal' }]);

@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelDocument } from '#tabular';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
 import { createDriftMonitor } from '../../../src/domain/model/drift-monitor.ts';
 import { createPredictBatch } from '../../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { childProcesses } from '../../support/children.ts';
+import { eventually } from '../../support/client.ts';
 
 /** The scoring process's own limit, so small that a test can reach it. */
 const HEAP_MB = 48;
@@ -90,11 +91,7 @@ test('a scoring that somebody kills is to be tried again', async () => {
     await held;
   }
   const outcome = predict(slow).catch((error: unknown) => error);
-  const [pid = 0] = await vi.waitFor(async () => {
-    const found = await childProcesses('batch.child.ts');
-    expect(found).toHaveLength(1);
-    return found;
-  }, 20_000);
+  const pid = await eventually(async () => (await childProcesses('batch.child.ts'))[0]);
   process.kill(pid, 'SIGKILL');
   expect(await outcome).toMatchObject({ code: 'unavailable' });
   letGo();

@@ -12,6 +12,7 @@ import { type EmbeddedServer, openEmbedded } from '../../../../src/adapters/db/e
 import { eventually } from '../../../support/client.ts';
 import { startScript } from '../../../support/script.ts';
 import { storageRoot } from '../../../support/storage-root.ts';
+import { tied } from '../../../support/tied.ts';
 import { alive, descendants, postmaster } from './processes.ts';
 
 const OWN_SERVER = new URL('./own-server.script.ts', import.meta.url);
@@ -163,10 +164,12 @@ describe('the owner of a server', () => {
   test('gets Ctrl-C in its terminal, which does not reach the server', async () => {
     await using root = await storageRoot();
     // A group of its own, as a terminal's foreground job.
-    const owner = spawn(process.execPath, [fileURLToPath(OWN_SERVER), root.path], {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const owner = tied(
+      spawn(process.execPath, [fileURLToPath(OWN_SERVER), root.path], {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
     try {
       const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
       const { url } = JSON.parse(line) as Told;

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from '../../../support/client.ts';
 import { hasProgram } from '../../../support/programs.ts';
 import { storageRoot } from '../../../support/storage-root.ts';
+import { tied } from '../../../support/tied.ts';
 import { alive, descendants, postmaster } from './processes.ts';
 
 const OWN_SERVER = fileURLToPath(new URL('./own-server.script.ts', import.meta.url));
@@ -26,12 +27,15 @@ async function ownServer(
   root: string,
   { uid, env = {} }: As = {},
 ): Promise<{ data: number; server: number }> {
-  const owner = spawn(process.execPath, [OWN_SERVER, root], {
-    ...(uid !== undefined && { uid, gid: uid }),
-    cwd: '/',
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const owner = tied(
+    spawn(process.execPath, [OWN_SERVER, root], {
+      detached: true,
+      ...(uid !== undefined && { uid, gid: uid }),
+      cwd: '/',
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
   try {
     const [line] = (await once(createInterface({ input: owner.stdout }), 'line')) as [string];
     expect(JSON.parse(line)).toMatchObject({ owned: true });
