@@ -12,7 +12,9 @@ const GROUND = ['errors', 'logger', 'thin-log', 'within'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tabular: [],
   vocabulary: ['tabular'],
-  config: [],
+  'unknown-variables': [],
+  config: ['unknown-variables'],
+  announce: ['config'],
   environment: ['config'],
   telemetry: ['vocabulary', 'config', 'environment'],
   adapters: ['vocabulary', 'tabular'],

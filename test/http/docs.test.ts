@@ -153,7 +153,10 @@ describe('the OpenAPI description', () => {
     conforms('ArtifactDrift', await get(`/artifacts/${run.artifact_id}/drift`));
     conforms('Trends', await get('/metrics/trends'));
     conforms('Summary', await get('/metrics/summary'));
-    conforms('Sweep', await app.api.json(await app.api.call('/datasets/expired', { method: 'DELETE' })));
+    conforms(
+      'RemovedExpired',
+      await app.api.json(await app.api.call('/datasets/expired', { method: 'DELETE' })),
+    );
     conforms('Health', await get('/api/health'));
     conforms('Readiness', await get('/api/ready'));
     conforms('Problem', await get('/datasets/nonsense'));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StartError } from '../../../errors.ts';
 
 export const USER = 'mlops';
 const DATABASE = 'postgres';
@@ -16,7 +17,7 @@ function privateFolder(): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stat = lstatSync(folder);
   if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o077) !== 0)
-    throw new Error(`${folder} must be a folder of this user that nobody else can enter: remove it`);
+    throw new StartError(`${folder} must be a folder of this user that nobody else can enter: remove it`);
   return folder;
 }
 

@@ -2,6 +2,7 @@ import { type SpawnOptions, spawnSync } from 'node:child_process';
 import { chownSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
+import { StartError } from '../../../errors.ts';
 
 /** As whom the server's programs run: PostgreSQL refuses root, and users without a name. */
 export interface Identity {
@@ -85,7 +86,7 @@ export function chooseIdentity(program: string, data: string | undefined, parent
   }
   const found = candidates.find((candidate) => reaches(candidate, program, parent));
   if (found === undefined)
-    throw new Error(
+    throw new StartError(
       `the embedded database can't run as ${root ? 'root' : 'a user without a name'}, and no other user reaches both ${program} and ${parent}: start the service as an ordinary user, or set DATABASE_URL`,
     );
   return found;

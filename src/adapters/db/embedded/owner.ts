@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StartError } from '../../../errors.ts';
 
 /**
  * Makes this process the owner of the folder until it ends, however it ends: the operating system holds the lock.
@@ -17,7 +18,7 @@ export function ownFolder(folder: string): Disposable | undefined {
     if (lock.isOpen) lock.close();
     const { errcode, message } = error as Error & { errcode?: number };
     if (errcode === SQLITE_BUSY) return undefined;
-    throw new Error(`the embedded database in ${folder} is not this user's to open (${message})`, {
+    throw new StartError(`the embedded database in ${folder} is not this user's to open (${message})`, {
       cause: error,
     });
   }

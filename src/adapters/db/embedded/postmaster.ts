@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StartError } from '../../../errors.ts';
 
 /** What a server writes about itself into its data folder. */
 export interface Postmaster {
@@ -49,6 +50,6 @@ export async function formerPostmaster(data: string, limitMs = 5000): Promise<Po
     const former = lastPostmaster(data);
     if (former === undefined || !runs(former, data)) return former;
     if (Date.now() > until)
-      throw new Error(`the former server of ${data}, process ${former.pid}, does not end`);
+      throw new StartError(`the former server of ${data}, process ${former.pid}, does not end`);
   }
 }

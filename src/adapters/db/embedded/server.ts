@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { StartError } from '../../../errors.ts';
 import type { Binaries } from './binaries.ts';
 import { type Guarded, runGuarded } from './guarded.ts';
 import type { Identity } from './identity.ts';
@@ -21,7 +22,7 @@ interface ServerOptions {
 }
 
 const failure = ({ lastWords }: Guarded) =>
-  new Error(`the embedded database did not start: ${lastWords.join(' ') || 'it said nothing'}`);
+  new StartError(`the embedded database did not start: ${lastWords.join(' ') || 'it said nothing'}`);
 
 /** Starts the server and waits until it takes queries; a crash before is made good by then. */
 async function start(options: ServerOptions, stopping: AbortSignal): Promise<Guarded> {
