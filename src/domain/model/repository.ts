@@ -35,7 +35,7 @@ export const listArtifacts = (
   page: PageRequest,
 ): Promise<Page<ListedArtifact>> => listOwned(db, 'artifacts', LISTED, owner, page);
 
-/** Deletes the rows and marks for deletion their files, which go when the transaction has committed; then all are told. */
+/** Deletes the rows and marks their files for deletion, which go when the transaction has committed; then all are told. */
 export async function dropArtifacts(
   trx: Kysely<Schema>,
   leases: ObjectLeases,
