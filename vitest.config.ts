@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+// As run.sh has it, for the test processes and all that they start: what was compiled once starts in half the time.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
 
 export default defineConfig({
   test: {
@@ -8,8 +12,8 @@ export default defineConfig({
     // Only a failure waits that long: a busy machine is no reason to fail.
     testTimeout: 400_000,
     hookTimeout: 400_000,
-    // Two cores are the smallest machine we promise to pass on; every file may start real processes.
-    maxWorkers: 2,
+    // Two cores are the smallest machine we promise to pass on, and a third of the time a test waits for somebody.
+    maxWorkers: 3,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   },
 });

@@ -38,9 +38,10 @@ async function listAll(service: Service): Promise<Listed[]> {
   return items;
 }
 
+// At once: most of each is waiting until the queue misses the process that was killed.
 const kill = (service: Service) => service.stop('SIGKILL');
 
-test('kill -9 during uploads: what was acknowledged is whole, and of the rest nothing stays', async () => {
+test.concurrent('kill -9 during uploads: what was acknowledged is whole, and of the rest nothing stays', async () => {
   await using root = await storageRoot();
   const acknowledged = new Map<string, string>();
   for (let round = 0; round < ROUNDS; round++) {
@@ -80,12 +81,12 @@ test('kill -9 during uploads: what was acknowledged is whole, and of the rest no
   expect(sample(text, 'mlops_backend_datasets')).toBe(listed.length);
 });
 
-test('kill -9 during training: the run is made again and ends, and leaves one model', async () => {
+test.concurrent('kill -9 during training: the run is made again and ends, and leaves one model', async () => {
   await using root = await storageRoot();
   let dataset: { dataset_id: string };
   {
     await using service = await startService(root.path);
-    dataset = await service.api.upload('noise.csv', noisyTable());
+    dataset = await service.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
     expect(await service.stop()).toBe(0);
   }
   for (let round = 0; round < ROUNDS; round++) {
@@ -116,7 +117,7 @@ test('kill -9 during training: the run is made again and ends, and leaves one mo
   }
 });
 
-test('kill -9 during a clean-up: the next one finishes it', async () => {
+test.concurrent('kill -9 during a clean-up: the next one finishes it', async () => {
   await using root = await storageRoot();
   for (let round = 0; round < ROUNDS; round++) {
     {

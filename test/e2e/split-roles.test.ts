@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, eventually, type Run } from '../support/client.ts';
 import { type EmbeddedServer, embeddedServer } from '../support/embedded-server.ts';
 import { sample } from '../support/exposition.ts';
@@ -10,26 +10,31 @@ import { storageRoot } from '../support/storage-root.ts';
 /** Three APIs and two workers on one embedded server, which the first of them owns. */
 let stack: AsyncDisposableStack;
 let apis: readonly [Service, Service, Service];
-let workers: readonly [Service, Service];
+let workers: readonly Service[];
+let startWorker: () => Promise<Service>;
 let server: EmbeddedServer;
 
 const SETTINGS = { MAX_MODEL_ARTIFACTS: '0', TRAINING__MAX_RETRIES: '10' };
 const HEAVY = { mode: 'heavy', params: { max_trials: 1 } };
 
-beforeEach(async () => {
+beforeAll(async () => {
   stack = new AsyncDisposableStack();
   const { path } = stack.use(await storageRoot());
   const start = async (role: string) => stack.use(await startService(path, { ROLE: role, ...SETTINGS }));
   const owner = await start('api');
-  const [second, third, first, other] = await Promise.all(['api', 'api', 'worker', 'worker'].map(start));
-  apis = [owner, second!, third!];
-  workers = [first!, other!];
+  startWorker = () => start('worker');
+  const [second, third, ...both] = await Promise.all([
+    start('api'),
+    start('api'),
+    startWorker(),
+    startWorker(),
+  ]);
+  apis = [owner, second, third];
+  workers = both;
   server = embeddedServer(path);
 });
 
-afterEach(async () => {
-  await stack.disposeAsync();
-});
+afterAll(() => stack.disposeAsync());
 
 const isAlive = ({ process }: Service) => process.exitCode === null && process.signalCode === null;
 const allAlive = () => [...apis, ...workers].filter((service) => !isAlive(service));
@@ -40,8 +45,8 @@ const isReady = async ({ api }: Service) =>
 const allReady = () =>
   eventually(async () => (await Promise.all([...apis, ...workers].map(isReady))).every(Boolean), 120);
 
-const counted = async (name: string, labels: Record<string, string>): Promise<number> => {
-  const texts = await Promise.all(workers.filter(isAlive).map(({ api }) => api.metrics()));
+const counted = async (by: readonly Service[], name: string, labels: Record<string, string>) => {
+  const texts = await Promise.all(by.map(({ api }) => api.metrics()));
   return texts.reduce((sum, text) => sum + (sample(text, name, labels) ?? 0), 0);
 };
 
@@ -102,6 +107,17 @@ function startLoad(): Load {
   };
 }
 
+async function modelsOf(runs: readonly string[]): Promise<number> {
+  const ids = runs.map((id) => `'${id}'`).join(', ');
+  const [row] = await server.query<{ models: number }>(
+    `select count(*)::int models from artifacts where run_id in (${ids})`,
+  );
+  return row!.models;
+}
+
+const SUCCESSES = 'mlops_backend_training_runs_total';
+const success = (mode: string) => ({ mode, outcome: 'success', task: 'classification' });
+
 /** Nothing that was acknowledged is lost: every dataset whole, every run ended once, with one model if it succeeded. */
 async function expectNothingLost(load: Load): Promise<void> {
   const { api } = apis[0];
@@ -111,11 +127,8 @@ async function expectNothingLost(load: Load): Promise<void> {
     expect([id, createHash('sha256').update(bytes).digest('hex')]).toEqual([id, sha256]);
   }
   for (const id of load.runs) expect(await ended(api, id)).toMatchObject({ id, status: 'succeeded' });
-  const [row] = await server.query<{ runs: number; models: number }>(
-    `select (select count(*)::int from training_runs where status = 'succeeded') runs,
-            (select count(*)::int from artifacts) models`,
-  );
-  expect(row?.models).toBe(row?.runs);
+  const models = await modelsOf([...load.runs]);
+  expect(models).toBe(load.runs.size);
   expect(allAlive()).toEqual([]);
   console.log(
     `${load.datasets.size} datasets and ${load.runs.size} runs acknowledged, refused by status:`,
@@ -125,6 +138,7 @@ async function expectNothingLost(load: Load): Promise<void> {
 
 test('uploaded on one API, trained by a worker at the request of another, followed and called on a third', async () => {
   const [one, two, three] = apis;
+  const before = await counted(workers, SUCCESSES, success('light'));
   const dataset = await one.api.uploadFile('wine_train.csv');
   const run = await two.api.train(dataset.dataset_id);
   expect(run.status).toBe('succeeded');
@@ -147,13 +161,7 @@ test('uploaded on one API, trained by a worker at the request of another, follow
   };
   const predicted = await three.api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [wine] });
   expect(await three.api.json(predicted)).toMatchObject({ predictions: ['0'] });
-  expect(
-    await counted('mlops_backend_training_runs_total', {
-      mode: 'light',
-      outcome: 'success',
-      task: 'classification',
-    }),
-  ).toBe(1);
+  expect(await counted(workers, SUCCESSES, success('light'))).toBe(before + 1);
 });
 
 test('a model removed on one API is gone on the others', async () => {
@@ -170,7 +178,7 @@ test('a model removed on one API is gone on the others', async () => {
 
 test('a run cancelled on one API ends on a worker and on the stream of another API', async () => {
   const [one, two, three] = apis;
-  const dataset = await one.api.upload('noise.csv', noisyTable());
+  const dataset = await one.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
   const { id } = await one.api.json<Run>(
     await one.api.post('/training-runs', { dataset_id: dataset.dataset_id, ...HEAVY }),
   );
@@ -184,27 +192,22 @@ test('a run cancelled on one API ends on a worker and on the stream of another A
 
 test('a worker killed in the middle of a run: another makes it again, once', async () => {
   const [{ api }] = apis;
-  const dataset = await api.upload('noise.csv', noisyTable());
+  const dataset = await api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
   const { id } = await api.json<Run>(
     await api.post('/training-runs', { dataset_id: dataset.dataset_id, ...HEAVY }),
   );
   const started = (worker: Service) =>
     worker.log.some((entry) => entry['msg'] === 'training started' && entry['run'] === id);
   const victim = await eventually(async () => workers.find(started));
+  const others = workers.filter((worker) => worker !== victim);
+  const before = await counted(others, SUCCESSES, success('heavy'));
   await victim.stop('SIGKILL');
   expect(await ended(api, id)).toMatchObject({ status: 'succeeded', attempt: 2 });
-  expect(
-    await counted('mlops_backend_training_retries_total', { mode: 'heavy', reason: 'worker_lost' }),
-  ).toBe(1);
-  expect(
-    await counted('mlops_backend_training_runs_total', {
-      mode: 'heavy',
-      outcome: 'success',
-      task: 'classification',
-    }),
-  ).toBe(1);
-  const [row] = await server.query<{ models: number }>('select count(*)::int models from artifacts');
-  expect(row?.models).toBe(1);
+  const retries = 'mlops_backend_training_retries_total';
+  expect(await counted(others, retries, { mode: 'heavy', reason: 'worker_lost' })).toBe(1);
+  expect(await counted(others, SUCCESSES, success('heavy'))).toBe(before + 1);
+  expect(await modelsOf([id])).toBe(1);
+  workers = [...others, await startWorker()];
 });
 
 test('the server crashes and starts again under load: nothing acknowledged is lost, every process survives', async () => {

@@ -1,16 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { type Client, client } from './client.ts';
 import { tied } from './tied.ts';
 
 const PROJECT = new URL('../../', import.meta.url);
-/** As run.sh has it: a service that was compiled before starts in less time. */
-const ENVIRONMENT = {
-  PATH: process.env['PATH'],
-  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', PROJECT)),
-};
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const ARGS = [
   '--disable-warning=ExperimentalWarning',
   '--import',
@@ -32,7 +27,7 @@ const startMain = (args: readonly string[], env: Record<string, string>) =>
   tied(
     spawn(process.execPath, [...ARGS, ...args], {
       cwd: PROJECT,
-      env: { ...ENVIRONMENT, ...env },
+      env: { PATH, NODE_COMPILE_CACHE, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     }),

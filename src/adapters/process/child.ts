@@ -49,8 +49,11 @@ export interface ChildOptions<Progress> {
   readonly niceness?: number | undefined;
 }
 
-/** What a child needs from the parent's environment to run at all; everything else may hold secrets. */
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'LANG', 'LC_ALL'];
+/** What a child needs from the parent's environment to run, and to start soon; everything else may hold secrets. */
+const PASSED_ON = [
+  ...['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'LANG', 'LC_ALL'],
+  'NODE_COMPILE_CACHE',
+];
 const STDERR_KEPT = 4096;
 /** An error of a library may quote thousands of characters of the user's data. */
 const MESSAGE_KEPT = 500;

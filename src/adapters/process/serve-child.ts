@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
@@ -10,6 +11,8 @@ import type { ChildMessage, ChildRequest } from './messages.ts';
 export function serveChild<Input, Output, Progress = never>(
   handler: (input: Input, report: (progress: Progress) => void) => Promise<Output> | Output,
 ): void {
+  // What `entry` imports is loaded by now, and the end comes by SIGKILL, at which Node would keep nothing.
+  flushCompileCache();
   const send = (message: ChildMessage<Output, Progress>) =>
     new Promise<void>((resolve) => {
       // Fails only when the parent is gone, and then so are we.

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -53,6 +53,14 @@ test('a listener that throws fails the run instead of the process', async () => 
     throw new Error('no room');
   };
   await expect(run({ do: 'count', to: 1 }, { onProgress })).rejects.toThrow('the progress listener threw');
+});
+
+test('what a child compiled is kept for the next one, though each ends by SIGKILL', async () => {
+  const cache = await mkdtemp(path.join(os.tmpdir(), 'mlops-compiled-'));
+  vi.stubEnv('NODE_COMPILE_CACHE', cache);
+  await run({ do: 'echo', value: 1 });
+  expect((await readdir(cache, { recursive: true })).length).toBeGreaterThan(2);
+  await rm(cache, { recursive: true });
 });
 
 test('none of the environment that may hold secrets reaches the child', async () => {
