@@ -353,15 +353,15 @@ export const CATALOGUE = {
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
     source: { meter: '@opentelemetry/instrumentation-pg' },
   },
-  dbClientConnections: {
+  dbClientConnectionCount: {
     group: 'database',
-    // Not `…connection.count`: the suffix `_count` belongs to histograms.
-    name: 'db.client.connections',
+    // The convention's name; promtool keeps the suffix `_count` for histograms and says so.
+    name: 'db.client.connection.count',
     kind: 'updowncounter',
     unit: '{connection}',
     description: 'Database connections by state.',
     labels: { 'db.client.connection.state': ['idle', 'used'] },
-    source: { meter: '@opentelemetry/instrumentation-pg', instrument: 'db.client.connection.count' },
+    source: { meter: '@opentelemetry/instrumentation-pg' },
   },
   dbClientConnectionPendingRequests: {
     group: 'database',
@@ -372,14 +372,15 @@ export const CATALOGUE = {
     labels: {},
     source: { meter: '@opentelemetry/instrumentation-pg' },
   },
-  dbClientConnectionMax: {
+  dbClientConnectionLimit: {
     group: 'database',
-    name: 'db.client.connection.max',
+    name: 'db.client.connection.limit',
     kind: 'updowncounter',
     unit: '{connection}',
     description: 'Most database connections allowed.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-pg' },
+    // The instrumentation still has the name that the conventions gave up.
+    source: { meter: '@opentelemetry/instrumentation-pg', instrument: 'db.client.connection.max' },
   },
 
   eventLoopDelayMin: {
@@ -529,25 +530,22 @@ export const CATALOGUE = {
     unit: 's',
     description: 'CPU time of the process.',
     labels: { 'cpu.mode': ['user', 'system'] },
-    source: { meter: '@opentelemetry/instrumentation-host-metrics' },
   },
   processCpuUtilization: {
     group: 'process',
     name: 'process.cpu.utilization',
     kind: 'gauge',
-    unit: '',
+    unit: '1',
     description: 'CPU time since the scrape before over the time of all cores, 0 to 1.',
     labels: { 'cpu.mode': ['user', 'system'] },
-    source: { meter: '@opentelemetry/instrumentation-host-metrics' },
   },
   processMemoryUsage: {
     group: 'process',
     name: 'process.memory.usage',
-    kind: 'gauge',
-    unit: '',
-    description: 'Resident memory of the process, bytes.',
+    kind: 'updowncounter',
+    unit: 'By',
+    description: 'Resident memory of the process.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-host-metrics' },
   },
   processStartTime: {
     group: 'process',

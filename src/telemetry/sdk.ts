@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { context, metrics } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { getRPCMetadata } from '@opentelemetry/core';
 import { envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
-import { CATALOGUE, METER_NAME } from './catalogue.ts';
 import { serialize } from './exposition/serialize.ts';
 import { countBodyBytes, trackExchanges } from './http-server.ts';
+import { observeProcess } from './process.ts';
 import { PullReader } from './reader.ts';
 import type { RunningTelemetry } from './running.ts';
 import { catalogueViews } from './views.ts';
@@ -54,11 +54,10 @@ export function startSdk(
         responseHook: (_span, response) => trackExchange(response as ServerResponse),
       },
       '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
-      '@opentelemetry/instrumentation-host-metrics': { metricGroups: ['process.cpu', 'process.memory'] },
     }),
   });
   sdk.start();
-  observeStartTime();
+  observeProcess();
 
   return {
     scrape: async () => {
@@ -72,12 +71,4 @@ export function startSdk(
     },
     shutdown: () => sdk.shutdown(),
   };
-}
-
-function observeStartTime(): void {
-  const definition = CATALOGUE.processStartTime;
-  metrics
-    .getMeter(METER_NAME)
-    .createObservableGauge(definition.name, definition)
-    .addCallback((result) => result.observe(performance.timeOrigin / 1000));
 }

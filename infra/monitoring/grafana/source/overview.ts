@@ -538,7 +538,7 @@ const runtime: Section = {
       limits: [{ value: 1.5e9, color: 'orange' }],
       queries: [
         {
-          expr: `max by (job, instance) (process_memory_usage${scoped()})`,
+          expr: `max by (job, instance) (process_memory_usage_bytes${scoped()})`,
           legend: '{{job}} {{instance}}',
         },
       ],
@@ -604,10 +604,10 @@ const runtime: Section = {
       unit: 'short',
       queries: [
         {
-          expr: `sum by (db_client_connection_state) (db_client_connections${scoped()})`,
+          expr: `sum by (db_client_connection_state) (db_client_connection_count${scoped()})`,
           legend: '{{db_client_connection_state}}',
         },
-        { expr: `sum(db_client_connection_max${scoped()})`, legend: 'allowed' },
+        { expr: `sum(db_client_connection_limit${scoped()})`, legend: 'allowed' },
         {
           expr: `sum(db_client_connection_pending_requests${scoped()})`,
           legend: 'waiting queries',
