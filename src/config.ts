@@ -6,6 +6,9 @@ import { unknownVariables } from './unknown-variables.ts';
  * value. Only `environment.ts` reads the real environment; the rest is handed its part of `Config`.
  */
 
+/** What a process does: `api` answers, `worker` trains and cleans up, `all` does both. */
+export const ROLES = ['all', 'api', 'worker'] as const;
+
 const DEFAULT_LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 const DEFAULT_HOST = '127.0.0.1';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
@@ -61,7 +64,7 @@ const latencyBuckets = json(
 );
 
 const variables = z.object({
-  ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker').default('all'),
+  ROLE: z.enum(ROLES, 'must be all, api or worker').default('all'),
   HOST: z.string().min(1).default(DEFAULT_HOST),
   PORT: integer(0, 65535).default(8000),
   LOG_LEVEL: z

@@ -48,6 +48,7 @@ export function createHttpApp(options: HttpOptions): Router {
       log('scrape', 'error', { err: error }, 'scrape failed');
       return problemResponse('unavailable', 'The metrics could not be collected.');
     },
+    onIncomplete: (failure) => log('scrape part', 'error', { err: failure }, 'scrape incomplete'),
   });
   if (metrics) {
     if (options.metricsToken !== undefined)

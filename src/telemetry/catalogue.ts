@@ -1,3 +1,5 @@
+import { ROLES } from '../config.ts';
+import { CHILD_KINDS } from '../vocabulary/children.ts';
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { TTL_RESULTS } from '../vocabulary/expiry.ts';
 import { HTTP_REFUSALS } from '../vocabulary/http-refusals.ts';
@@ -273,6 +275,33 @@ export const CATALOGUE = {
     unit: '{read}',
     description: 'Scrapes whose database gauges are absent because the database did not answer in time.',
     labels: {},
+  },
+  metricsCallbackFailures: {
+    group: 'domain',
+    name: 'metrics.callback.failures',
+    kind: 'counter',
+    unit: '{failure}',
+    description:
+      'Metric callbacks that failed or did not answer in time; what they observe was left out of that scrape.',
+    labels: {},
+  },
+  childProcessCpuTime: {
+    group: 'domain',
+    name: 'child_process.cpu.time',
+    kind: 'counter',
+    unit: 's',
+    description:
+      'CPU time of child processes, by what they do; counted as they report it, of one that was killed up to its last report.',
+    labels: { kind: CHILD_KINDS, mode: MODES },
+  },
+  childProcessMemoryPeak: {
+    group: 'domain',
+    name: 'child_process.memory.peak',
+    kind: 'histogram',
+    unit: 'By',
+    description: 'Most resident memory that each ended child process had, as far as it reported.',
+    labels: { kind: CHILD_KINDS, mode: MODES },
+    buckets: [2 ** 26, 2 ** 27, 2 ** 28, 2 ** 29, 2 ** 30, 2 ** 31, 2 ** 32, 2 ** 33],
   },
 
   httpRefusals: {
@@ -561,6 +590,15 @@ export const CATALOGUE = {
     kind: 'gauge',
     unit: '',
     description: 'What is being scraped; always 1. Made from the resource, not by an instrument.',
-    labels: { 'service.name': null, 'service.version': null, 'service.instance.id': null },
+    labels: {
+      'service.name': null,
+      'service.version': null,
+      'service.instance.id': null,
+      'mlops.role': ROLES,
+      'deployment.environment.name': null,
+      'telemetry.sdk.name': null,
+      'telemetry.sdk.language': null,
+      'telemetry.sdk.version': null,
+    },
   },
 } as const satisfies Record<string, MetricDefinition>;

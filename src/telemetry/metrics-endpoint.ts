@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Handler } from 'hono';
 import { within } from '../within.ts';
-import { runningTelemetry } from './running.ts';
+import { runningTelemetry, type Scrape } from './running.ts';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const SCRAPE_LIMIT_MS = 5000;
@@ -11,20 +11,26 @@ const gzipped = promisify(gzip);
 export interface MetricsEndpointOptions {
   /** Answers a scrape that failed. */
   readonly onError: (error: unknown) => Response;
-  /** Collects once → text. Default: the telemetry of this process. */
-  readonly scrape?: (() => Promise<string>) | undefined;
+  /** Told why something is missing from a scrape that was answered. */
+  readonly onIncomplete: (failure: unknown) => void;
+  /** Collects once. Default: the telemetry of this process. */
+  readonly scrape?: (() => Promise<Scrape>) | undefined;
   readonly limitMs?: number;
 }
 
 /**
- * The handler of the metrics path: 200 with the exposition (gzip when asked), or what `onError` says when the
- * collection fails or takes longer than 5 s. Scrapes that overlap share one collection.
+ * The handler of the metrics path: 200 with the exposition (gzip when asked), without what could not be observed, or
+ * what `onError` says when the collection fails or takes longer than 5 s. Scrapes that overlap share one collection.
  * @returns undefined when telemetry is off: the path is then left to the application's 404
  */
 export function metricsHandler(options: MetricsEndpointOptions): Handler | undefined {
-  const { onError, scrape = runningTelemetry()?.scrape, limitMs = SCRAPE_LIMIT_MS } = options;
+  const { onError, onIncomplete, scrape = runningTelemetry()?.scrape, limitMs = SCRAPE_LIMIT_MS } = options;
   if (scrape === undefined) return undefined;
-  const collect = shared(() => within(scrape(), limitMs));
+  const collect = shared(async () => {
+    const { text, failures } = await within(scrape(), limitMs);
+    for (const failure of failures) onIncomplete(failure);
+    return text;
+  });
 
   return async (c) => {
     let text: string;

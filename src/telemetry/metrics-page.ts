@@ -15,7 +15,7 @@ const INTRODUCTION = `# Metrics
 
 What \`GET /metrics\` shows, in the Prometheus text format 0.0.4. The prefix \`mlops_backend_\` is the default of
 \`PROMETHEUS__METRIC_NAMESPACE\` and \`PROMETHEUS__METRIC_SUBSYSTEM\`. No label ever holds an id, a file name, a URL, an
-owner or free text. Counters whose labels have a closed set of values stand at 0 from the start.
+owner or free text. Counters and histograms whose labels have a closed set of values are there from the start, at 0.
 `;
 
 const NOTES: Partial<Record<MetricDefinition['group'], string>> = {

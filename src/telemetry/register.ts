@@ -25,7 +25,7 @@ if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true'
 
   const { startSdk } = await import('./sdk.ts');
   telemetryStarted(
-    startSdk(config.metrics, {
+    startSdk(config, {
       traces: environment.OTEL_TRACES_EXPORTER !== 'none',
       logs: environment.OTEL_LOGS_EXPORTER !== 'none',
     }),

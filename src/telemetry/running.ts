@@ -1,12 +1,19 @@
 import { within } from '../within.ts';
 
+export interface Scrape {
+  /** Prometheus text 0.0.4. */
+  readonly text: string;
+  /** Why something is missing from it, for each callback that failed; they are counted. */
+  readonly failures: readonly unknown[];
+}
+
 /**
  * What the rest of the service may ask of the telemetry that `register.ts` started, without importing any of it:
  * when telemetry is off, nothing of the OpenTelemetry SDK is loaded and `runningTelemetry()` is undefined.
  */
 export interface RunningTelemetry {
-  /** Collects every metric once → Prometheus text 0.0.4. Rejects when any part of the collection fails. */
-  readonly scrape: () => Promise<string>;
+  /** Collects every metric once. */
+  readonly scrape: () => Promise<Scrape>;
   /** Names the route template of the request being handled; it becomes `http_route`. */
   readonly setRoute: (route: string) => void;
   readonly shutdown: () => Promise<void>;

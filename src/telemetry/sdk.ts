@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { context } from '@opentelemetry/api';
+import { context, metrics } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { getRPCMetadata } from '@opentelemetry/core';
-import { envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { defaultResource, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { serialize } from './exposition/serialize.ts';
 import { countBodyBytes, trackExchanges } from './http-server.ts';
+import { catalogueMeter, labelCombinations, startAtZero } from './instruments/catalogue-meter.ts';
 import { observeProcess } from './process.ts';
 import { PullReader } from './reader.ts';
 import type { RunningTelemetry } from './running.ts';
 import { catalogueViews } from './views.ts';
 
-/** A callback that has not answered by then fails the scrape. */
-const COLLECT_LIMIT_MS = 5000;
+/** What a callback has not observed by then is missing from the scrape, which itself may take 5 s. */
+const CALLBACK_LIMIT_MS = 3000;
 
 /** Keeps a tracer provider alive, and with it real trace ids, when spans go nowhere. */
 const DISCARD_SPANS: NonNullable<NodeSDKConfiguration['spanProcessors']> = [
@@ -28,42 +30,49 @@ const DISCARD_SPANS: NonNullable<NodeSDKConfiguration['spanProcessors']> = [
  * @param exporting whether spans and logs have somewhere to go; where and how is the business of `OTEL_*`
  */
 export function startSdk(
-  settings: Config['metrics'],
+  { metrics: settings, role }: Pick<Config, 'metrics' | 'role'>,
   exporting: { readonly traces: boolean; readonly logs: boolean },
 ): RunningTelemetry {
   const reader = new PullReader();
   const trackExchange = trackExchanges(settings.inProgress);
   countBodyBytes();
+  const instrumentations = getNodeAutoInstrumentations({
+    '@opentelemetry/instrumentation-http': {
+      // Requests that this process makes are seen by the undici instrumentation (fetch).
+      disableOutgoingRequestInstrumentation: true,
+      ignoreIncomingRequestHook: ({ method, url = '' }) =>
+        method === 'GET' && (url === settings.path || url.startsWith(`${settings.path}?`)),
+      responseHook: (_span, response) => trackExchange(response as ServerResponse),
+    },
+    '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
+  });
   const sdk = new NodeSDK({
     metricReaders: [reader],
     views: catalogueViews(settings.prefix, settings.latencyBuckets),
     ...(!exporting.traces && { spanProcessors: DISCARD_SPANS }),
-    // Named here and not detected: the default detectors would publish the command line.
-    resource: resourceFromAttributes({
-      'service.name': packageJson.name,
-      'service.version': packageJson.version,
-      'service.instance.id': randomUUID(),
-    }),
+    // Named here and not detected: the default detectors would publish the command line. The conventions have no
+    // attribute for the part that a process plays within its service, so it is one of our own.
+    resource: defaultResource().merge(
+      resourceFromAttributes({
+        'service.name': packageJson.name,
+        'service.version': packageJson.version,
+        'service.instance.id': randomUUID(),
+        'mlops.role': role,
+      }),
+    ),
     resourceDetectors: [envDetector],
-    instrumentations: getNodeAutoInstrumentations({
-      '@opentelemetry/instrumentation-http': {
-        // Requests that this process makes are seen by the undici instrumentation (fetch).
-        disableOutgoingRequestInstrumentation: true,
-        ignoreIncomingRequestHook: ({ method, url = '' }) =>
-          method === 'GET' && (url === settings.path || url.startsWith(`${settings.path}?`)),
-        responseHook: (_span, response) => trackExchange(response as ServerResponse),
-      },
-      '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
-    }),
+    instrumentations,
   });
   sdk.start();
   observeProcess();
+  startGarbageCollectionAtZero(instrumentations);
+  const callbackFailures = catalogueMeter(settings.prefix).counter('metricsCallbackFailures');
 
   return {
     scrape: async () => {
-      const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_LIMIT_MS });
-      if (errors.length > 0) throw new AggregateError(errors, 'a metric callback failed');
-      return serialize(resourceMetrics);
+      const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: CALLBACK_LIMIT_MS });
+      callbackFailures(errors.length, {});
+      return { text: serialize(resourceMetrics), failures: errors };
     },
     setRoute: (route) => {
       const rpc = getRPCMetadata(context.active());
@@ -71,4 +80,22 @@ export function startSdk(
     },
     shutdown: () => sdk.shutdown(),
   };
+}
+
+/** The one closed label set that a library counts: its histogram, opened by the meter that the library uses. */
+function startGarbageCollectionAtZero(
+  instrumentations: readonly {
+    readonly instrumentationName: string;
+    readonly instrumentationVersion: string;
+  }[],
+): void {
+  const { gcDuration } = CATALOGUE;
+  const library = instrumentations.find(
+    ({ instrumentationName }) => instrumentationName === gcDuration.source.meter,
+  );
+  if (library === undefined) return;
+  const histogram = metrics
+    .getMeter(library.instrumentationName, library.instrumentationVersion)
+    .createHistogram(gcDuration.name, gcDuration);
+  for (const labels of labelCombinations(gcDuration)) startAtZero(histogram, labels);
 }

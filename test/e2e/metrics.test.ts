@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CATALOGUE } from '../../src/telemetry/catalogue.ts';
+import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { dataFile } from '../support/client.ts';
 import { freshDatabase } from '../support/database.ts';
 import { sample, samples } from '../support/exposition.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
+import { Exposition } from '../telemetry/exposition-reader.ts';
 
 const TABLES = ['breast_cancer_train.csv', 'wine_train.csv', 'diabetes_train.csv'];
 
@@ -19,16 +22,27 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-test('every counter of a closed label set is exported as 0 before anything has happened', async () => {
-  const text = await service.api.metrics();
-  for (const mode of ['light', 'heavy']) {
-    expect(sample(text, 'mlops_backend_dataset_uploads_total', { mode })).toBe(0);
-    expect(sample(text, 'mlops_backend_dataset_upload_failures_total', { mode, reason: 'aborted' })).toBe(0);
-    expect(sample(text, 'mlops_backend_training_failures_total', { mode, error_type: '_OTHER' })).toBe(0);
+test('every counter and histogram of a closed label set is exported as 0 before anything has happened', async () => {
+  const exposition = new Exposition(await service.api.metrics());
+  const counting = prometheusMetrics().filter(
+    ({ type, definition: { group } }) => group === 'domain' && type !== 'gauge',
+  );
+  for (const { name, type, definition } of counting) {
+    const series = Object.values(definition.labels).reduce(
+      (product, values) => product * (values?.length ?? 0),
+      1,
+    );
+    const values = exposition
+      .samples(type === 'histogram' ? `${name}_count` : name)
+      .map(({ value }) => value);
+    expect(values, name).toHaveLength(series);
+    // The first clean-up begins with the process.
+    if (!name.includes('_ttl_cycle')) expect(new Set(values), name).toEqual(new Set([0]));
   }
-  expect(sample(text, 'mlops_backend_dataset_ttl_cycles_total', { result: 'failure' })).toBe(0);
-  expect(sample(text, 'mlops_backend_training_queue_depth', { state: 'retrying' })).toBe(0);
-  expect(sample(text, 'mlops_backend_models_in_use', { drift: 'significant' })).toBe(0);
+  const collections = exposition.samples('v8js_gc_duration_seconds_count');
+  expect(collections.map(({ labels }) => labels['v8js_gc_type']).sort()).toEqual(
+    CATALOGUE.gcDuration.labels['v8js.gc.type'].toSorted(),
+  );
 });
 
 test('after uploads and trainings the metrics equal what was done', async () => {
@@ -87,6 +101,14 @@ test('after uploads and trainings the metrics equal what was done', async () => 
   }
   expect(sample(text, 'mlops_backend_training_queue_wait_seconds_count', light)).toBe(3);
   expect(sample(text, 'mlops_backend_training_runs_active', light)).toBe(0);
+  for (const kind of ['trainer', 'inspector', 'scorer']) {
+    const child = { ...light, kind };
+    expect(sample(text, 'mlops_backend_child_process_cpu_time_seconds_total', child)).toBeGreaterThan(0.01);
+    expect(sample(text, 'mlops_backend_child_process_memory_peak_bytes_sum', child)).toBeGreaterThan(2e7);
+  }
+  expect(
+    sample(text, 'mlops_backend_child_process_memory_peak_bytes_count', { ...light, kind: 'trainer' }),
+  ).toBe(3);
   expect(sample(text, 'mlops_backend_predictions_total', { task: 'classification' })).toBe(2 + tableRows);
   expect(tableRows).toBeGreaterThan(10);
   expect(sample(text, 'mlops_backend_prediction_duration_seconds_count', { task: 'classification' })).toBe(2);

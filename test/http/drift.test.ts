@@ -106,6 +106,7 @@ test('a model deleted while it is called, for rows or a table, is not in use aft
     db: app.sql,
     storage: await openLocalStorage(join(app.root, 'objects')),
     metrics: { made: () => undefined },
+    children: () => ({ cpu: () => undefined, ended: () => undefined }),
     drift,
   };
   const predictor = createPredictor(deps);

@@ -10,7 +10,7 @@ export type FixtureEvent =
   | { readonly event: 'listening'; readonly port: number }
   | { readonly event: 'held' }
   | { readonly event: 'hung up' }
-  | { readonly event: 'scrape failed'; readonly reason: string }
+  | { readonly event: 'scrape failed' | 'scrape incomplete'; readonly reason: string }
   | { readonly event: 'done'; readonly id: number }
   | {
       readonly event: 'described';
@@ -34,7 +34,7 @@ export interface FixtureCommand {
   readonly databaseUrl?: string;
 }
 
-type EventOf<Name extends FixtureEvent['event']> = Extract<FixtureEvent, { event: Name }>;
+type EventOf<Name extends FixtureEvent['event']> = FixtureEvent & { event: Name };
 
 /** The fixture application in a process of its own, started as the service is: with `--import register.ts`. */
 export class Fixture implements AsyncDisposable {

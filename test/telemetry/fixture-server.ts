@@ -87,18 +87,20 @@ const scrape = metricsHandler({
     tell({ event: 'scrape failed', reason: String(error) });
     return new Response('refused', { status: 503 });
   },
+  onIncomplete: (failure) => tell({ event: 'scrape incomplete', reason: String(failure) }),
 });
 if (scrape) app.get(config.metrics.path, scrape);
 
 /** Uses every instrument once, so that every family of the catalogue has a series. */
 async function useEverything(databaseUrl: string): Promise<void> {
-  const { uploads, training, ttl, predictions, http } = instruments;
+  const { uploads, training, ttl, predictions, http, children } = instruments;
   uploads.succeeded({ mode: 'light', bytes: 2048, seconds: 0.2 });
   training.started({ mode: 'light', task: 'regression', waitSeconds: 0.1 });
   training.succeeded({ mode: 'light', task: 'regression', seconds: 3 });
   ttl.cycle({ result: 'empty', seconds: 0.01 });
   predictions.made({ task: 'classification', rows: 10, seconds: 0.002 });
   http.refused({ code: 'request_timeout' });
+  children('trainer', 'light').cpu(2);
   registerStoredStateGauges(
     () =>
       Promise.resolve({

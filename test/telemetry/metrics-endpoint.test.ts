@@ -2,29 +2,31 @@ import { gunzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { expect, test, vi } from 'vitest';
 import { type MetricsEndpointOptions, metricsHandler } from '../../src/telemetry/metrics-endpoint.ts';
+import type { Scrape } from '../../src/telemetry/running.ts';
 
 const refuse = () => new Response('refused', { status: 503 });
 
 function appWith(options: Partial<MetricsEndpointOptions>) {
-  const handler = metricsHandler({ onError: refuse, ...options });
+  const handler = metricsHandler({ onError: refuse, onIncomplete: () => undefined, ...options });
   if (handler === undefined) throw new Error('no handler');
   return new Hono().get('/metrics', handler);
 }
 
-const scrape = () => Promise.resolve('up 1\n');
+const whole: Scrape = { text: 'up 1\n', failures: [] };
+const scrape = () => Promise.resolve(whole);
 
 test('there is no handler when telemetry is off', () => {
-  expect(metricsHandler({ onError: refuse })).toBeUndefined();
+  expect(metricsHandler({ onError: refuse, onIncomplete: () => undefined })).toBeUndefined();
 });
 
 test('scrapes that overlap share one collection, the next one starts another', async () => {
-  const { promise, resolve } = Promise.withResolvers<string>();
+  const { promise, resolve } = Promise.withResolvers<Scrape>();
   const collect = vi.fn(() => promise);
   const app = appWith({ scrape: collect });
 
   const first = app.request('/metrics');
   const second = app.request('/metrics');
-  resolve('up 1\n');
+  resolve(whole);
   expect(await (await first).text()).toBe('up 1\n');
   expect(await (await second).text()).toBe('up 1\n');
   expect(collect).toHaveBeenCalledTimes(1);
@@ -56,6 +58,16 @@ test.each([
   const response = await appWith({ scrape: fail, onError }).request('/metrics');
   expect([response.status, await response.text()]).toEqual([503, 'refused']);
   expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'secret detail' }));
+});
+
+test('a collection that lacks something is answered with the rest, and each reason is told', async () => {
+  const onIncomplete = vi.fn();
+  const failures = [new Error('one'), new Error('two')];
+  const app = appWith({ scrape: () => Promise.resolve({ ...whole, failures }), onIncomplete });
+
+  const response = await app.request('/metrics');
+  expect([response.status, await response.text()]).toEqual([200, 'up 1\n']);
+  expect(onIncomplete.mock.calls).toEqual(failures.map((failure) => [failure]));
 });
 
 test.each([

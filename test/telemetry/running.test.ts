@@ -5,7 +5,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 const telemetry = (shutdown: () => Promise<void>) => ({
-  scrape: () => Promise.resolve(''),
+  scrape: () => Promise.resolve({ text: '', failures: [] }),
   setRoute: () => {},
   shutdown,
 });

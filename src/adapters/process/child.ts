@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../errors.ts';
 import { watchMemoryKills } from './memory-kills.ts';
 import type { ChildMessage } from './messages.ts';
+import type { ProcessUsage } from './usage.ts';
 
 /**
  * Why a child gave no result. `failed`: its handler threw; `crashed`: it ended without a word; `out_of_memory`: it
@@ -33,6 +34,17 @@ export class ChildError extends Error {
   }
 }
 
+/**
+ * Told what a child uses, as far as it says so itself: with each of its messages. What a child used after its last one
+ * is lost when it is killed; of one that never said anything nothing is known.
+ */
+export interface ChildMeter {
+  /** Seconds of CPU since it was last told. */
+  cpu(seconds: number): void;
+  /** The child has ended. */
+  ended(peakBytes: number): void;
+}
+
 export interface ChildOptions<Progress> {
   /** Kills the child at once. */
   readonly signal?: AbortSignal | undefined;
@@ -41,6 +53,7 @@ export interface ChildOptions<Progress> {
   /** Limit of the JavaScript heap in MiB; typed arrays and native memory are not part of it. */
   readonly maxOldSpaceMb?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly meter?: ChildMeter | undefined;
   /** What the child reads by standard input, no faster than it reads; unset: nothing. An error of its own ends the child. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   /** A file descriptor for its standard output; unset: it goes nowhere. */
@@ -75,7 +88,7 @@ export async function runChild<Output, Progress = never>(
   input: unknown,
   options: ChildOptions<Progress> = {},
 ): Promise<Output> {
-  const { signal, timeoutSeconds, maxOldSpaceMb, onProgress, stdin, stdout, niceness } = options;
+  const { signal, timeoutSeconds, maxOldSpaceMb, onProgress, meter, stdin, stdout, niceness } = options;
   if (signal?.aborted) throw new ChildError('aborted', 'aborted before the child process was started');
 
   const wasMemoryKill = watchMemoryKills();
@@ -106,7 +119,10 @@ export async function runChild<Output, Progress = never>(
   const stop = (failure: ChildFailure, message: string) =>
     settle({ error: new ChildError(failure, message) });
 
+  let used: ProcessUsage | undefined;
   child.on('message', (message: ChildMessage<Output, Progress>) => {
+    meter?.cpu(message.usage.cpuSeconds - (used?.cpuSeconds ?? 0));
+    used = message.usage;
     if (settled !== undefined) return;
     if (message.kind === 'result') settle({ output: message.output });
     else if (message.kind === 'error') settle({ error: revive(message) });
@@ -143,6 +159,7 @@ export async function runChild<Output, Progress = never>(
         if (child.pid === undefined) reject(new ChildError('crashed', 'could not be started', { cause }));
       });
       child.once('close', (code, killedBy) => {
+        if (used !== undefined) meter?.ended(used.peakBytes);
         settled ??= { error: unexpectedEnd(code, killedBy, stderr, wasMemoryKill) };
         if ('output' in settled) resolve(settled.output);
         else reject(settled.error);

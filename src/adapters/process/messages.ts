@@ -1,7 +1,11 @@
 import type { ProblemCode } from '../../errors.ts';
+import type { ProcessUsage } from './usage.ts';
 
-/** What a child process may say to its parent. `code` is set when an `AppError` was thrown. */
-export type ChildMessage<Output, Progress> =
+/** What a child process may say to its parent, each time with what it has used so far. */
+export type ChildMessage<Output, Progress> = ChildNews<Output, Progress> & { readonly usage: ProcessUsage };
+
+/** `code` is set when an `AppError` was thrown. */
+export type ChildNews<Output, Progress> =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'result'; readonly output: Output }
   | {

@@ -2,7 +2,8 @@ import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
-import type { ChildMessage, ChildRequest } from './messages.ts';
+import type { ChildMessage, ChildNews, ChildRequest } from './messages.ts';
+import { processUsage } from './usage.ts';
 
 /**
  * The other side of `runChild`: waits for the one input, runs `handler`, sends its result or error, and lets the
@@ -13,11 +14,14 @@ export function serveChild<Input, Output, Progress = never>(
 ): void {
   // What `entry` imports is loaded by now, and the end comes by SIGKILL, at which Node would keep nothing.
   flushCompileCache();
-  const send = (message: ChildMessage<Output, Progress>) =>
+  const send = (news: ChildNews<Output, Progress>) =>
     new Promise<void>((resolve) => {
       // Fails only when the parent is gone, and then so are we.
       if (process.send === undefined) resolve();
-      else process.send(message, undefined, undefined, () => resolve());
+      else {
+        const message: ChildMessage<Output, Progress> = { ...news, usage: processUsage() };
+        process.send(message, undefined, undefined, () => resolve());
+      }
     });
 
   // Whoever stops the service by signalling every process of it means the service, which ends its children itself.

@@ -6,6 +6,7 @@ import { isOutOfSpace } from '../../adapters/out-of-space.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import { type Storage, StorageError } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
+import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { UploadInstruments } from '../../telemetry/instruments/uploads.ts';
 import type { Mode } from '../../vocabulary/modes.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
@@ -47,6 +48,7 @@ interface UploadDeps {
   /** A folder for the inspection's temporary files. */
   readonly scratch: string;
   readonly metrics: UploadInstruments;
+  readonly children: ChildInstruments;
 }
 
 /** Characters that show nothing, break a line, or make a name read other than it is. */
@@ -132,6 +134,7 @@ export function createUploadDataset({
   limits,
   scratch,
   metrics,
+  children,
 }: UploadDeps): UploadDataset {
   async function store(request: UploadRequest): Promise<Dataset> {
     const { owner, mode, signal } = request;
@@ -148,7 +151,7 @@ export function createUploadDataset({
     await storage.write(key, intake.pass(body.bytes), signal);
     const fileType = intake.fileType as FileType;
     const profile = await storage.withLocalFile(key, (path) =>
-      inspectFile({ path, fileType, limits, scratch, signal }),
+      inspectFile({ path, fileType, limits, scratch, signal, meter: children('inspector', mode) }),
     );
 
     // Awaited here: the lease must outlive the transaction.

@@ -10,11 +10,12 @@ import { childProblem } from '../../adapters/process/child-problem.ts';
 import { Semaphore } from '../../adapters/process/semaphore.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
+import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
-import { getArtifact } from './repository.ts';
+import { type Artifact, getArtifact } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
 const DEFAULT_HEAP_MB = 1024;
@@ -61,6 +62,7 @@ interface PredictBatchDeps {
   /** What the process that scores may take for its objects, the model before all. */
   readonly heapMb?: number;
   readonly metrics: PredictionInstruments;
+  readonly children: ChildInstruments;
   readonly drift: DriftMonitor;
 }
 
@@ -71,9 +73,14 @@ export function createPredictBatch({
   maxBytes,
   heapMb = DEFAULT_HEAP_MB,
   metrics,
+  children,
   drift,
 }: PredictBatchDeps): PredictBatch {
-  const score = async (key: string, request: BatchRequest, stdout: number): Promise<BatchOutput> => {
+  const score = async (
+    { scoring_key: key, mode }: Artifact,
+    request: BatchRequest,
+    stdout: number,
+  ): Promise<BatchOutput> => {
     const { from, to, signal } = request;
     let isLoaded = false;
     try {
@@ -90,6 +97,7 @@ export function createPredictBatch({
             isLoaded = true;
           },
           niceness: NICENESS,
+          meter: children('scorer', mode),
         });
       });
     } catch (error) {
@@ -105,7 +113,7 @@ export function createPredictBatch({
     const answer = await openNameless(scratch);
     try {
       const { rows, bytes, seconds, counts, model } = await semaphore.run(
-        () => score(artifact.scoring_key, request, answer.fd),
+        () => score(artifact, request, answer.fd),
         signal,
       );
       signal.throwIfAborted();

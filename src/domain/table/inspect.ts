@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { ChildError, runChild } from '../../adapters/process/child.ts';
+import { ChildError, type ChildMeter, runChild } from '../../adapters/process/child.ts';
 import { childProblem } from '../../adapters/process/child-problem.ts';
 import { Semaphore } from '../../adapters/process/semaphore.ts';
 import { AppError } from '../../errors.ts';
@@ -34,8 +34,9 @@ export async function inspectFile(options: {
   /** A folder for what does not fit into memory while the table is read, made when it is not there. Default: the system's. */
   scratch?: string;
   signal?: AbortSignal;
+  meter?: ChildMeter;
 }): Promise<TableProfile> {
-  const { fileType, limits, signal } = options;
+  const { fileType, limits, signal, meter } = options;
   const scratch = options.scratch ?? os.tmpdir();
   await mkdir(scratch, { recursive: true });
   // Made and removed here: a child that was killed would leave it behind.
@@ -54,6 +55,7 @@ export async function inspectFile(options: {
         timeoutSeconds: TIMEOUT_SECONDS,
         maxOldSpaceMb: HEAP_MB,
         niceness: NICENESS,
+        meter,
       });
     return await semaphore.run(inspect, signal);
   } catch (error) {

@@ -12,6 +12,7 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import { runChild } from '../../adapters/process/child.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
+import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
 import { getDataset } from '../dataset/repository.ts';
 import { beginAttempt, endCancelled, endFailed, handBack, requeueFailed } from './attempts.ts';
@@ -53,6 +54,7 @@ interface RunDeps {
   readonly leases: ObjectLeases;
   readonly watch: RunWatch;
   readonly metrics: TrainingInstruments;
+  readonly children: ChildInstruments;
   readonly limits: TrainingLimits;
   readonly keepModels: number;
   readonly logger: Logger;
@@ -109,6 +111,7 @@ export function createRunTraining(deps: RunDeps): RunTraining {
         maxOldSpaceMb: limits.memoryLimitMb,
         niceness: TRAINER_NICENESS,
         onProgress,
+        meter: deps.children('trainer', run.mode),
       });
     });
   };

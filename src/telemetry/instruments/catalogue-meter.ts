@@ -1,4 +1,10 @@
-import { type BatchObservableCallback, metrics, type Observable } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type BatchObservableCallback,
+  type Histogram,
+  metrics,
+  type Observable,
+} from '@opentelemetry/api';
 import { CATALOGUE, METER_NAME, type MetricDefinition, type MetricKind } from '../catalogue.ts';
 
 type Catalogue = typeof CATALOGUE;
@@ -41,9 +47,11 @@ export function catalogueMeter(prefix: string) {
       return (value, labels) => counter.add(value, labels);
     },
 
+    /** A histogram of which every combination of its labels is there from the start, with nothing in it. */
     histogram<Key extends DomainKey<'histogram'>>(key: Key): Recorder<Key> {
       const definition = CATALOGUE[key];
       const histogram = meter.createHistogram(nameOf(definition), definition);
+      for (const labels of labelCombinations(definition)) startAtZero(histogram, labels);
       return (value, labels) => histogram.record(value, labels);
     },
 
@@ -59,8 +67,16 @@ export function catalogueMeter(prefix: string) {
   };
 }
 
+/**
+ * A series that is born with its first value has no increase until its second. The SDK opens a series for NaN like
+ * for any other value, but counts it in no bucket and in no sum.
+ */
+export function startAtZero(histogram: Histogram, labels: Attributes): void {
+  histogram.record(Number.NaN, labels);
+}
+
 /** Every combination of the closed values of a metric's labels. */
-function labelCombinations(definition: MetricDefinition): Record<string, string>[] {
+export function labelCombinations(definition: MetricDefinition): Record<string, string>[] {
   let combinations: Record<string, string>[] = [{}];
   for (const [label, values] of Object.entries(definition.labels)) {
     combinations = combinations.flatMap((labels) =>

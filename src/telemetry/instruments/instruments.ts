@@ -1,3 +1,4 @@
+import { childInstruments } from './children.ts';
 import { httpInstruments } from './http.ts';
 import { predictionInstruments } from './predictions.ts';
 import { trainingInstruments } from './training.ts';
@@ -18,5 +19,6 @@ export function createInstruments(prefix: string) {
     ttl: ttlInstruments(prefix),
     predictions: predictionInstruments(prefix),
     http: httpInstruments(prefix),
+    children: childInstruments(prefix),
   };
 }

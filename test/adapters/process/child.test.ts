@@ -48,6 +48,48 @@ test('progress arrives in order and before the result', async () => {
   expect(seen).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
 });
 
+describe('what a child used', () => {
+  const used = { cpuSeconds: 0, peaks: [] as number[] };
+  const meter = {
+    cpu: (seconds: number) => {
+      used.cpuSeconds += seconds;
+    },
+    ended: (peakBytes: number) => used.peaks.push(peakBytes),
+  };
+  const BYTES = 200 << 20;
+  beforeEach(() => Object.assign(used, { cpuSeconds: 0, peaks: [] }));
+
+  test('is told in all when it ends by itself', async () => {
+    await run({ do: 'use', cpuSeconds: 0.5, bytes: BYTES, finally: 'end' }, { meter });
+    expect(used.cpuSeconds).toBeGreaterThan(0.5);
+    expect(used.cpuSeconds).toBeLessThan(10);
+    expect(used.peaks).toEqual([expect.any(Number)]);
+    expect(used.peaks[0]).toBeGreaterThan(BYTES);
+  });
+
+  test('is told up to its last message when it is killed', async () => {
+    const end = new AbortController();
+    const killed = run(
+      { do: 'use', cpuSeconds: 0.5, bytes: BYTES, finally: 'wait' },
+      { meter, signal: end.signal, onProgress: () => end.abort() },
+    );
+    expect((await failureOf(killed)).failure).toBe('aborted');
+    expect(used.cpuSeconds).toBeGreaterThan(0.5);
+    expect(used.peaks[0]).toBeGreaterThan(BYTES);
+  });
+
+  test('is not known of one that was killed before it said anything', async () => {
+    await failureOf(run({ do: 'die', signal: 'SIGKILL' }, { meter }));
+    expect(used).toEqual({ cpuSeconds: 0, peaks: [] });
+  });
+
+  test.runIf(process.platform === 'linux')('is not what its parent held (Linux)', async () => {
+    const held = Buffer.alloc(2 * BYTES, 1);
+    await run({ do: 'echo', value: 1 }, { meter });
+    expect(used.peaks[0]).toBeLessThan(held.length);
+  });
+});
+
 test('a listener that throws fails the run instead of the process', async () => {
   const onProgress = () => {
     throw new Error('no room');

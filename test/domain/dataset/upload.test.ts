@@ -39,6 +39,7 @@ beforeAll(async () => {
       succeeded: (success) => recorded.push(success),
       failed: (failure) => recorded.push(failure),
     },
+    children: () => ({ cpu: () => undefined, ended: () => undefined }),
   };
   uploadDataset = createUploadDataset(deps);
 });

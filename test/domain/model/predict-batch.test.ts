@@ -44,6 +44,7 @@ async function predict(open: () => AsyncIterable<Uint8Array>): Promise<string> {
     maxBytes: 1024 * MEGABYTE,
     heapMb: HEAP_MB,
     metrics: { made: () => undefined },
+    children: () => ({ cpu: () => undefined, ended: () => undefined }),
     drift: createDriftMonitor(),
   });
   const signal = new AbortController().signal;

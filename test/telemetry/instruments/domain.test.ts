@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createInstruments, type Instruments } from '../../../src/telemetry/instruments/instruments.ts';
+import { CHILD_KINDS } from '../../../src/vocabulary/children.ts';
 import { TTL_RESULTS } from '../../../src/vocabulary/expiry.ts';
 import { MODES, TASKS } from '../../../src/vocabulary/modes.ts';
 import { RETRY_REASONS, RUN_OUTCOMES, TRAINING_ERROR_TYPES } from '../../../src/vocabulary/runs.ts';
@@ -28,9 +29,30 @@ describe('from the start every counter stands at 0 for each combination of its l
     ['dataset_ttl_files_removed_total', 1],
     ['dataset_ttl_files_missing_total', 1],
     ['predictions_total', TASKS.length],
+    ['child_process_cpu_time_seconds_total', CHILD_KINDS.length * MODES.length],
   ])('%s has %i series', async (name, series) => {
     const samples = (await meter.scrape()).samples(`mlops_backend_${name}`);
     expect(samples.map(({ value }) => value)).toEqual(Array(series).fill(0));
+  });
+});
+
+describe('from the start every histogram is there, with nothing in it, for each combination of its labels', () => {
+  test.each([
+    ['dataset_upload_size_bytes', MODES.length],
+    ['dataset_upload_duration_seconds', MODES.length],
+    ['training_duration_seconds', MODES.length * TASKS.length],
+    ['training_queue_wait_seconds', MODES.length],
+    ['dataset_ttl_cycle_duration_seconds', 1],
+    ['prediction_duration_seconds', TASKS.length],
+    ['child_process_memory_peak_bytes', CHILD_KINDS.length * MODES.length],
+  ])('%s has %i series', async (name, series) => {
+    const exposition = await meter.scrape();
+    for (const part of ['count', 'sum']) {
+      const samples = exposition.samples(`mlops_backend_${name}_${part}`);
+      expect(samples.map(({ value }) => value)).toEqual(Array(series).fill(0));
+    }
+    const buckets = exposition.samples(`mlops_backend_${name}_bucket`);
+    expect(new Set(buckets.map(({ value }) => value))).toEqual(new Set([0]));
   });
 });
 
@@ -121,6 +143,19 @@ test('a clean-up cycle is counted with what it removed', async () => {
   expect(exposition.value('mlops_backend_dataset_ttl_datasets_removed_total')).toBe(3);
   expect(exposition.value('mlops_backend_dataset_ttl_files_removed_total')).toBe(2);
   expect(exposition.value('mlops_backend_dataset_ttl_files_missing_total')).toBe(1);
+});
+
+test('a child process is counted by what it does and for which mode', async () => {
+  const trainer = instruments.children('trainer', 'heavy');
+  trainer.cpu(1.5);
+  trainer.cpu(0.5);
+  trainer.ended(3e8);
+
+  const exposition = await meter.scrape();
+  const labels = { kind: 'trainer', mode: 'heavy' };
+  expect(exposition.value('mlops_backend_child_process_cpu_time_seconds_total', labels)).toBe(2);
+  expect(exposition.value('mlops_backend_child_process_memory_peak_bytes_sum', labels)).toBe(3e8);
+  expect(exposition.sum('mlops_backend_child_process_memory_peak_bytes_count')).toBe(1);
 });
 
 test('predictions count rows, their duration counts requests', async () => {

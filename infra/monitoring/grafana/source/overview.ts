@@ -651,6 +651,42 @@ const runtime: Section = {
     },
     {
       kind: 'timeseries',
+      title: 'CPU of child processes',
+      description: 'Cores used by trainers, inspectors and scorers, counted as they report it.',
+      width: 8,
+      unit: 'short',
+      style: 'area',
+      queries: [
+        {
+          expr: `sum by (kind, mode) (rate(mlops_backend_child_process_cpu_time_seconds_total${scoped()}[$__rate_interval]))`,
+          legend: '{{kind}} {{mode}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Peak memory of child processes',
+      description: 'p95 of the most memory that a child process held, by what it does.',
+      width: 8,
+      unit: 'bytes',
+      queries: [quantileBy(0.95, 'kind', 'mlops_backend_child_process_memory_peak_bytes')],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Metric callbacks that failed',
+      description: 'Per step; what they observe is missing from those scrapes.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      queries: [
+        {
+          expr: `sum by (job, instance) (increase(mlops_backend_metrics_callback_failures_total${scoped()}[$__interval]))`,
+          legend: '{{job}} {{instance}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
       title: 'Samples scraped',
       description: 'Samples that each process exports. A steady climb: a label has no bound.',
       width: 12,

@@ -17,6 +17,13 @@ export type Behaviour =
   | { readonly do: 'fill the heap' }
   | { readonly do: 'fill the memory' }
   | { readonly do: 'wait' }
+  /** Keeps the processor busy for so long and holds so much memory, says so, and then ends, or waits to be ended. */
+  | {
+      readonly do: 'use';
+      readonly cpuSeconds: number;
+      readonly bytes: number;
+      readonly finally: 'end' | 'wait';
+    }
   /** Writes what it reads. */
   | { readonly do: 'copy' }
   /** Never gives the event loop a turn; writes its process id first. */
@@ -53,6 +60,12 @@ serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
     case 'fill the memory': {
       const kept: Buffer[] = [];
       for (;;) kept.push(Buffer.alloc(8 << 20, 1));
+    }
+    case 'use': {
+      const held = Buffer.alloc(behaviour.bytes, 1);
+      while (process.cpuUsage().user < behaviour.cpuSeconds * 1e6);
+      report(held.length);
+      return behaviour.finally === 'end' ? held.length : wait();
     }
     case 'wait':
       report(process.pid);

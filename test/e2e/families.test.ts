@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { CATALOGUE } from '../../src/telemetry/catalogue.ts';
+import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
+import { eventually } from '../support/client.ts';
+import { freshDatabase } from '../support/database.ts';
+import { type Service, startService } from '../support/service.ts';
+import { storageRoot } from '../support/storage-root.ts';
+import { Exposition } from '../telemetry/exposition-reader.ts';
+
+const metrics = prometheusMetrics();
+const nameOf = (wanted: object) => metrics.find(({ definition }) => definition === wanted)?.name ?? '';
+
+/** Made by `fetch`, which the service itself never calls. */
+const OUTGOING = nameOf(CATALOGUE.httpClientRequestDuration);
+/** Known to whoever predicts. */
+const DRIFT = [nameOf(CATALOGUE.modelInputDrift), nameOf(CATALOGUE.modelsInUse)];
+
+async function families({ api }: Service): Promise<string[]> {
+  return [...new Exposition(await api.metrics()).families.keys()].sort();
+}
+
+const allBut = (...absent: readonly string[]) =>
+  metrics
+    .map(({ name }) => name)
+    .filter((name) => !absent.includes(name))
+    .sort();
+
+/** Everything that the service does for its clients, and so everything that the queue does for the service. */
+async function use({ api }: Service): Promise<void> {
+  const { dataset_id: dataset } = await api.uploadFile('wine_train.csv');
+  const { artifact_id: artifact } = await api.train(dataset);
+  const rows = Array(500).fill(Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, i])));
+  expect((await api.post(`/artifacts/${artifact}/predict`, { rows })).status).toBe(200);
+}
+
+/** The event-loop delay is told once a few ticks were measured since the scrape before. */
+const eventuallyExports = (service: Service, expected: readonly string[]) =>
+  eventually(async () => {
+    const exported = await families(service);
+    expect(exported.filter((name) => !expected.includes(name))).toEqual([]);
+    return exported.length === expected.length;
+  });
+
+test('a process of every role at once exports every metric of the catalogue and no other', async () => {
+  await using root = await storageRoot();
+  await using database = await freshDatabase();
+  await using service = await startService(root.path, { DATABASE_URL: database.url });
+  await use(service);
+  await eventuallyExports(service, allBut(OUTGOING));
+});
+
+test('an API and its worker export every metric of the catalogue that is theirs and no other', async () => {
+  await using root = await storageRoot();
+  await using database = await freshDatabase();
+  const start = (role: string) => startService(root.path, { DATABASE_URL: database.url, ROLE: role });
+  await using api = await start('api');
+  await using worker = await start('worker');
+  await use(api);
+  await worker.api.call('/api/health');
+  await eventuallyExports(api, allBut(OUTGOING));
+  await eventuallyExports(worker, allBut(OUTGOING, ...DRIFT));
+});
