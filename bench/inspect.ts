@@ -11,7 +11,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { inspectFile } from '../src/domain/table/inspect.ts';
+import { createInspector } from '../src/domain/table/inspect.ts';
 
 const COLUMNS = 20;
 const ROWS_PER_BLOCK = 4000;
@@ -37,7 +37,8 @@ try {
   delay.enable();
   const peaks = watchMemory();
   const start = performance.now();
-  const profile = await inspectFile({
+  await using inspector = createInspector(directory);
+  const profile = await inspector.inspect({
     path: file,
     fileType: { format: 'csv', compression: 'none' },
     limits: { minRows: 1, maxEmptyRatio: 1, maxBytes: Number.MAX_SAFE_INTEGER },
@@ -51,7 +52,7 @@ try {
     `table         ${(size / 1e6).toFixed(0)} MB, ${profile.rows} rows, ${profile.columns.length} columns`,
   );
   console.log(`cp            ${speed(copying)}`);
-  console.log(`inspectFile   ${speed(inspecting)}: ${(inspecting / copying).toFixed(1)} × cp`);
+  console.log(`inspect       ${speed(inspecting)}: ${(inspecting / copying).toFixed(1)} × cp`);
   console.log(`child         peak RSS ${mib(peaks.child)}, ${peaks.childCpu.toFixed(1)} s of processor time`);
   console.log(`parent        peak RSS ${mib(peaks.parent)}, ${mib(peaks.parent - idleRss)} above idle`);
   console.log(`event loop    longest delay of the parent ${(delay.max / 1e6).toFixed(1)} ms`);

@@ -21,10 +21,12 @@ import { createPredictBatch } from './domain/model/predict-batch.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
 import { GONE_CHANNEL } from './domain/model/repository.ts';
 import { createReadStoredState } from './domain/stored-state.ts';
+import { createInspector } from './domain/table/inspect.ts';
 import { createCancelTraining } from './domain/training/cancel.ts';
 import { createRequestTraining } from './domain/training/request.ts';
 import { createRemoveEndedRuns } from './domain/training/retention.ts';
 import { createRunTraining } from './domain/training/run.ts';
+import { openTrainers } from './domain/training/trainers.ts';
 import { openRunWatch } from './domain/training/watch.ts';
 import { type Api, createHttpApp } from './http/app.ts';
 import { startServer } from './http/server.ts';
@@ -58,7 +60,7 @@ export async function startApp(
   const jobs = await openJobs(config, logger, stores, stack);
   const closing = new AbortController();
   const handBack = new AbortController();
-  if (config.role !== 'api') await startWorking(config, logger, stores, jobs, handBack.signal);
+  if (config.role !== 'api') await startWorking(config, logger, stores, jobs, handBack.signal, stack);
   const api =
     config.role === 'worker' ? undefined : await buildApi(config, stores, jobs, closing.signal, stack);
   const address = await serve(config, logger, stores, api, stack);
@@ -126,7 +128,9 @@ async function startWorking(
   { db, storage, leases, instruments }: Stores,
   { watch, queue, removeExpired }: Jobs,
   handBack: AbortSignal,
+  stack: AsyncDisposableStack,
 ): Promise<void> {
+  const trainers = stack.use(openTrainers(config.training.memoryLimitMb));
   await startWorker({
     queue,
     leases,
@@ -142,6 +146,7 @@ async function startWorking(
       leases,
       watch,
       metrics: instruments.training,
+      trainers,
       children: instruments.children,
       limits: config.training,
       keepModels: config.models.keep,
@@ -170,6 +175,7 @@ async function buildApi(
     drift.forget(artifactId);
   };
   stack.use(await db.listen(GONE_CHANNEL, forgetModel));
+  const inspector = stack.use(createInspector(scratch));
   return {
     db: db.sql,
     storage,
@@ -182,7 +188,7 @@ async function buildApi(
       storage,
       leases,
       limits: config.uploads,
-      scratch,
+      inspect: inspector.inspect,
       metrics: instruments.uploads,
       children: instruments.children,
     }),

@@ -3,6 +3,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { childProcesses } from '../support/children.ts';
 import { eventually } from '../support/client.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import type { Service } from '../support/service.ts';
@@ -55,24 +56,6 @@ async function hangUp(origin: string): Promise<void> {
   });
   upload.destroy();
   await gone;
-}
-
-/** Processes that this process started, and theirs, whose command line holds the text. */
-async function descendants(parent: number, text: string): Promise<number[]> {
-  const processes = await Promise.all(
-    (await readdir('/proc'))
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-        const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-        return { pid: Number(name), parent: Number(stat.split(') ')[1]?.split(' ')[1]), command };
-      }),
-  );
-  const below = (pid: number): typeof processes =>
-    processes.filter((one) => one.parent === pid).flatMap((one) => [one, ...below(one.pid)]);
-  return below(parent)
-    .filter(({ command }) => command.includes(text))
-    .map(({ pid }) => pid);
 }
 
 /** Settings under which the scenario meets every kind of refusal, and datasets expire within seconds. */
@@ -182,14 +165,11 @@ export async function playScenario(
   }
 
   // A run whose trainer is killed is tried again; one is cancelled; one cannot succeed.
-  const noise = await upload('noise.csv', noisyTable({ rows: 5000, columns: 10 }), 'heavy');
+  const noise = await upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }), 'heavy');
   const killed = await started(noise, 'heavy', { params: { max_trials: 1 } });
-  await eventually(async () => {
-    const [trainer] = await descendants(service.process.pid ?? 0, 'trainer.child');
-    if (trainer === undefined) return false;
+  await eventually(async () => (await api.run(killed))['progress_details'] !== null);
+  for (const trainer of await childProcesses('trainer.child.ts', service.process.pid))
     process.kill(trainer, 'SIGKILL');
-    return true;
-  });
   count(tally.retries, 'trainer_crashed');
   await ended(killed, 'heavy', 'succeeded');
   const cancelled = await started(noise, 'heavy');

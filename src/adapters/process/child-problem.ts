@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { ChildError } from './child.ts';
+import type { ChildError } from './child-error.ts';
 
 /**
  * What a client is told when a child process reached its limit of time or memory, or was killed from outside, which

@@ -16,7 +16,7 @@ export type ChildNews<Output, Progress> =
       readonly code?: ProblemCode;
     };
 
-/** The one request of a parent to its child. */
+/** A parent's request to its child, which has answered the one before. */
 export interface ChildRequest<Input> {
   readonly input: Input;
 }

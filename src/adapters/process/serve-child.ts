@@ -3,11 +3,12 @@ import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
 import type { ChildMessage, ChildNews, ChildRequest } from './messages.ts';
-import { processUsage } from './usage.ts';
+import { forgetPeak, processUsage } from './usage.ts';
 
 /**
- * The other side of `runChild`: waits for the one input, runs `handler`, sends its result or error, and lets the
- * process end. `report` sends progress; it reaches the parent as soon as the handler awaits something.
+ * The other side of `runChild` and `warmChildren`: waits for an input, runs `handler`, sends its result or error, and
+ * waits for the next input; the parent ends the process. `report` sends progress; it reaches the parent as soon as the
+ * handler awaits something.
  */
 export function serveChild<Input, Output, Progress = never>(
   handler: (input: Input, report: (progress: Progress) => void) => Promise<Output> | Output,
@@ -27,7 +28,8 @@ export function serveChild<Input, Output, Progress = never>(
   // Whoever stops the service by signalling every process of it means the service, which ends its children itself.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   dieWith(Number(process.argv[2]));
-  process.once('message', async ({ input }: ChildRequest<Input>) => {
+  process.on('message', async ({ input }: ChildRequest<Input>) => {
+    forgetPeak();
     try {
       await send({
         kind: 'result',
@@ -44,7 +46,6 @@ export function serveChild<Input, Output, Progress = never>(
         ...(error instanceof AppError && { code: error.code }),
       });
     }
-    process.exit();
   });
 }
 

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
-/** What a process has used so far. */
+/** What a process has used since it began. */
 export interface ProcessUsage {
   readonly cpuSeconds: number;
+  /** Where the kernel can forget it, since `forgetPeak`. */
   readonly peakBytes: number;
 }
 
@@ -18,5 +19,14 @@ function peakFromKernel(): number | undefined {
     return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
   } catch {
     return undefined;
+  }
+}
+
+/** From now on the peak is that of what comes next (Linux). */
+export function forgetPeak(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Then the peak is that of the whole life.
   }
 }

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { access, constants, mkdir, open, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -53,11 +53,10 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
       }
       try {
         await mkdir(dirname(path), { recursive: true });
-        const target = createWriteStream(part, {
-          flags: 'wx',
-          flush: true,
-          highWaterMark: WRITE_BUFFER_BYTES,
-        });
+        // Opened before anything can fail: a stream that opens by itself may do so after its end, when the file that it
+        // makes has just been discarded.
+        const handle = await open(part, 'wx');
+        const target = handle.createWriteStream({ flush: true, highWaterMark: WRITE_BUFFER_BYTES });
         await pipeline(watched, target, { ...(signal && { signal }) });
         await rename(part, path);
         await syncFolder(dirname(path));

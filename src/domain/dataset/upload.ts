@@ -12,7 +12,7 @@ import type { Mode } from '../../vocabulary/modes.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
 import type { UploadFailureReason } from '../../vocabulary/uploads.ts';
 import { detectFileType } from '../table/file-type.ts';
-import { inspectFile } from '../table/inspect.ts';
+import type { Inspector } from '../table/inspect.ts';
 import type { Dataset } from './repository.ts';
 
 /** Enough of a file to tell its format. */
@@ -45,8 +45,7 @@ interface UploadDeps {
   readonly storage: Storage;
   readonly leases: ObjectLeases;
   readonly limits: UploadLimits;
-  /** A folder for the inspection's temporary files. */
-  readonly scratch: string;
+  readonly inspect: Inspector['inspect'];
   readonly metrics: UploadInstruments;
   readonly children: ChildInstruments;
 }
@@ -132,7 +131,7 @@ export function createUploadDataset({
   storage,
   leases,
   limits,
-  scratch,
+  inspect,
   metrics,
   children,
 }: UploadDeps): UploadDataset {
@@ -151,7 +150,7 @@ export function createUploadDataset({
     await storage.write(key, intake.pass(body.bytes), signal);
     const fileType = intake.fileType as FileType;
     const profile = await storage.withLocalFile(key, (path) =>
-      inspectFile({ path, fileType, limits, scratch, signal, meter: children('inspector', mode) }),
+      inspect({ path, fileType, limits, signal, meter: children('inspector', mode) }),
     );
 
     // Awaited here: the lease must outlive the transaction.

@@ -105,3 +105,9 @@ function startsWith(bytes: Buffer, signature: string): boolean {
 function unsupported(what: string): AppError {
   return new AppError('unsupported_format', `The file is ${what}. ${ACCEPTED}`);
 }
+
+/**
+ * Whether every byte has passed our own check before a reader in native code sees it: a process that has read such a
+ * file may read the next one.
+ */
+export const isCheckedFirst = ({ format }: FileType): boolean => format !== 'parquet';

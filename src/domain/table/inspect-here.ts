@@ -27,10 +27,10 @@ export interface InspectRequest {
 }
 
 /**
- * What `inspectFile` does, in the process it is called in: first our own scan of a text's every byte, which refuses
+ * What `Inspector.inspect` does, in the process it is called in: first our own scan of a text's every byte, which refuses
  * bad files early and with a line number, then DuckDB for the figures, and as a second opinion on what the scan let
  * pass: both must find the same rows and the same missing values.
- * @throws {AppError} as `inspectFile`
+ * @throws {AppError} as `Inspector.inspect`
  */
 export async function inspectHere(request: InspectRequest): Promise<TableProfile> {
   const { path, fileType, limits, memoryMb, tempDirectory } = request;

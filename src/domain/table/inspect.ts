@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { ChildError, type ChildMeter, runChild } from '../../adapters/process/child.ts';
+import type { ChildMeter } from '../../adapters/process/child.ts';
+import { ChildError } from '../../adapters/process/child-error.ts';
 import { childProblem } from '../../adapters/process/child-problem.ts';
 import { Semaphore } from '../../adapters/process/semaphore.ts';
+import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
+import { isCheckedFirst } from './file-type.ts';
 import type { InspectRequest, TableLimits } from './inspect-here.ts';
 
 const CHILD = new URL('./inspect.child.ts', import.meta.url);
@@ -16,53 +19,62 @@ const TIMEOUT_SECONDS = 3600;
 /** The service that answers requests comes first. */
 const NICENESS = 5;
 /** More at once would only take memory: each keeps a processor busy. */
-const semaphore = new Semaphore(Math.max(2, os.availableParallelism()));
+const MAX_AT_ONCE = Math.max(2, os.availableParallelism());
 
-/**
- * Checks an uploaded table thoroughly and profiles its columns, in a child process that can read this one file and
- * is gone afterwards: the caller's event loop and memory stay free, and a file that crashes a reader harms nothing.
- * The messages name lines and columns, never the path.
- *
- * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`;
- *   `unavailable` when somebody killed it
- * @throws {ChildError} any other end that is not the file's fault
- */
-export async function inspectFile(options: {
-  path: string;
-  fileType: FileType;
-  limits: TableLimits;
-  /** A folder for what does not fit into memory while the table is read, made when it is not there. Default: the system's. */
-  scratch?: string;
-  signal?: AbortSignal;
-  meter?: ChildMeter;
-}): Promise<TableProfile> {
-  const { fileType, limits, signal, meter } = options;
-  const scratch = options.scratch ?? os.tmpdir();
-  await mkdir(scratch, { recursive: true });
-  // Made and removed here: a child that was killed would leave it behind.
-  const tempDirectory = await mkdtemp(path.join(scratch, 'inspect-'));
-  const request: InspectRequest = {
-    path: path.resolve(options.path),
-    fileType,
-    limits,
-    memoryMb: DATABASE_MEMORY_MB,
-    tempDirectory,
+export interface Inspection {
+  readonly path: string;
+  readonly fileType: FileType;
+  readonly limits: TableLimits;
+  readonly signal?: AbortSignal;
+  readonly meter?: ChildMeter;
+}
+
+export interface Inspector extends AsyncDisposable {
+  /**
+   * Checks an uploaded table thoroughly and profiles its columns, in a child process that can read this one file: the
+   * caller's event loop and memory stay free, and a file that crashes a reader harms nothing. The messages name lines
+   * and columns, never the path.
+   *
+   * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`;
+   *   `unavailable` when somebody killed it
+   * @throws {ChildError} any other end that is not the file's fault
+   */
+  readonly inspect: (inspection: Inspection) => Promise<TableProfile>;
+}
+
+/** @param scratch a folder for what does not fit into memory while a table is read, made when it is not there */
+export function createInspector(scratch: string): Inspector {
+  const children = warmChildren(CHILD, { maxOldSpaceMb: HEAP_MB, niceness: NICENESS });
+  const semaphore = new Semaphore(MAX_AT_ONCE);
+  return {
+    async inspect({ fileType, limits, signal, meter, ...inspection }) {
+      await mkdir(scratch, { recursive: true });
+      // Made and removed here: a child that was killed would leave it behind.
+      const tempDirectory = await mkdtemp(path.join(scratch, 'inspect-'));
+      const request: InspectRequest = {
+        path: path.resolve(inspection.path),
+        fileType,
+        limits,
+        memoryMb: DATABASE_MEMORY_MB,
+        tempDirectory,
+      };
+      try {
+        const inspect = () =>
+          children.run<TableProfile>(request, {
+            signal,
+            timeoutSeconds: TIMEOUT_SECONDS,
+            meter,
+            mayStay: isCheckedFirst(fileType),
+          });
+        return await semaphore.run(inspect, signal);
+      } catch (error) {
+        throw error instanceof ChildError ? explain(error, fileType) : error;
+      } finally {
+        await rm(tempDirectory, { recursive: true, force: true });
+      }
+    },
+    [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   };
-  try {
-    const inspect = () =>
-      runChild<TableProfile>(CHILD, request, {
-        signal,
-        timeoutSeconds: TIMEOUT_SECONDS,
-        maxOldSpaceMb: HEAP_MB,
-        niceness: NICENESS,
-        meter,
-      });
-    return await semaphore.run(inspect, signal);
-  } catch (error) {
-    throw error instanceof ChildError ? explain(error, fileType) : error;
-  } finally {
-    await rm(tempDirectory, { recursive: true, force: true });
-  }
 }
 
 function explain(error: ChildError, { format }: FileType): Error {

@@ -19,15 +19,15 @@ import { LabelIndex } from './label-index.ts';
 const readerMb = (columns: number) => 256 + columns / 4;
 
 /**
- * Reads columns of a table that `inspectFile` has accepted, in the file's row order. Meant for a child process: it
+ * Reads columns of a table that `Inspector.inspect` has accepted, in the file's row order. Meant for a child process: it
  * takes 8 bytes per number, 4 per category, its labels, and up to `memoryLimitMb` for the reader while it reads.
  *
  * - `number` columns become numbers, `datetime` ones numbers of milliseconds since 1970-01-01T00:00Z
  * - all others, and those in `asCategory`, become categories; labels stand as in the file (`1` and `1.0` are two)
  *
- * @param options.columns names and types as `inspectFile` gave them, in the order they are wanted
+ * @param options.columns names and types as `Inspector.inspect` gave them, in the order they are wanted
  * @param options.memoryLimitMb of the reader itself, not of the table it returns; a text takes `readerMb` at most
- * @param options.rows as `inspectFile` counted them; they are counted first when not given, so that every column is
+ * @param options.rows as `Inspector.inspect` counted them; they are counted first when not given, so that every column is
  *   made in its full length once
  * @throws {AppError} `unusable_data` for a column the file does not have, `bad_format` when it is not what it was
  */

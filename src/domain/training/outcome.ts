@@ -1,5 +1,5 @@
 import { isOutOfSpace } from '../../adapters/out-of-space.ts';
-import { ChildError } from '../../adapters/process/child.ts';
+import { ChildError } from '../../adapters/process/child-error.ts';
 import { ObjectNotFound, StorageError } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { RetryReason, TrainingErrorType } from '../../vocabulary/runs.ts';

@@ -9,12 +9,13 @@ import {
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../../adapters/db/schema.ts';
-import { runChild } from '../../adapters/process/child.ts';
+import type { WarmChildren } from '../../adapters/process/warm-children.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
 import { getDataset } from '../dataset/repository.ts';
+import { isCheckedFirst } from '../table/file-type.ts';
 import { beginAttempt, endCancelled, endFailed, handBack, requeueFailed } from './attempts.ts';
 import { type Failure, failureOf, WORKER_LOST } from './outcome.ts';
 import type { TrainingRun } from './repository.ts';
@@ -22,10 +23,6 @@ import { storeModel } from './store-model.ts';
 import { superviseAttempt } from './supervise.ts';
 import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
 import type { RunWatch } from './watch.ts';
-
-const TRAINER = new URL('./trainer.child.ts', import.meta.url);
-/** The trainer yields the processor to whoever answers requests. */
-const TRAINER_NICENESS = 10;
 
 export interface TrainingLimits {
   readonly timeoutSeconds: number;
@@ -54,6 +51,7 @@ interface RunDeps {
   readonly leases: ObjectLeases;
   readonly watch: RunWatch;
   readonly metrics: TrainingInstruments;
+  readonly trainers: WarmChildren;
   readonly children: ChildInstruments;
   readonly limits: TrainingLimits;
   readonly keepModels: number;
@@ -105,11 +103,10 @@ export function createRunTraining(deps: RunDeps): RunTraining {
         params: run.params,
         memoryLimitMb: limits.memoryLimitMb,
       };
-      return runChild<TrainerOutput, TrainerProgress>(TRAINER, input, {
+      return deps.trainers.run<TrainerOutput, TrainerProgress>(input, {
         signal,
         timeoutSeconds: limits.timeoutSeconds,
-        maxOldSpaceMb: limits.memoryLimitMb,
-        niceness: TRAINER_NICENESS,
+        mayStay: isCheckedFirst(input.fileType),
         onProgress,
         meter: deps.children('trainer', run.mode),
       });

@@ -11,6 +11,7 @@ import {
   type UploadDataset,
   type UploadRequest,
 } from '../../../src/domain/dataset/upload.ts';
+import { createInspector, type Inspector } from '../../../src/domain/table/inspect.ts';
 import { AppError } from '../../../src/errors.ts';
 import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
@@ -24,17 +25,19 @@ let folder: string;
 let deps: Parameters<typeof createUploadDataset>[0];
 let uploadDataset: UploadDataset;
 let recorded: unknown[];
+let inspector: Inspector;
 
 beforeAll(async () => {
   shared = await testDatabase();
   folder = join(shared.root, 'objects');
   const storage = await openLocalStorage(folder);
+  inspector = createInspector(shared.root);
   deps = {
     db: shared.db.sql,
     storage,
     leases: objectLeases(shared.db.sql, storage, pino({ level: 'silent' })),
     limits: LIMITS,
-    scratch: shared.root,
+    inspect: inspector.inspect,
     metrics: {
       succeeded: (success) => recorded.push(success),
       failed: (failure) => recorded.push(failure),
@@ -43,7 +46,10 @@ beforeAll(async () => {
   };
   uploadDataset = createUploadDataset(deps);
 });
-afterAll(() => shared[Symbol.asyncDispose]());
+afterAll(async () => {
+  await inspector[Symbol.asyncDispose]();
+  await shared[Symbol.asyncDispose]();
+});
 beforeEach(() => {
   recorded = [];
 });
@@ -154,9 +160,13 @@ test('an inspection that somebody kills is no fault of the file: it counts as in
   const pipe = join(shared.root, 'pipe');
   spawnSync('mkfifo', [pipe]);
   const storage: Storage = { ...deps.storage, withLocalFile: (_key, use) => use(pipe) };
-  const uploading = createUploadDataset({ ...deps, storage })(request(chunks(GOOD)));
+  await using own = createInspector(shared.root);
+  const before = await childProcesses('inspect.child.ts');
+  const uploading = createUploadDataset({ ...deps, storage, inspect: own.inspect })(request(chunks(GOOD)));
   const outcome = uploading.catch((error: unknown) => error);
-  const pid = await eventually(async () => (await childProcesses('inspect.child.ts'))[0]);
+  const pid = await eventually(async () =>
+    (await childProcesses('inspect.child.ts')).find((one) => !before.includes(one)),
+  );
   process.kill(pid, 'SIGKILL');
   expect(await outcome).toMatchObject({ name: 'AppError', code: 'unavailable' });
   expect(recorded).toEqual([{ mode: 'light', reason: 'internal' }]);

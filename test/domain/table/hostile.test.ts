@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { openDatabase } from '../../../src/domain/table/duckdb.ts';
-import { inspectFile } from '../../../src/domain/table/inspect.ts';
+import { createInspector } from '../../../src/domain/table/inspect.ts';
 import { readTable } from '../../../src/domain/table/read-table.ts';
 import { readChunks } from '../../../src/domain/table/text-chunks.ts';
 import { AppError } from '../../../src/errors.ts';
@@ -169,57 +169,54 @@ describe('a gzip bomb', () => {
   });
 });
 
-describe('inspectFile', () => {
-  afterEach(() => vi.unstubAllEnvs());
-
+describe('an inspector', () => {
   test('gives the profile from a process of its own and leaves nothing behind', async ({
     write,
     directory,
   }) => {
-    const temp = path.join(directory, 'temp');
-    await mkdir(temp);
-    vi.stubEnv('TMPDIR', temp);
+    const scratch = path.join(directory, 'scratch');
+    await using inspector = createInspector(scratch);
     const file = await write('a,b\n1,x\n2,y\n');
-    await expect(inspectFile({ path: file, fileType: CSV, limits: NO_LIMITS })).resolves.toEqual({
+    await expect(inspector.inspect({ path: file, fileType: CSV, limits: NO_LIMITS })).resolves.toEqual({
       rows: 2,
       columns: [
         { name: 'a', type: 'number', missing: 0, distinct: 2, min: 1, max: 2, mean: 1.5 },
         { name: 'b', type: 'string', missing: 0, distinct: 2, min: 'x', max: 'y', mean: null },
       ],
     });
-    await refusal(inspectFile({ path: file, fileType: NDJSON, limits: NO_LIMITS }), 'bad_format');
-    expect(await readdir(temp)).toEqual([]);
+    await refusal(inspector.inspect({ path: file, fileType: NDJSON, limits: NO_LIMITS }), 'bad_format');
+    expect(await readdir(scratch)).toEqual([]);
   });
 
   test('ends when its signal says so, and leaves nothing behind', async ({ directory }) => {
-    const temp = path.join(directory, 'temp');
-    await mkdir(temp);
-    vi.stubEnv('TMPDIR', temp);
+    const scratch = path.join(directory, 'scratch');
+    await using inspector = createInspector(scratch);
     // Nobody ever writes to it: without the signal it would be read for ever.
     const pipe = path.join(directory, 'pipe');
     spawnSync('mkfifo', [pipe]);
     const controller = new AbortController();
-    const inspecting = inspectFile({
+    const inspecting = inspector.inspect({
       path: pipe,
       fileType: CSV,
       limits: NO_LIMITS,
       signal: controller.signal,
     });
-    await eventually(async () => (await readdir(temp)).length > 0);
+    await eventually(async () => (await readdir(scratch).catch(() => [])).length > 0);
     controller.abort();
     await refusal(inspecting, 'aborted');
-    expect(await readdir(temp)).toEqual([]);
+    expect(await readdir(scratch)).toEqual([]);
   });
 
   test('survives any damage to a Parquet file', async ({ parquet, write, directory }) => {
     const { below } = seeded(5);
+    await using inspector = createInspector(directory);
     const good = await readFile(await parquet(`SELECT i, 'text ' || i AS t FROM range(2000) r(i)`));
     const attempts = Array.from({ length: 6 }, async (_, n) => {
       const damaged = Buffer.from(good);
       for (let k = 0; k < 1 + n * 3; k++) damaged[4 + below(good.length - 8)] = below(256);
       const file = await write(damaged, `damaged-${n}.parquet`);
       const limits = { ...NO_LIMITS, maxBytes: 10_000_000 };
-      return inspectFile({ path: file, fileType: PARQUET, limits }).catch((error: unknown) => error);
+      return inspector.inspect({ path: file, fileType: PARQUET, limits }).catch((error: unknown) => error);
     });
     for (const outcome of await Promise.all(attempts)) {
       if (!(outcome instanceof Error)) continue;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ChildError, type ChildFailure } from '../../../src/adapters/process/child.ts';
+import { ChildError, type ChildFailure } from '../../../src/adapters/process/child-error.ts';
 import { ObjectNotFound, StorageError } from '../../../src/adapters/storage/storage.ts';
 import { failureOf } from '../../../src/domain/training/outcome.ts';
 import { AppError } from '../../../src/errors.ts';

@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../../src/errors.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
+import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
 import { multipart } from '../../support/multipart.ts';
 import { expectProblem } from '../../support/problem.ts';
@@ -255,10 +258,19 @@ describe('a client that goes away leaves nothing', () => {
   });
 
   test('once all is sent, while the file is being looked into', async () => {
+    // Whoever looks into it does not get to the end.
+    const { dataset_id } = await app.api.upload('first.csv', rows(10));
+    await app.api.call(`/datasets/${dataset_id}`, { method: 'DELETE' });
+    const inspectors = await childProcesses('inspect.child.ts');
+    for (const pid of inspectors) process.kill(pid, 'SIGSTOP');
+
     const { request } = openRequest(`${app.origin}${UPLOAD}?name=a.csv`, 'POST');
-    request.end(rows(40_000));
-    await eventually(async () => (await app.objects()).some((name) => !name.endsWith('.part')));
+    request.end(rows(1000));
+    await eventually(async () => (await readdir(join(app.root, 'scratch'))).length > 0);
     request.destroy();
     await settled();
+    const left = await childProcesses('inspect.child.ts');
+    expect(left).toHaveLength(inspectors.length - 1);
+    for (const pid of left) process.kill(pid, 'SIGCONT');
   });
 });

@@ -13,9 +13,10 @@ const queue = async ({ api }: TestApp, dataset_id: string, options: Record<strin
   const response = await api.post('/training-runs', { dataset_id, mode: 'light', ...options });
   return (await api.json<{ id: string }>(response)).id;
 };
-const killTrainer = async () => {
-  const pid = await eventually(async () => (await childProcesses(TRAINER))[0]);
-  process.kill(pid, 'SIGKILL');
+/** Kills the process that a run is trained by, in the middle. */
+const killTrainer = async ({ api }: TestApp, id: string) => {
+  await eventually(async () => (await api.run(id))['progress_details'] !== null);
+  for (const pid of await childProcesses(TRAINER)) process.kill(pid, 'SIGKILL');
 };
 
 describe('a run that cannot succeed', () => {
@@ -72,8 +73,8 @@ describe('a run that cannot succeed', () => {
 
   test('because its trainer was killed is tried again and then succeeds', async () => {
     const { dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
-    const id = await queue(app, dataset_id);
-    await killTrainer();
+    const id = await queue(app, dataset_id, { mode: 'heavy', params: { max_trials: 1 } });
+    await killTrainer(app, id);
     const run = await app.api.ended(id);
     expect(run).toMatchObject({ status: 'succeeded', attempt: 2, error: null, error_type: null });
     expect(await app.holdings()).toMatchObject({ leases: 0 });
@@ -104,7 +105,7 @@ describe('the limits of a run', () => {
 
   test('with TRAINING__MAX_RETRIES=0 a killed trainer is the end of it', async () => {
     const id = await queue(app, dataset_id, { mode: 'heavy' });
-    await killTrainer();
+    await killTrainer(app, id);
     const run = await app.api.ended(id);
     expect(run).toMatchObject({ status: 'failed', error_type: 'trainer_crashed', attempt: 1 });
     expect(run['error']).not.toMatch(LEAKS);

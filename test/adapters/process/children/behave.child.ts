@@ -1,4 +1,6 @@
 import { writeFileSync, writeSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { serveChild } from '../../../../src/adapters/process/serve-child.ts';
 import { AppError } from '../../../../src/errors.ts';
 
@@ -6,6 +8,9 @@ import { AppError } from '../../../../src/errors.ts';
 export type Behaviour =
   | { readonly do: 'echo'; readonly value: unknown }
   | { readonly do: 'count'; readonly to: number }
+  | { readonly do: 'tell its id' }
+  /** Gives back what earlier work held. */
+  | { readonly do: 'collect' }
   | { readonly do: 'environment' }
   | { readonly do: 'flags' }
   | { readonly do: 'refuse' }
@@ -36,6 +41,12 @@ serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
     case 'count':
       for (let n = 1; n <= behaviour.to; n++) report(n);
       return 'counted';
+    case 'tell its id':
+      return process.pid;
+    case 'collect':
+      setFlagsFromString('--expose-gc');
+      runInNewContext('gc')();
+      return undefined;
     case 'environment':
       return { ...process.env };
     case 'flags':

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { ChildError, runChild } from '../../../../src/adapters/process/child.ts';
+import { runChild } from '../../../../src/adapters/process/child.ts';
+import { ChildError } from '../../../../src/adapters/process/child-error.ts';
 
 /** A parent within a control group of memory: prints how each child ended that it was told to start. */
 const [processes = '', ...behaviours] = process.argv.slice(2);
