@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
@@ -14,24 +14,26 @@ const notes = () => {
   return shared[NOTES];
 };
 
-/** The flushes since the last call, by the name of their function. */
+/** What was flushed since the last call: `file` or `folder`, in order. */
 export const takeSyncs = (): string[] => notes().splice(0);
 
 type AnyFunction = (this: unknown, ...args: never[]) => unknown;
-function noteCalls(target: object, name: string, label: string): void {
+function noteCalls(target: object, name: string, fdOf: (self: unknown, first: unknown) => unknown): void {
   const methods = target as Record<string, AnyFunction>;
   const original = methods[name] as AnyFunction;
   methods[name] = function (this: unknown, ...args: never[]) {
-    notes().push(label);
+    const fd = fdOf(this, args[0]) as number;
+    notes().push(fs.fstatSync(fd).isDirectory() ? 'folder' : 'file');
     return original.apply(this, args);
   };
 }
 
 if (shared[NOTES] === undefined) {
   notes();
-  for (const name of ['fsync', 'fdatasync', 'fsyncSync', 'fdatasyncSync']) noteCalls(fs, name, name);
+  for (const name of ['fsync', 'fdatasync', 'fsyncSync', 'fdatasyncSync'])
+    noteCalls(fs, name, (_self, fd) => fd);
   await using handle = await open(process.execPath);
   for (const name of ['sync', 'datasync'])
-    noteCalls(Object.getPrototypeOf(handle) as object, name, `FileHandle.${name}`);
+    noteCalls(Object.getPrototypeOf(handle) as object, name, (self) => (self as FileHandle).fd);
   syncBuiltinESMExports();
 }

@@ -58,5 +58,5 @@ test('a stored object is flushed to the disk, and then its folder, before the wr
     [local.folder],
     [new URL('../count-syncs.ts', import.meta.url)],
   );
-  expect(syncs).toEqual(['fsync', 'FileHandle.sync']);
+  expect(syncs).toEqual(['file', 'folder']);
 });
