@@ -65,20 +65,22 @@ run_program() {
 # A YAML single-quoted scalar.
 quoted() { printf "'%s'" "${1//\'/\'\'}"; }
 
+# Empty where it is not installed: then there is nothing to scrape either.
+alertmanager=$(command -v prometheus-alertmanager || command -v alertmanager)
+
 write_prometheus_config() {
-  (umask 077 && printf '%s' "${PROMETHEUS__BEARER_TOKEN:-}" >"$data/metrics-token")
+  # The rules and the token as in the stack; the targets are others here.
+  sh "$monitoring/prometheus/render-config.sh" "$monitoring/prometheus" "$data" || return
   cat >"$data/prometheus.yml" <<YAML
 # Written at each start by scripts/native-monitoring.sh.
 global:
   scrape_interval: 15s
   scrape_timeout: 10s
   evaluation_interval: 15s
+  external_labels:
+    monitor: mlops-backend
 rule_files:
-  - $(quoted "$monitoring/prometheus/rules/*.yml")
-alerting:
-  alertmanagers:
-    - static_configs:
-        - targets: ['127.0.0.1:$alertmanager_port']
+  - $(quoted "$data/rules/*.yml")
 scrape_configs:
   - job_name: backend
     metrics_path: $(quoted "${PROMETHEUS__METRICS_PATH:-/metrics}")
@@ -89,29 +91,35 @@ scrape_configs:
   - job_name: prometheus
     static_configs:
       - targets: ['127.0.0.1:$prometheus_port']
+YAML
+  [ -n "$alertmanager" ] || return 0
+  cat >>"$data/prometheus.yml" <<YAML
   - job_name: alertmanager
     static_configs:
       - targets: ['127.0.0.1:$alertmanager_port']
+alerting:
+  alertmanagers:
+    - static_configs:
+        - targets: ['127.0.0.1:$alertmanager_port']
 YAML
 }
 
 start_prometheus() {
   command -v prometheus >/dev/null || return 0
-  write_prometheus_config
+  write_prometheus_config || return
   run_program Prometheus "$prometheus_port" prometheus \
     --config.file="$data/prometheus.yml" \
     --storage.tsdb.path="$data/prometheus" \
-    --storage.tsdb.retention.time=15d \
-    --storage.tsdb.retention.size=2GB \
+    --storage.tsdb.retention.time=30d \
+    --storage.tsdb.retention.size=5GB \
     --web.listen-address="127.0.0.1:$prometheus_port"
 }
 
 start_alertmanager() {
-  local program
-  program=$(command -v prometheus-alertmanager || command -v alertmanager) || return 0
+  [ -n "$alertmanager" ] || return 0
   (umask 077 && sh "$monitoring/alertmanager/render-config.sh" "$monitoring/alertmanager/alertmanager.yml" \
     >"$data/alertmanager.yml") || return 0
-  run_program Alertmanager "$alertmanager_port" "$program" \
+  run_program Alertmanager "$alertmanager_port" "$alertmanager" \
     --config.file="$data/alertmanager.yml" \
     --storage.path="$data/alertmanager" \
     --cluster.listen-address= \

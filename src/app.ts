@@ -33,6 +33,7 @@ import { startServer } from './http/server.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
+import { registerTrainingSlots } from './telemetry/instruments/training.ts';
 import { startWorker } from './worker/worker.ts';
 
 /** From the start of a stop: what a training may take to finish before the run goes back to the queue. */
@@ -111,6 +112,7 @@ async function openJobs(
   // Closed after the queue: a run that is still in training listens for its cancellation.
   const watch = stack.use(await openRunWatch(db));
   const queue = await openQueue(db, config.role, logger);
+  registerTrainingSlots(config.role === 'api' ? 0 : config.training.concurrency, config.metrics.prefix);
   stack.defer(() => queue.stop(STOP_QUEUE_MS));
   const removeExpired = createRemoveExpired({
     db: db.sql,

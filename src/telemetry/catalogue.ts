@@ -124,6 +124,14 @@ export const CATALOGUE = {
     description: 'Runs that this process is training now.',
     labels: { mode: MODES },
   },
+  trainingSlots: {
+    group: 'domain',
+    name: 'training.slots',
+    kind: 'gauge',
+    unit: '{run}',
+    description: 'Runs that this process trains at a time; 0 where it is no worker.',
+    labels: {},
+  },
   trainingRunsRemoved: {
     group: 'domain',
     name: 'training.runs.removed',

@@ -215,11 +215,18 @@ describe('names and ports agree', () => {
 
   test('between the native Prometheus and the one in the stack', () => {
     const native = readText('scripts/native-monitoring.sh');
-    expect(native).toContain('prometheus/rules/*.yml');
-    for (const setting of ['scrape_interval: 15s', 'scrape_timeout: 10s', 'evaluation_interval: 15s']) {
+    // The rules with what depends on settings filled in, by the same program.
+    expect(native).toContain('prometheus/render-config.sh');
+    expect(native).toContain('$data/rules/*.yml');
+    const settings = ['scrape_interval: 15s', 'scrape_timeout: 10s', 'evaluation_interval: 15s'];
+    for (const setting of [...settings, 'monitor: mlops-backend']) {
       expect(native).toContain(setting);
       expect(readText('infra/monitoring/prometheus/prometheus.yml')).toContain(setting);
     }
+    // The objectives look back 30 days in both.
+    const retention = `retention.time=${example['PROMETHEUS_RETENTION_TIME']}`;
+    expect(native).toContain(retention);
+    expect(retention).toBe('retention.time=30d');
   });
 });
 

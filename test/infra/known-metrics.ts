@@ -24,7 +24,12 @@ const FROM_THE_MONITORING: Readonly<Record<string, readonly string[]>> = {
   scrape_samples_post_metric_relabeling: [],
   ALERTS: ['alertname', 'alertstate', 'severity'],
   prometheus_rule_evaluation_failures_total: ['rule_group'],
+  prometheus_rule_group_iterations_missed_total: ['rule_group'],
+  prometheus_config_last_reload_successful: [],
   prometheus_notifications_errors_total: ['alertmanager'],
+  prometheus_notifications_dropped_total: [],
+  prometheus_notifications_alertmanagers_discovered: [],
+  alertmanager_config_last_reload_successful: [],
   alertmanager_notifications_failed_total: ['integration'],
 };
 

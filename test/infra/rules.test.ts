@@ -23,6 +23,11 @@ interface CaseGroup {
   readonly promql_expr_test?: readonly { readonly expr: string; readonly exp_samples: readonly unknown[] }[];
 }
 
+/** Those that say something of the service's own metrics. */
+const OF_THE_DOMAIN = TEST_FILES.filter((file) =>
+  readText(`infra/monitoring/prometheus/tests/${file}.yml`).includes('mlops_backend_'),
+);
+
 const caseGroups = TEST_FILES.flatMap(
   (file) => (readYaml(`infra/monitoring/prometheus/tests/${file}.yml`) as { tests: CaseGroup[] }).tests,
 );
@@ -98,6 +103,27 @@ describe.skipIf(!hasProgram('promtool'))('promtool (program: promtool)', () => {
     expect(stdout).toContain('SUCCESS');
   });
 
+  test.each(OF_THE_DOMAIN)('finds them behaving so under another prefix too: %s', async (file) => {
+    await using folder = await temporaryFolder();
+    await run('sh', [join(PROMETHEUS, 'render-config.sh'), PROMETHEUS, folder.path], {
+      env: {
+        PATH: process.env['PATH'],
+        PROMETHEUS__METRIC_NAMESPACE: 'shop',
+        PROMETHEUS__METRIC_SUBSYSTEM: 'ml_2',
+      },
+    });
+    const cases = await readFile(join(PROMETHEUS, 'tests', `${file}.yml`), 'utf8');
+    const renamed = join(folder.path, `${file}.yml`);
+    await writeFile(
+      renamed,
+      cases.replaceAll('mlops_backend_', 'shop_ml_2_').replaceAll('../rules/', 'rules/'),
+    );
+    const { stdout } = await run('promtool', ['test', 'rules', renamed]);
+    expect(stdout).toContain('SUCCESS');
+    for (const rules of ruleFiles)
+      expect(await readFile(join(folder.path, 'rules', rules), 'utf8')).not.toContain('mlops_backend_');
+  });
+
   test('accepts the configuration as the container makes it, with token, path and address filled in', async () => {
     await using folder = await temporaryFolder();
     await run('sh', [join(PROMETHEUS, 'render-config.sh'), PROMETHEUS, folder.path], {
@@ -166,6 +192,22 @@ describe.skipIf(!hasProgram('amtool'))('amtool (program: amtool)', () => {
 
   test('mail without a sender or a server is refused with the name of what is missing', async () => {
     await expect(render({ ALERT_EMAIL_TO: 'ops@example.org' })).rejects.toThrow('ALERT_EMAIL_FROM');
+  });
+
+  test('tells people that an alert is over, and the dead man’s switch nothing of the kind', async () => {
+    const { receivers } = parse(
+      await render({
+        ALERT_WEBHOOK_URL: 'http://127.0.0.1:9/hook',
+        ALERT_HEARTBEAT_URL: 'http://127.0.0.1:9/beat',
+      }),
+    ) as { receivers: { name: string; webhook_configs: { send_resolved: boolean }[] }[] };
+    expect(
+      receivers.map(({ name, webhook_configs }) => [name, webhook_configs.map((hook) => hook.send_resolved)]),
+    ).toEqual([
+      ['page', [true]],
+      ['ticket', [true]],
+      ['heartbeat', [false]],
+    ]);
   });
 
   test.each([

@@ -16,9 +16,10 @@ base=$1
 # A YAML single-quoted scalar.
 quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"; }
 
+# webhook URL SEND_RESOLVED
 webhook() {
   [ -n "$1" ] || return 0
-  printf '    webhook_configs:\n      - url: %s\n        send_resolved: true\n' "$(quoted "$1")"
+  printf '    webhook_configs:\n      - url: %s\n        send_resolved: %s\n' "$(quoted "$1")" "$2"
 }
 
 slack() {
@@ -44,7 +45,7 @@ email() {
 }
 
 people() {
-  webhook "${ALERT_WEBHOOK_URL:-}"
+  webhook "${ALERT_WEBHOOK_URL:-}" true
   slack
   email
 }
@@ -53,6 +54,7 @@ while IFS= read -r line; do
   printf '%s\n' "$line"
   case $line in
     '  - name: page' | '  - name: ticket') people ;;
-    '  - name: heartbeat') webhook "${ALERT_HEARTBEAT_URL:-}" ;;
+    # That the heart has stopped is no ping.
+    '  - name: heartbeat') webhook "${ALERT_HEARTBEAT_URL:-}" false ;;
   esac
 done <"$base"

@@ -5,6 +5,8 @@
 #
 #   PROMETHEUS__METRICS_PATH   where the service exports its metrics
 #   PROMETHEUS__BEARER_TOKEN   when set, sent with every scrape of the service, from a file only Prometheus can read
+#   PROMETHEUS__METRIC_NAMESPACE, PROMETHEUS__METRIC_SUBSYSTEM
+#                              what the names of the domain metrics begin with
 #   GRAFANA_ROOT_URL           where the links in alerts lead
 set -eu
 
@@ -12,10 +14,11 @@ source=$1
 target=$2
 grafana=${GRAFANA_ROOT_URL:-http://localhost:3001}
 metrics_path=${PROMETHEUS__METRICS_PATH:-/metrics}
+prefix=${PROMETHEUS__METRIC_NAMESPACE:-mlops}_${PROMETHEUS__METRIC_SUBSYSTEM:-backend}_
 
 mkdir -p "$target/rules"
 for rules in "$source"/rules/*.yml; do
-  sed "s|http://localhost:3001|$grafana|" "$rules" >"$target/rules/$(basename "$rules")"
+  sed "s|http://localhost:3001|$grafana|; s|mlops_backend_|$prefix|g" "$rules" >"$target/rules/$(basename "$rules")"
 done
 
 (umask 077 && printf '%s' "${PROMETHEUS__BEARER_TOKEN:-}" >"$target/metrics-token")

@@ -9,6 +9,13 @@ interface Run {
   readonly task: Task;
 }
 
+/** How much this process can do at a time; of a process that is gone there is nothing, so the sum is what is there. */
+export function registerTrainingSlots(slots: number, prefix: string): void {
+  const meter = catalogueMeter(prefix);
+  const gauge = meter.observableGauge('trainingSlots');
+  meter.observe([gauge], (result) => result.observe(gauge, slots));
+}
+
 export function trainingInstruments(prefix: string) {
   const meter = catalogueMeter(prefix);
   const runs = meter.counter('trainingRuns');

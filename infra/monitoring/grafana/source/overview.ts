@@ -383,7 +383,7 @@ const queue: Section = {
     {
       kind: 'timeseries',
       title: 'Oldest waiting run',
-      description: 'How long the oldest waiting run has waited. Above 15 minutes a warning is sent.',
+      description: 'How long the oldest waiting run has waited. Above an hour a warning is sent.',
       width: 6,
       unit: 's',
       limits: [{ value: 900, color: 'orange' }],

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/client.ts';
+import { freePort } from '../support/free-port.ts';
+import { hasProgram } from '../support/programs.ts';
+import { tied } from '../support/tied.ts';
+import { ROOT, readYaml } from './monitoring-files.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+type Labels = Readonly<Record<string, string>>;
+const CONFIG = 'infra/monitoring/alertmanager/alertmanager.yml';
+
+test('the heartbeat is sent again every 60 s or sooner', () => {
+  const { route } = readYaml(CONFIG) as { route: { routes: Labels[] } };
+  const heartbeat = route.routes.find(({ receiver }) => receiver === 'heartbeat');
+  const seconds = (name: string) => Number(/^(\d+)s$/.exec(heartbeat?.[name] ?? '')?.[1]);
+  // Sent again at the first multiple of the group's interval that is later than the repeat interval: one that is
+  // equal to it comes a moment too soon.
+  const multiples = Math.floor(seconds('repeat_interval') / seconds('group_interval')) + 1;
+  expect(multiples * seconds('group_interval')).toBeLessThanOrEqual(60);
+});
+
+/** The committed configuration in a real Alertmanager: what it mutes when all these alerts fire together. */
+describe.skipIf(!hasProgram('prometheus-alertmanager'))(
+  'of alerts that fire together (program: prometheus-alertmanager)',
+  () => {
+    const stack = new AsyncDisposableStack();
+    let origin: string;
+
+    beforeAll(async () => {
+      const { path } = stack.use(await temporaryFolder());
+      const address = `127.0.0.1:${await freePort()}`;
+      origin = `http://${address}/api/v2`;
+      const program = tied(
+        spawn(
+          'prometheus-alertmanager',
+          [
+            `--config.file=${fileURLToPath(new URL(CONFIG, ROOT))}`,
+            `--storage.path=${join(path, 'data')}`,
+            '--cluster.listen-address=',
+            `--web.listen-address=${address}`,
+          ],
+          { stdio: 'ignore', detached: true },
+        ),
+      );
+      stack.defer(async () => {
+        program.kill('SIGTERM');
+        await once(program, 'close');
+      });
+      await eventually(async () => (await fetch(`${origin}/status`).catch(() => undefined))?.ok);
+    });
+    afterAll(() => stack.disposeAsync());
+
+    /** Alerts of a case carry a label of their own, so that the cases don't meet. */
+    let cases = 0;
+    async function muted(alerts: readonly Labels[]): Promise<readonly Labels[]> {
+      cases += 1;
+      const monitor = `case ${cases}`;
+      const body = JSON.stringify(alerts.map((labels) => ({ labels: { ...labels, monitor } })));
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${origin}/alerts`, { method: 'POST', headers, body });
+      expect(answer.status).toBe(200);
+      const listed = await eventually(async () => {
+        const url = `${origin}/alerts?filter=${encodeURIComponent(`monitor="${monitor}"`)}`;
+        const found = (await (await fetch(url)).json()) as {
+          labels: Labels;
+          status: { inhibitedBy: string[] };
+        }[];
+        return found.length === alerts.length ? found : undefined;
+      });
+      const mutedOnes = listed
+        .filter(({ status }) => status.inhibitedBy.length > 0)
+        .map(({ labels }) => labels);
+      // All of them are over for the next case.
+      const endsAt = new Date().toISOString();
+      await fetch(`${origin}/alerts`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(alerts.map((labels) => ({ labels: { ...labels, monitor }, endsAt }))),
+      });
+      return alerts.filter((alert) =>
+        mutedOnes.some((labels) => Object.entries(alert).every(([name, value]) => labels[name] === value)),
+      );
+    }
+
+    const critical = { severity: 'critical' };
+    const warning = { severity: 'warning' };
+    const worker = { job: 'worker' };
+    const dead = { ...worker, instance: 'w1:8000' };
+    const healthy = { ...worker, instance: 'w2:8000' };
+
+    test('a dead process mutes what is said of itself, and nothing of the healthy one beside it', async () => {
+      const ofDead = { alertname: 'MemoryHigh', ...warning, ...dead };
+      const alerts = [
+        { alertname: 'TargetDown', ...critical, ...dead },
+        ofDead,
+        { alertname: 'MemoryHigh', ...warning, ...healthy },
+        { alertname: 'TargetDown', ...critical, ...healthy, instance: 'w3:8000' },
+        // Of no process alone: of the job, and of the whole service.
+        { alertname: 'HttpErrorRatioHigh', ...critical, ...worker },
+        { alertname: 'UploadsLost', ...critical, reason: 'storage' },
+        { alertname: 'ModelInputDrift', ...warning, mode: 'light', task: 'regression' },
+      ];
+      expect(await muted(alerts)).toEqual([ofDead]);
+    });
+
+    test('a process that is down is not missed once more as one too few', async () => {
+      const lost = { alertname: 'InstanceLost', ...warning, ...worker };
+      const other = { alertname: 'InstanceLost', ...warning, job: 'backend' };
+      expect(await muted([{ alertname: 'TargetDown', ...critical, ...dead }, lost, other])).toEqual([lost]);
+    });
+
+    test('without a worker nobody is told as well that runs wait', async () => {
+      const consequences = [
+        { alertname: 'TrainingQueueNotServed', ...critical },
+        { alertname: 'TrainingQueueOld', ...warning },
+        { alertname: 'TargetDown', ...critical, ...dead },
+      ];
+      const backend = { alertname: 'TargetDown', ...critical, job: 'backend', instance: 'a:8000' };
+      expect(await muted([{ alertname: 'WorkerMissing', ...critical }, ...consequences, backend])).toEqual(
+        consequences,
+      );
+    });
+
+    test('an outage is one page, though it uses up the budget as well; slow answers are another', async () => {
+      const budget = { alertname: 'SloBudgetBurnsFast', ...critical, slo: 'availability' };
+      const latency = { alertname: 'SloBudgetBurnsFast', ...critical, slo: 'latency' };
+      const slowly = { alertname: 'SloBudgetBurnsSlowly', ...warning, slo: 'availability' };
+      const alerts = [
+        { alertname: 'HttpErrorRatioHigh', ...critical, job: 'backend' },
+        budget,
+        slowly,
+        latency,
+      ];
+      expect(await muted(alerts)).toEqual([budget, slowly]);
+    });
+  },
+);
