@@ -14,8 +14,9 @@ usage() {
   cat <<'USAGE'
 ./run.sh              install if needed, start the service (and Prometheus, Alertmanager where installed)
 ./run.sh test [args]  install if needed, run the whole test suite; args go to vitest
-./run.sh up           the whole stack in Docker: service, worker, PostgreSQL, Prometheus, Alertmanager, Grafana
-./run.sh dev          the same with live reload of src/
+./run.sh up [args]    the whole stack in Docker: service, worker, PostgreSQL, Prometheus, Alertmanager, Grafana;
+                      args go to docker compose up, such as --scale worker=3
+./run.sh dev [args]   the same with live reload of src/
 ./run.sh down         stop the stack; data stays in its volumes
 ./run.sh logs [name]  follow the stack's logs
 ./run.sh psql [args]  a shell on the database, while the service runs; needs psql
@@ -197,39 +198,60 @@ check_docker() {
 
 random_secret() { od -An -N18 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# The first `up` writes .env with secrets of its own: no default password ever guards the stack.
-write_env_file() {
-  if [ -e .env ]; then return; fi
-  (
-    umask 077
-    while IFS= read -r line; do
-      case $line in
-        AUTH__ADMIN_KEY= | GRAFANA_ADMIN_PASSWORD= | POSTGRES_PASSWORD=) printf '%s%s\n' "$line" "$(random_secret)" ;;
-        *) printf '%s\n' "$line" ;;
-      esac
-    done <.env.example >.env
-  )
-  printf 'Wrote .env with new secrets; keep it.\n'
+# No default password ever guards the stack: what .env leaves empty gets a value once.
+write_secrets() {
+  local name
+  if [ ! -e .env ]; then
+    (umask 077 && cat .env.example >.env)
+    printf 'Wrote .env with new secrets; keep it.\n'
+  fi
+  for name in AUTH__ADMIN_KEY GRAFANA_ADMIN_PASSWORD POSTGRES_PASSWORD; do
+    if [ -z "$(setting "$name" '')" ]; then write_setting "$name" "$(random_secret)"; fi
+  done
+}
+
+write_setting() {
+  local text
+  text=$(sed "s/^$1=.*/$1=$2/" .env)
+  case $'\n'$text in
+    *$'\n'"$1="*) ;;
+    *) text+=$'\n'$1=$2 ;;
+  esac
+  printf '%s\n' "$text" >.env
 }
 
 # One setting as compose sees it, from the environment or .env.
 setting() {
   local value=${!1:-}
-  if [ -z "$value" ] && [ -f .env ]; then value=$(sed -n "s/^$1=//p" .env | tail -n 1); fi
+  if [ -z "${!1+set}" ] && [ -f .env ]; then
+    value=$(sed -n "s/^$1=[\"']\{0,1\}\([^\"'#[:space:]]*\).*/\1/p" .env | tail -n 1)
+  fi
   printf '%s' "${value:-$2}"
 }
 
+# The stack has a PostgreSQL of its own unless DATABASE_URL names another.
+profiles() {
+  setting COMPOSE_PROFILES ''
+  if [ -z "$(setting DATABASE_URL '')" ]; then printf ',postgres'; fi
+}
+
+# Containers read the configuration as users of their own, also where a umask of 077 kept it to its owner.
+open_configuration() { find infra src ! -perm -o=r -exec chmod go+rX {} +; }
+
 compose_up() {
   check_docker
-  write_env_file
-  docker compose "$@" up --detach --build --wait --wait-timeout 300 ||
+  write_secrets
+  open_configuration
+  COMPOSE_PROFILES=$(profiles)
+  export COMPOSE_PROFILES
+  docker compose "${files[@]}" up --detach --build --wait --wait-timeout 300 "$@" ||
     fail "the stack did not become healthy; './run.sh logs' shows why."
   cat <<URLS
 The stack is up:
   API          http://127.0.0.1:$(setting PORT 8000)/api/ml/v1     key: AUTH__ADMIN_KEY in .env
   Docs         http://127.0.0.1:$(setting PORT 8000)/api/docs
 URLS
-  case ",$(setting COMPOSE_PROFILES '')," in
+  case ",$COMPOSE_PROFILES," in
     *,monitoring,*)
       cat <<URLS
   Grafana      http://127.0.0.1:$(setting GRAFANA_PORT 3001)     login: $(setting GRAFANA_ADMIN_USER admin), password: GRAFANA_ADMIN_PASSWORD in .env
@@ -240,7 +262,14 @@ URLS
   esac
 }
 
-dev_files=(--file docker-compose.yaml --file docker-compose.dev.yaml)
+files=(--file docker-compose.yaml)
+readonly live_reload=(--file docker-compose.dev.yaml)
+
+# Whatever was started, with or without the profiles and the live reload of today.
+compose_all() {
+  check_docker
+  docker compose "${files[@]}" "${live_reload[@]}" --profile monitoring --profile postgres "$@"
+}
 
 command=${1:-start}
 if [ $# -gt 0 ]; then shift; fi
@@ -249,16 +278,13 @@ case $command in
   test) run_tests "$@" ;;
   psql) open_psql "$@" ;;
   exec) run_command "$@" ;;
-  up) compose_up --file docker-compose.yaml ;;
-  dev) compose_up "${dev_files[@]}" ;;
-  down)
-    check_docker
-    docker compose "${dev_files[@]}" --profile monitoring down "$@"
+  up) compose_up "$@" ;;
+  dev)
+    files+=("${live_reload[@]}")
+    compose_up "$@"
     ;;
-  logs)
-    check_docker
-    docker compose "${dev_files[@]}" --profile monitoring logs --follow --tail 200 "$@"
-    ;;
+  down) compose_all down "$@" ;;
+  logs) compose_all logs --follow --tail 200 "$@" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

@@ -29,6 +29,7 @@ const TOOLS = [
   'mktemp',
   'mkfifo',
   'rm',
+  'find',
 ];
 
 // Answers every request, and tells by its exit code which signal ended it.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly profiles?: readonly string[];
   readonly mem_limit?: string;
+  readonly env_file?: string;
+  readonly logging?: { readonly options: Readonly<Record<string, string>> };
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
 }
@@ -42,6 +44,18 @@ const example = parseEnv(readText('.env.example'));
 /** `${NAME:-default}` and `${NAME:?message}` of a file, as compose would ask for them. */
 const variablesOf = (text: string): readonly string[] =>
   [...text.replaceAll('$$', '').matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? '');
+
+/** Names of environment variables, as string literals, in the packages that configure the SDK. */
+function namesReadBySdk(): readonly string[] {
+  const packages = ['sdk-node', 'core', 'resources', 'sdk-metrics', 'sdk-trace', 'sdk-logs']
+    .concat('otlp-exporter-base', 'otlp-grpc-exporter-base', 'auto-instrumentations-node', 'instrumentation')
+    .map((name) => fileURLToPath(new URL(`node_modules/@opentelemetry/${name}/dist`, ROOT)));
+  const files = packages.flatMap((path) => globSync(`${path}/**/*.mjs`));
+  const names = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/['"`](OTEL_[A-Z_]+[A-Z])['"`]/g)].map(([, name]) => name ?? ''),
+  );
+  return [...new Set(names)];
+}
 
 describe.each(FILES)('%s', (file) => {
   test('is what the compose specification’s schema allows', () => {
@@ -93,18 +107,39 @@ describe('the production stack', () => {
   test('pins every image to a full version', () => {
     const images = services.flatMap(([, { image }]) => (image === undefined ? [] : [image]));
     expect(images).toHaveLength(4);
-    expect(images.filter((image) => !/:v?\d+\.\d+(\.\d+)?$/.test(image))).toEqual([]);
+    expect(images.filter((image) => !/:v?\d+\.\d+(\.\d+)?(-busybox)?$/.test(image))).toEqual([]);
   });
 
-  test('checks the health of every service, and bounds its memory', () => {
-    expect(services.filter(([, one]) => one.healthcheck === undefined).map(([name]) => name)).toEqual([]);
+  test('takes a variant with a shell where the entry point needs one', () => {
+    const scripted = services.filter(([, { entrypoint }]) => entrypoint?.[0] === '/bin/sh');
+    expect(scripted.map(([name]) => name)).toEqual(['prometheus', 'alertmanager']);
+    for (const [, { image }] of scripted) expect(image).toMatch(/-busybox$/);
+  });
+
+  test('checks the health of every service, and bounds its memory and its logs', () => {
+    // An image built here brings its own check.
+    const unchecked = services.filter(([, one]) => (one.healthcheck ?? one.build) === undefined);
+    expect(unchecked.map(([name]) => name)).toEqual([]);
     expect(services.filter(([, one]) => one.mem_limit === undefined).map(([name]) => name)).toEqual([]);
+    for (const [, { logging }] of services)
+      expect(logging?.options).toMatchObject({ 'max-size': '10m', 'max-file': '5' });
   });
 
-  test('waits for what it depends on to be healthy', () => {
-    const conditions = services.flatMap(([, { depends_on }]) => Object.values(depends_on ?? {}));
-    expect(conditions.length).toBeGreaterThan(3);
-    expect(conditions.filter(({ condition }) => condition !== 'service_healthy')).toEqual([]);
+  test('starts no Node for a health check', () => {
+    const checks = services.flatMap(([, { healthcheck }]) => healthcheck?.test ?? []);
+    expect(checks.filter((word) => word.includes('node'))).toEqual([]);
+    expect(readText('Dockerfile')).toMatch(/^HEALTHCHECK .* CMD \["bash", /m);
+  });
+
+  test('waits for what it depends on to be healthy, and for its PostgreSQL only where that is started', () => {
+    const dependencies = services.flatMap(([, { depends_on }]) => Object.entries(depends_on ?? {}));
+    expect(dependencies.length).toBeGreaterThan(3);
+    for (const [name, dependency] of dependencies)
+      expect(dependency).toEqual({
+        condition: 'service_healthy',
+        ...(service(name).profiles?.includes('postgres') && { required: false }),
+      });
+    expect(service('postgres').profiles).toEqual(['postgres']);
   });
 
   test('starts the monitoring by its profile alone, which is on by default', () => {
@@ -135,9 +170,40 @@ describe('the production stack', () => {
   test('takes each setting from the variable of its name', () => {
     const fixed = ['HOST', 'PORT', 'STORAGE_ROOT', 'ROLE'];
     const wrong = Object.entries(service('backend').environment ?? {}).filter(
-      ([name, value]) => !fixed.includes(name) && !value.startsWith(`\${${name}:-`),
+      ([name, value]) => !fixed.includes(name) && !new RegExp(`^\\$\\{${name}:[-?]`).test(value),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('demands the key and the passwords, and says where they come from', () => {
+    const demand = (name: string) => `\${${name}:?copy .env.example to .env and set it, or use ./run.sh up}`;
+    for (const name of ['backend', 'worker'])
+      expect(service(name).environment?.['AUTH__ADMIN_KEY']).toBe(demand('AUTH__ADMIN_KEY'));
+    expect(service('backend').environment?.['DATABASE_URL']).toContain(demand('POSTGRES_PASSWORD'));
+    expect(service('postgres').environment?.['POSTGRES_PASSWORD']).toBe(demand('POSTGRES_PASSWORD'));
+    expect(service('grafana').environment?.['GF_SECURITY_ADMIN_PASSWORD']).toBe(
+      demand('GRAFANA_ADMIN_PASSWORD'),
+    );
+  });
+
+  test('hands on every variable of OpenTelemetry that its SDK reads', () => {
+    /** What this service settles by itself, whatever the environment says. */
+    const ours = [
+      // The metrics endpoint is its own.
+      'OTEL_EXPORTER_PROMETHEUS_HOST',
+      'OTEL_EXPORTER_PROMETHEUS_PORT',
+      // The other detectors would publish the command line.
+      'OTEL_NODE_RESOURCE_DETECTORS',
+      'OTEL_NODE_EXPERIMENTAL_SDK_METRICS',
+    ];
+    for (const name of ['backend', 'worker']) expect(service(name).env_file).toBe('infra/opentelemetry.env');
+    const handedOn = readText('infra/opentelemetry.env')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(handedOn.filter((name) => !/^OTEL_[A-Z_]+$/.test(name))).toEqual([]);
+    expect(handedOn).toHaveLength(new Set(handedOn).size);
+    expect(namesReadBySdk().length).toBeGreaterThan(40);
+    expect(namesReadBySdk().filter((name) => !ours.includes(name) && !handedOn.includes(name))).toEqual([]);
   });
 
   test('lets nobody into Grafana without a password', () => {
@@ -274,7 +340,8 @@ describe('the Dockerfile', () => {
       ?.map((line) => line.slice(1));
     const copied = of('COPY')
       .filter((line) => !line.includes('--from='))
-      .flatMap((line) => line.split(/\s+/).slice(1, -1));
+      .flatMap((line) => line.split(/\s+/).slice(1, -1))
+      .filter((word) => !word.startsWith('--'));
     expect(new Set(copied)).toEqual(new Set(allowed));
     expect(copied.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
   });

@@ -6,7 +6,11 @@ import { readText } from './monitoring-files.ts';
 const text = readText('.env.example');
 const example = parseEnv(text);
 const scripts = ['docker-compose.yaml', 'docker-compose.dev.yaml', 'run.sh', 'scripts/native-monitoring.sh']
-  .concat('infra/monitoring/alertmanager/render-config.sh', 'infra/monitoring/prometheus/render-config.sh')
+  .concat(
+    'infra/opentelemetry.env',
+    'infra/monitoring/alertmanager/render-config.sh',
+    'infra/monitoring/prometheus/render-config.sh',
+  )
   .map(readText)
   .join('\n');
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -228,6 +228,49 @@ describe('run.sh', () => {
     expect(await readFile(join(folder.path, 'docker'), 'utf8')).toContain('up --detach --build --wait');
     await run(['up']).ended;
     expect(await readFile(join(root, '.env'), 'utf8')).toBe(env);
+  });
+
+  test('fills in the secrets that an .env lacks, and leaves the rest of it as it is', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    await program('docker', 'true');
+    await writeFile(join(root, '.env'), 'PORT=9000\nAUTH__ADMIN_KEY=\nPOSTGRES_PASSWORD="mine"\n');
+    await run(['up']).ended;
+    expect(await readFile(join(root, '.env'), 'utf8')).toMatch(
+      /^PORT=9000\nAUTH__ADMIN_KEY=[0-9a-f]{36}\nPOSTGRES_PASSWORD="mine"\nGRAFANA_ADMIN_PASSWORD=[0-9a-f]{36}\n$/,
+    );
+  });
+
+  test.each([
+    ['with a PostgreSQL of its own', 'COMPOSE_PROFILES="monitoring" # all', {}, 'monitoring,postgres'],
+    ['without the monitoring', 'COMPOSE_PROFILES=', {}, ',postgres'],
+    ['without it for once', 'COMPOSE_PROFILES=monitoring', { COMPOSE_PROFILES: '' }, ',postgres'],
+    ['on another server', 'COMPOSE_PROFILES=monitoring\nDATABASE_URL=postgres://there/db', {}, 'monitoring'],
+  ])('brings the stack up %s', async (_, env, settings, profiles) => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    await program('docker', `[ "$1" != compose ] || echo "$COMPOSE_PROFILES: $*" >> '${folder.path}/docker'`);
+    await writeFile(join(root, '.env'), `${env}\n`);
+    expect(await run(['up', '--scale', 'worker=3'], settings).ended).toMatchObject({ code: 0 });
+    const calls = (await readFile(join(folder.path, 'docker'), 'utf8')).trim().split('\n');
+    expect(calls.at(-1)).toMatch(new RegExp(`^${profiles}: compose .* up --detach .* --scale worker=3$`));
+  });
+
+  test('lets containers read the configuration of a clone under umask 077', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    await program('docker', 'true');
+    await mkdir(join(root, 'infra/closed'), { mode: 0o700 });
+    await writeFile(join(root, 'infra/closed/file'), '', { mode: 0o600 });
+    await run(['up']).ended;
+    expect((await stat(join(root, 'infra/closed'))).mode & 0o777).toBe(0o755);
+    expect((await stat(join(root, 'infra/closed/file'))).mode & 0o777).toBe(0o644);
   });
 
   test('explains itself, and refuses a command that it does not know', async () => {
