@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { variableNames } from '../../src/config.ts';
 import { freshDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
+import { takeTour } from '../support/tour.ts';
 
 const project = new URL('../../', import.meta.url);
 const readme = await readFile(new URL('README.md', project), 'utf8');
@@ -15,19 +13,7 @@ test("the tour's commands work as they are printed and answer as the page says",
   await using root = await storageRoot();
   await using database = await freshDatabase();
   await using service = await startService(root.path, { DATABASE_URL: database.url });
-  const blocks = [...readme.matchAll(/```sh tour\n(.*?)```/gs)].map(([, block]) => block);
-  expect(blocks.length).toBeGreaterThan(4);
-  const script = `set -euo pipefail\n${blocks.join('\n')}`.replaceAll(
-    'http://127.0.0.1:8000',
-    service.origin,
-  );
-  const { stdout } = await promisify(execFile)('bash', ['-c', script], {
-    cwd: project,
-    env: {
-      ...process.env,
-      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
-    },
-  });
+  const stdout = await takeTour(service.origin);
   expect(stdout).toContain('"rows":133,"columns":14');
   expect(stdout).toContain('"status":"succeeded"');
   expect(stdout).toContain('"predictions":["0"]');

@@ -1,0 +1,243 @@
+import { once } from 'node:events';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually, type Run } from '../support/client.ts';
+import { noisyTable } from '../support/noisy-table.ts';
+import { takeTour } from '../support/tour.ts';
+import { provideImages, startEngine, whyNoEngine } from './engine.ts';
+import { createStack, type Stack } from './stack.ts';
+import { imagesByTarget } from './stack-files.ts';
+import { printTimes, timed } from './times.ts';
+
+const reason = await whyNoEngine();
+const skipped = reason !== undefined && process.env['REQUIRE_ALL'] !== '1';
+const because = reason === undefined ? '' : ` (no engine: ${reason})`;
+
+const SERVICE = ['backend', 'postgres', 'worker'];
+const WHOLE = ['alertmanager', 'backend', 'grafana', 'postgres', 'prometheus', 'worker'];
+
+describe.skipIf(skipped)(`the stack in Docker, from a clone under umask 077${because}`, () => {
+  const resources = new AsyncDisposableStack();
+  afterAll(async () => {
+    await timed('everything ended', () => resources.disposeAsync());
+    printTimes();
+  });
+
+  let stack: Stack;
+  beforeAll(async () => {
+    const engine = resources.use(await timed('engine up', startEngine));
+    await timed('images there', () => provideImages(engine));
+    stack = resources.use(await createStack(engine));
+  });
+
+  const only = async (service: string) => {
+    const [container, ...others] = await stack.containers(service);
+    expect(others).toEqual([]);
+    return container as string;
+  };
+  const unhealthy = async () => {
+    const all = await stack.containers();
+    const states = await Promise.all(all.map((container) => stack.health(container)));
+    return states.filter(({ Status }) => Status !== 'healthy');
+  };
+
+  test('asks for the key and the passwords in words when they are not set', async () => {
+    const secrets = { AUTH__ADMIN_KEY: 'a', POSTGRES_PASSWORD: 'b', GRAFANA_ADMIN_PASSWORD: 'c' };
+    for (const secret of Object.keys(secrets))
+      await expect(stack.config({ ...secrets, [secret]: '' })).rejects.toThrow(
+        new RegExp(`${secret}.*copy \\.env\\.example to \\.env and set it, or use \\./run\\.sh up`),
+      );
+  });
+
+  test('./run.sh up: every service healthy, with secrets of its own', async () => {
+    const output = await timed('./run.sh up, first time: built and healthy', () => stack.runSh(['up']));
+    expect(output).toContain(`${stack.origin}/api/docs`);
+    expect(await stack.services()).toEqual(WHOLE);
+    expect(await unhealthy()).toEqual([]);
+    expect((await stat(join(stack.root, '.env'))).mode & 0o777).toBe(0o600);
+    expect(await stack.setting('AUTH__ADMIN_KEY')).toMatch(/^[0-9a-f]{36}$/);
+  });
+
+  test('the tour, with the key; without it nothing', async () => {
+    const refused = await fetch(`${stack.origin}/api/ml/v1/datasets`);
+    expect(refused.status).toBe(401);
+    const key = await stack.setting('AUTH__ADMIN_KEY');
+    const said = await timed('the tour: upload, train, predict', () => takeTour(stack.origin, key));
+    expect(said).toContain('"rows":133,"columns":14');
+    expect(said).toContain('"status":"succeeded"');
+    expect(said).toContain('"predictions":["0"]');
+    expect(said).toContain('mlops_backend_dataset_uploads_total{mode="light"} 1');
+  });
+
+  test('Prometheus scrapes every service, and has seen the tour', async () => {
+    await timed('all scraped, the tour counted', async () => {
+      await eventually(async () => (await stack.query('count(up == 1)'))[0] === 5);
+      const trained = 'sum(mlops_backend_training_runs_total{job="worker", outcome="success"})';
+      await eventually(async () => (await stack.query(trained))[0] === 1);
+    });
+    expect(await stack.query('prometheus_notifications_alertmanagers_discovered')).toEqual([1]);
+    expect(await stack.query('prometheus_config_last_reload_successful')).toEqual([1]);
+  });
+
+  test('./run.sh up again changes nothing', async () => {
+    const before = await stack.containers();
+    await timed('./run.sh up, again', () => stack.runSh(['up']));
+    expect(new Set(await stack.containers())).toEqual(new Set(before));
+  });
+
+  describe('health checks', () => {
+    /** To every process of a container: its first one, which only the engine can stop, and those beneath it. */
+    const signal = async (name: 'STOP' | 'CONT', container: string) => {
+      await stack.docker('kill', '--signal', name, container);
+      await stack.docker('exec', container, 'sh', '-c', `kill -${name} -1 2>/dev/null || true`);
+    };
+
+    async function frozen(service: string, action: () => Promise<void>): Promise<void> {
+      const container = await only(service);
+      await signal('STOP', container);
+      try {
+        await action();
+      } finally {
+        await signal('CONT', container);
+      }
+    }
+    const failing = (container: string) =>
+      eventually(async () => (await stack.health(container)).FailingStreak > 0);
+    const recovered = (container: string) =>
+      eventually(async () => {
+        const { Status, FailingStreak } = await stack.health(container);
+        return Status === 'healthy' && FailingStreak === 0;
+      });
+
+    test('postgres hangs: its own fails, and those of backend and worker, which need it', async () => {
+      const all = await Promise.all(SERVICE.map(only));
+      await frozen('postgres', async () => void (await Promise.all(all.map(failing))));
+      await Promise.all(all.map(recovered));
+    });
+
+    test.concurrent.for(WHOLE.filter((service) => service !== 'postgres'))(
+      '%s hangs: its own fails',
+      async (service) => {
+        const container = await only(service);
+        await frozen(service, async () => void (await failing(container)));
+        await recovered(container);
+      },
+    );
+  });
+
+  test('down, then up: the data are still there', async () => {
+    const api = await stack.api();
+    const known = await api.json(await api.call('/artifacts'));
+    await timed('./run.sh down', () => stack.runSh(['down']));
+    expect(await stack.containers()).toEqual([]);
+    await timed('./run.sh up, after down', () => stack.runSh(['up']));
+    expect(await api.json(await api.call('/artifacts'))).toEqual(known);
+    const [{ id }] = (known as { items: [{ id: string }] }).items;
+    const table = await readFile(new URL('../data/wine_test.csv', import.meta.url));
+    const predicted = await api.call(`/artifacts/${id}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: table,
+    });
+    expect(predicted.status).toBe(200);
+    expect(
+      await stack.query('max_over_time(mlops_backend_training_runs_total{outcome="success"}[1h])'),
+    ).toContain(1);
+  });
+
+  test('--scale worker=3: they share the queue, and the run of a killed one is made again', async () => {
+    const api = await stack.api();
+    await timed('./run.sh up --scale worker=3', () => stack.runSh(['up', '--scale', 'worker=3']));
+    const workers = await stack.containers('worker');
+    expect(workers).toHaveLength(3);
+    const { dataset_id } = await api.upload('noise.csv', noisyTable({ rows: 2000, columns: 20 }), 'heavy');
+    const runs = await Promise.all(
+      workers.map(async () => {
+        const answer = await api.post('/training-runs', { dataset_id, mode: 'heavy' });
+        return (await api.json<Run>(answer)).id;
+      }),
+    );
+    const trains = async (worker: string) => (await stack.docker('top', worker)).includes('trainer.child');
+    await eventually(async () => (await Promise.all(workers.map(trains))).every(Boolean));
+    await stack.docker('kill', workers[0] as string);
+    const ended = await timed('three heavy runs, one of them made again after its worker was killed', () =>
+      Promise.all(runs.map(api.ended)),
+    );
+    expect(ended.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(ended.map((run) => run['attempt']).toSorted()).toEqual([1, 1, 2]);
+  });
+
+  test('./run.sh dev: a changed file is served', async () => {
+    await timed('./run.sh dev', () => stack.runSh(['dev']));
+    expect(await stack.containers('worker')).toHaveLength(1);
+    const file = join(stack.root, 'src/http/routes/docs.ts');
+    const page = async () => (await fetch(`${stack.origin}/api/docs`)).text();
+    expect(await page()).toContain('<title>mlops-backend API</title>');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('<title>mlops-backend', '<title>changed'));
+    await timed('a changed file is served', () =>
+      eventually(async () => (await page().catch(() => '')).includes('<title>changed API')),
+    );
+  });
+
+  test('without the monitoring profile: the service alone', async () => {
+    await stack.runSh(['down']);
+    const output = await timed('./run.sh up without monitoring', () =>
+      stack.runSh(['up'], { COMPOSE_PROFILES: '' }),
+    );
+    expect(output).not.toContain('Grafana');
+    expect(await stack.services()).toEqual(SERVICE);
+  });
+
+  test('DATABASE_URL: on that server, without a PostgreSQL of the stack; OTEL_*: traces reach a hosted backend', async () => {
+    const url = 'postgres://mlops:elsewhere@elsewhere:5432/mlops';
+    const environment = ['POSTGRES_USER=mlops', 'POSTGRES_DB=mlops', 'POSTGRES_PASSWORD=elsewhere'];
+    const elsewhere = await stack.docker(
+      ...['run', '--detach', '--network', stack.network, '--network-alias', 'elsewhere'],
+      ...environment.flatMap((one) => ['--env', one]),
+      imagesByTarget()['postgres'] as string,
+    );
+    const gateway = await stack.docker(
+      ...['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', stack.network],
+    );
+    const collector = createServer().listen(0, gateway);
+    await once(collector, 'listening');
+    const received = new Map<string, string>();
+    collector.on('request', (request, answer) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      request.on('end', () => {
+        if (request.headers.authorization === 'Bearer hosted') received.set(request.url ?? '', body);
+        answer.setHeader('content-type', 'application/json').end('{}');
+      });
+    });
+    try {
+      await stack.runSh(['down']);
+      await timed('./run.sh up with DATABASE_URL', () =>
+        stack.runSh(['up'], {
+          COMPOSE_PROFILES: '',
+          DATABASE_URL: url,
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://${gateway}:${(collector.address() as AddressInfo).port}`,
+          OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+          OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hosted',
+          OTEL_SERVICE_NAME: 'renamed',
+          OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+        }),
+      );
+      expect(await stack.services()).toEqual(['backend', 'worker']);
+      const api = await stack.api();
+      // Another database: nothing of the tour is there.
+      expect(await api.json(await api.call('/datasets'))).toMatchObject({ items: [] });
+      const traces = await eventually(async () => received.get('/v1/traces'));
+      expect(traces).toContain('"renamed"');
+      expect(traces).toContain('"deployment.environment.name"');
+    } finally {
+      collector.close();
+      await stack.docker('rm', '--force', '--volumes', elsewhere);
+    }
+  });
+});
