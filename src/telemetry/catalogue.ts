@@ -584,6 +584,15 @@ export const CATALOGUE = {
     description: 'Resident memory of the process.',
     labels: {},
   },
+  processMemoryLimit: {
+    group: 'process',
+    name: 'process.memory.limit',
+    kind: 'updowncounter',
+    unit: 'By',
+    description:
+      'Memory that the process may come to use: that of its container, or of the machine where none is set, less what its trainers may take, but a quarter at least.',
+    labels: {},
+  },
   processStartTime: {
     group: 'process',
     name: 'process.start_time',

@@ -5,14 +5,17 @@ import { CATALOGUE, METER_NAME } from './catalogue.ts';
 /**
  * The process itself: its start, CPU and memory, by the conventions' names and units. The host-metrics
  * instrumentation would give them without units, and unit and kind are what their names in Prometheus are made of.
+ * @param trainersBytes memory that child processes in training may take from the same container
  */
-export function observeProcess(): void {
-  const { processStartTime, processCpuTime, processCpuUtilization, processMemoryUsage } = CATALOGUE;
+export function observeProcess(trainersBytes: number): void {
+  const { processStartTime, processCpuTime, processCpuUtilization, processMemoryUsage, processMemoryLimit } =
+    CATALOGUE;
   const meter = metrics.getMeter(METER_NAME);
   const startTime = meter.createObservableGauge(processStartTime.name, processStartTime);
   const cpuTime = meter.createObservableCounter(processCpuTime.name, processCpuTime);
   const cpuUtilization = meter.createObservableGauge(processCpuUtilization.name, processCpuUtilization);
   const memory = meter.createObservableUpDownCounter(processMemoryUsage.name, processMemoryUsage);
+  const memoryLimit = meter.createObservableUpDownCounter(processMemoryLimit.name, processMemoryLimit);
 
   let last = { ms: performance.now(), usage: process.cpuUsage() };
   meter.addBatchObservableCallback(
@@ -27,7 +30,21 @@ export function observeProcess(): void {
       last = now;
       result.observe(startTime, performance.timeOrigin / 1000);
       result.observe(memory, process.memoryUsage.rss());
+      result.observe(memoryLimit, memoryForUs(process.constrainedMemory(), trainersBytes));
     },
-    [startTime, cpuTime, cpuUtilization, memory],
+    [startTime, cpuTime, cpuUtilization, memory, memoryLimit],
   );
+}
+
+/**
+ * @param containerBytes 0, or more than there is, where the container has no limit
+ * @returns what is left for this process; where trainers may take more than there is, they don't count in full
+ */
+export function memoryForUs(
+  containerBytes: number,
+  trainersBytes: number,
+  machineBytes = os.totalmem(),
+): number {
+  const all = Math.min(containerBytes || machineBytes, machineBytes);
+  return Math.max(all - trainersBytes, all / 4);
 }

@@ -30,7 +30,7 @@ const DISCARD_SPANS: NonNullable<NodeSDKConfiguration['spanProcessors']> = [
  * @param exporting whether spans and logs have somewhere to go; where and how is the business of `OTEL_*`
  */
 export function startSdk(
-  { metrics: settings, role }: Pick<Config, 'metrics' | 'role'>,
+  { metrics: settings, role, training }: Pick<Config, 'metrics' | 'role' | 'training'>,
   exporting: { readonly traces: boolean; readonly logs: boolean },
 ): RunningTelemetry {
   const reader = new PullReader();
@@ -64,7 +64,8 @@ export function startSdk(
     instrumentations,
   });
   sdk.start();
-  observeProcess();
+  const trainers = role === 'api' ? 0 : training.concurrency;
+  observeProcess(trainers * training.memoryLimitMb * 2 ** 20);
   startGarbageCollectionAtZero(instrumentations);
   const callbackFailures = catalogueMeter(settings.prefix).counter('metricsCallbackFailures');
 

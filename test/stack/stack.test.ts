@@ -78,6 +78,8 @@ describe.skipIf(skipped)(`the stack in Docker, from a clone under umask 077${bec
       const trained = 'sum(mlops_backend_training_runs_total{job="worker", outcome="success"})';
       await eventually(async () => (await stack.query(trained))[0] === 1);
     });
+    // 2g for the API; 6g for the worker, of which its trainer may take 4.
+    expect(await stack.query('process_memory_limit_bytes')).toEqual([2 ** 31, 2 ** 31]);
     expect(await stack.query('prometheus_notifications_alertmanagers_discovered')).toEqual([1]);
     expect(await stack.query('prometheus_config_last_reload_successful')).toEqual([1]);
   });

@@ -5,9 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/stack/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],
-    // The first run on a machine makes the images.
+    // The first run on a machine makes the images. And only a failure waits that long.
     hookTimeout: 1_200_000,
-    testTimeout: 400_000,
+    testTimeout: 1_200_000,
     // Each test finds the stack as the one before left it.
     bail: 1,
     disableConsoleIntercept: true,

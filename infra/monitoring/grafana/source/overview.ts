@@ -532,14 +532,18 @@ const runtime: Section = {
     {
       kind: 'timeseries',
       title: 'Memory',
-      description: 'Resident memory of each main process. Above 1.5 GB for ten minutes a warning is sent.',
+      description:
+        'Resident memory of each main process. Above three quarters of its limit for ten minutes a warning is sent.',
       width: 6,
       unit: 'bytes',
-      limits: [{ value: 1.5e9, color: 'orange' }],
       queries: [
         {
           expr: `max by (job, instance) (process_memory_usage_bytes${scoped()})`,
           legend: '{{job}} {{instance}}',
+        },
+        {
+          expr: `0.75 * min by (job) (process_memory_limit_bytes${scoped()})`,
+          legend: '{{job}}: three quarters of the limit',
         },
       ],
     },
