@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { parsePromql } from '../infra/promql.ts';
+import { mutantsOf, scaleDuration } from './mutate.ts';
+
+const changes = (expr: string) => mutantsOf(expr).map(({ change }) => change);
+
+describe('the mutants of an expression', () => {
+  test.each([
+    ['its comparisons and thresholds', 'a > 5', ['> → <', 'a → a_renamed', '5 → 2.5', '5 → 10']],
+    ['its windows', 'rate(a[5m])', ['rate → increase', 'a → a_renamed', '5m → 150s', '5m → 600s']],
+    ['its labels', 'a{b="c", d!~"e"}', ['a → a_renamed', 'b="c": = → !=', 'd!~"e": !~ → =~']],
+    [
+      'its groupings',
+      'sum by (a, b) (c)',
+      ['sum → max', 'without a in (a, b)', 'without b in (a, b)', 'c → c_renamed'],
+    ],
+    ['its operators', 'a unless b', ['unless → and', 'a → a_renamed', 'b → b_renamed']],
+    ['a threshold of nought', 'a > 0', ['> → <', 'a → a_renamed', '0 → 1000000']],
+  ])('touch %s', (_what, expr, expected) => {
+    expect(changes(expr)).toEqual(expected);
+  });
+
+  test('are PromQL themselves, each another one', () => {
+    const expr =
+      'sum by (job) (increase(a_total{job=~"x|y"}[15m] offset 1h)) / 2 >= 0.5 and on (job) max(b) == 1 or vector(0)';
+    const mutants = mutantsOf(expr).map((mutant) => mutant.expr);
+    for (const mutant of mutants) expect(() => parsePromql(mutant)).not.toThrow();
+    expect(new Set([expr, ...mutants]).size).toBe(mutants.length + 1);
+  });
+});
+
+test('a duration is scaled whatever its units', () => {
+  expect(scaleDuration('1h30m', 0.5)).toBe('2700s');
+  expect(scaleDuration('3d', 2)).toBe('518400s');
+});

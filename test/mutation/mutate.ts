@@ -1,0 +1,116 @@
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
+
+/** One small mistake that somebody could make in an expression. */
+export interface Mutant {
+  /** What was changed, such as `> → <`. */
+  readonly change: string;
+  readonly expr: string;
+}
+
+const OTHER_WAY: Readonly<Record<string, string>> = {
+  '>': '<',
+  '<': '>',
+  '>=': '<=',
+  '<=': '>=',
+  '==': '!=',
+  '!=': '==',
+};
+const OTHER_MATCH: Readonly<Record<string, string>> = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' };
+const OTHER_SET: Readonly<Record<string, string>> = { and: 'unless', unless: 'and', or: 'and' };
+const OTHER_ARITHMETIC: Readonly<Record<string, string>> = { '*': '/', '/': '*', '+': '-', '-': '+' };
+const OTHER_AGGREGATION: Readonly<Record<string, string>> = {
+  sum: 'max',
+  max: 'min',
+  min: 'max',
+  avg: 'max',
+  count: 'sum',
+};
+const OTHER_FUNCTION: Readonly<Record<string, string>> = { rate: 'increase', increase: 'rate' };
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** @param duration as Prometheus writes them, such as `1h30m` */
+export function scaleDuration(duration: string, factor: number): string {
+  const parts = [...duration.matchAll(/(\d+)([smhdw])/g)];
+  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit!] ?? 0), 0);
+  return `${Math.round(seconds * factor)}s`;
+}
+
+/** Every mutant of a PromQL expression, each with one change. */
+export function mutantsOf(expr: string): readonly Mutant[] {
+  const mutants: Mutant[] = [];
+  const replace = (from: number, to: number, text: string, change?: string) => {
+    const before = expr.slice(from, to);
+    if (text !== before)
+      mutants.push({
+        change: change ?? `${before} → ${text}`,
+        expr: expr.slice(0, from) + text + expr.slice(to),
+      });
+  };
+  parser.parse(expr).iterate({
+    enter({ node }) {
+      const { from, to } = node;
+      const text = expr.slice(from, to);
+      switch (node.name) {
+        case 'NumberDurationLiteral':
+          if (/^[\d.e+-]+$/.test(text)) mutateNumber(Number(text), (x) => replace(from, to, String(x)));
+          break;
+        case 'NumberDurationLiteralInDurationContext':
+          for (const factor of [0.5, 2]) replace(from, to, scaleDuration(text, factor));
+          break;
+        case 'MatchOp':
+          replace(
+            from,
+            to,
+            OTHER_MATCH[text] ?? text,
+            `${expr.slice(node.parent?.from, node.parent?.to)}: ${text} → ${OTHER_MATCH[text]}`,
+          );
+          break;
+        case 'Identifier':
+          if (node.parent?.name === 'VectorSelector') replace(from, to, `${text}_renamed`);
+          break;
+        case 'AggregateOp':
+          replace(from, to, OTHER_AGGREGATION[text] ?? text);
+          break;
+        case 'FunctionIdentifier':
+          replace(from, to, OTHER_FUNCTION[text] ?? text);
+          break;
+        case 'GroupingLabels':
+          for (const label of node.getChildren('LabelName')) dropLabel(node, label);
+          break;
+        case 'BinaryExpr':
+          mutateOperator(node);
+          break;
+      }
+    },
+  });
+
+  function dropLabel(grouping: SyntaxNode, label: SyntaxNode) {
+    const own = expr.slice(label.from, label.to);
+    const others = grouping
+      .getChildren('LabelName')
+      .map(({ from, to }) => expr.slice(from, to))
+      .filter((name) => name !== own);
+    replace(
+      grouping.from,
+      grouping.to,
+      `(${others.join(', ')})`,
+      `without ${own} in ${expr.slice(grouping.from, grouping.to)}`,
+    );
+  }
+
+  function mutateOperator(node: SyntaxNode) {
+    for (let part = node.firstChild?.nextSibling; part; part = part.nextSibling) {
+      const text = expr.slice(part.from, part.to);
+      const other = OTHER_WAY[text] ?? OTHER_SET[text.toLowerCase()] ?? OTHER_ARITHMETIC[text];
+      if (other !== undefined) return replace(part.from, part.to, other);
+    }
+  }
+  return mutants;
+}
+
+/** A threshold half as high, and twice; where that is the same, one apart. */
+function mutateNumber(value: number, replace: (value: number) => void) {
+  if (value === 0) replace(1e6);
+  else for (const factor of [0.5, 2]) replace(value * factor);
+}
