@@ -13,6 +13,7 @@ import { httpRoute } from '../../src/telemetry/http-route.ts';
 import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
 import { createInstruments } from '../../src/telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from '../../src/telemetry/instruments/stored-state.ts';
+import { registerTrainingSlots } from '../../src/telemetry/instruments/training.ts';
 import { metricsHandler } from '../../src/telemetry/metrics-endpoint.ts';
 import { runningTelemetry, shutdownTelemetry } from '../../src/telemetry/running.ts';
 import type { FixtureCommand, FixtureEvent } from './fixture-client.ts';
@@ -101,6 +102,7 @@ async function useEverything(databaseUrl: string): Promise<void> {
   predictions.made({ task: 'classification', rows: 10, seconds: 0.002 });
   http.refused({ code: 'request_timeout' });
   children('trainer', 'light').cpu(2);
+  registerTrainingSlots(1, config.metrics.prefix);
   registerStoredStateGauges(
     () =>
       Promise.resolve({
