@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,46 +8,11 @@ import { freePort } from '../support/free-port.ts';
 import { hasProgram } from '../support/programs.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
+import { type AlertReceiver, startReceiver } from './alert-receiver.ts';
 import { dashboards, type Panel, queryPanels, ROOT, recordings, rules } from './monitoring-files.ts';
 import { type MonitoringStack, startMonitoring } from './monitoring-stack.ts';
 import { playScenario, SCENARIO_SETTINGS, type Tally } from './scenario.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-
-interface Notification {
-  readonly receivedAt: number;
-  readonly status: 'firing' | 'resolved';
-  readonly receiver: string;
-  readonly alerts: readonly {
-    readonly status: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly startsAt: string;
-    readonly endsAt: string;
-  }[];
-}
-
-/** A receiver of alerts that keeps what it is told. */
-async function startReceiver(): Promise<
-  AsyncDisposable & { url: string; received: readonly Notification[] }
-> {
-  const received: Notification[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    received.push({ ...(JSON.parse(body) as Notification), receivedAt: Date.now() });
-    response.end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    received,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 /** What this scenario cannot make: nothing is called by the service. */
 const WITHOUT_DATA = ['Outgoing requests'];
@@ -78,7 +40,7 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
   let root: string;
   let service: Service;
   let monitoring: MonitoringStack;
-  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+  let receiver: AlertReceiver;
   let tally: Tally;
   let from: number;
 

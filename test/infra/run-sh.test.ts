@@ -148,13 +148,17 @@ describe.skipIf(!monitoring)('beside it (programs: prometheus, prometheus-alertm
   test('Prometheus scrapes it and holds the rules; both programs end with it, even when it is killed', async () => {
     await using folder = await temporaryFolder();
     const { run, ports, settings } = await monitoredCheckout(folder.path);
-    const service = run([], settings);
+    const service = run([], { ...settings, PROMETHEUS__METRIC_NAMESPACE: 'shop' });
     await eventually(async () => (await answers(ports.prometheus)) && (await answers(ports.alertmanager)));
     const api = async (path: string) =>
       (await (await fetch(`http://127.0.0.1:${ports.prometheus}/api/v1/${path}`)).json()) as {
-        data: { groups: { rules: unknown[] }[]; activeTargets: { labels: object }[] };
+        data: { groups: { rules: { query: string }[] }[]; activeTargets: { labels: object }[] };
       };
-    expect((await api('rules')).data.groups.flatMap(({ rules }) => rules).length).toBeGreaterThan(40);
+    const queries = (await api('rules')).data.groups.flatMap(({ rules }) => rules.map(({ query }) => query));
+    expect(queries.length).toBeGreaterThan(40);
+    // They ask for what this service exports.
+    expect(queries.filter((query) => query.includes('mlops_backend_'))).toEqual([]);
+    expect(queries.some((query) => query.includes('shop_backend_training_slots'))).toBe(true);
     const targets = await eventually(async () => {
       const { activeTargets } = (await api('targets')).data;
       return activeTargets.length > 0 && activeTargets;

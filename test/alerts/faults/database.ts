@@ -1,0 +1,59 @@
+import { type Fault, mendedBy, nothing, together } from '../fault.ts';
+import { answer, every } from '../load.ts';
+import { locked } from './requests.ts';
+
+/** PostgreSQL: slow, gone, started anew, used up. */
+export const databaseFaults: readonly Fault[] = [
+  {
+    name: 'The database is slow',
+    how: 'the tables of datasets and runs are locked for 3 s at a time',
+    world: {},
+    expected: ['DatabaseGaugesMissing', 'SloBudgetBurnsFast'],
+    allowed: { DatabasePoolExhausted: 'who waits for a lock holds a connection' },
+    make: async (world) => locked(world, 'datasets, training_runs', 3),
+  },
+  {
+    name: 'The database is gone',
+    how: 'its server is stopped',
+    world: {},
+    expected: ['HttpErrorRatioHigh', 'DatabaseGaugesMissing'],
+    allowed: {
+      UploadsLost: 'uploads fail as well',
+      SloBudgetBurnsFast: 'requests wait for a connection before they fail',
+      DatabasePoolExhausted: 'requests wait for a connection before they fail',
+    },
+    async make({ database }) {
+      await database.stop();
+      return mendedBy(() => database.start());
+    },
+  },
+  {
+    name: 'PostgreSQL is restarted',
+    how: 'SIGQUIT to the server, which is started again at once',
+    world: {},
+    expected: [],
+    lasts: 15,
+    async make({ database }) {
+      database.crash();
+      return nothing;
+    },
+  },
+  {
+    name: 'No connection is free',
+    how: 'the table of models is locked while five requests a second ask for it',
+    world: {},
+    expected: ['DatabasePoolExhausted', 'DatabaseGaugesMissing'],
+    allowed: {
+      SloBudgetBurnsFast: 'requests wait, and are answered too late',
+      HttpErrorRatioHigh: 'requests that wait too long fail',
+      UploadsLost: 'uploads that wait too long fail',
+    },
+    async make(world) {
+      const [api] = world.apis;
+      return together(
+        locked(world, 'artifacts', 8),
+        every(200, () => answer(api!.api.call('/artifacts?limit=1'))),
+      );
+    },
+  },
+];

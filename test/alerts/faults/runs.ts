@@ -1,0 +1,40 @@
+import { descendants } from '../../infra/descendants.ts';
+import { eventually } from '../../support/client.ts';
+import { noisyTable } from '../../support/noisy-table.ts';
+import { mendedBy } from '../fault.ts';
+import type { World } from '../world.ts';
+
+/** Runs that last, wait, break off or are asked for in vain. */
+
+export const trainersOf = async (world: World): Promise<number[]> =>
+  (
+    await Promise.all(world.workers.map(({ process }) => descendants(process.pid ?? 0, 'trainer.child')))
+  ).flat();
+
+async function ask(world: World, options: Record<string, unknown>): Promise<string> {
+  const [api] = world.apis;
+  if (!api) throw new Error('nobody to ask');
+  const { dataset_id } = await api.api.upload('noise.csv', noisyTable({ rows: 2000, columns: 10 }), 'heavy');
+  const response = await api.api.post('/training-runs', { dataset_id, mode: 'heavy', ...options });
+  return (await api.api.json<{ id: string }>(response)).id;
+}
+
+/** A run in training that lasts as long as it is held: its trainer is stopped. */
+export async function longRun(world: World): Promise<AsyncDisposable> {
+  await ask(world, { params: { max_trials: 1 } });
+  const [trainer] = await eventually(async () => {
+    const found = await trainersOf(world);
+    return found.length > 0 && found;
+  });
+  if (trainer === undefined) throw new Error('no trainer');
+  process.kill(trainer, 'SIGSTOP');
+  return mendedBy(async () => {
+    try {
+      process.kill(trainer, 'SIGCONT');
+    } catch {
+      // It has ended with its worker.
+    }
+  });
+}
+
+export const waitingRun = (world: World): Promise<string> => ask(world, { params: { max_trials: 1 } });

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { minutes } from './compression.ts';
+
+const STEP_MS = 5000;
+const LABELS =
+  'job="backend",instance="before:8000",http_request_method="GET",http_response_status_code="200",http_route="/api/ml/v1/datasets"';
+
+/**
+ * Lays down hours in which nothing went wrong before Prometheus starts: without them its long windows would hold
+ * nothing but the fault, and half a day's objective be judged by its worst minutes.
+ * @param perSecond requests of a real second, all of them good
+ */
+export async function writeHistory(dataFolder: string, hours: number, perSecond: number): Promise<void> {
+  if (hours === 0) return;
+  const end = Date.now() - STEP_MS;
+  const times: number[] = [];
+  for (let time = end - minutes(hours * 60); time <= end; time += STEP_MS) times.push(time);
+  const series = (name: string, labels: string) =>
+    times.map((time, i) => `${name}{${labels}} ${(i * perSecond * STEP_MS) / 1000} ${time / 1000}`);
+  const name = 'http_server_request_duration_seconds';
+  const lines = [
+    `# TYPE ${name} histogram`,
+    ...series(`${name}_bucket`, `${LABELS},le="1.0"`),
+    ...series(`${name}_bucket`, `${LABELS},le="+Inf"`),
+    ...series(`${name}_count`, LABELS),
+    '# EOF',
+  ];
+  const file = join(dataFolder, '..', 'history.txt');
+  await writeFile(file, `${lines.join('\n')}\n`);
+  await promisify(execFile)('promtool', [
+    ...['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, dataFolder],
+  ]);
+  await rm(file);
+}

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { alerts, readText, rules } from '../infra/monitoring-files.ts';
+import { temporaryFolder } from '../infra/temporary-folder.ts';
+import { hasProgram } from '../support/programs.ts';
+import { compressed, compressedAlertmanager, compressedExpr, compressedRules } from './compression.ts';
+import { FAULTS } from './faults/index.ts';
+import { isAsExpected, readMeasured } from './measured.ts';
+import { tableOf } from './table.ts';
+
+describe('the matrix of faults', () => {
+  const expected = new Set(FAULTS.flatMap((fault) => fault.expected));
+  const names = alerts.map(({ alert }) => alert);
+
+  test('has a fault for every alert of the rules', () => {
+    expect(names.filter((name) => !expected.has(name))).toEqual([]);
+  });
+
+  test('expects only alerts that the rules have', () => {
+    const mentioned = FAULTS.flatMap(({ expected: must, allowed }) => [
+      ...must,
+      ...Object.keys(allowed ?? {}),
+    ]);
+    expect(mentioned.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  test('names each fault once', () => {
+    expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
+  });
+
+  test('was run: what it found is as it must be, and of faults that there are', () => {
+    expect(readMeasured().filter((one) => !isAsExpected(one))).toEqual([]);
+    const expectations = new Map(FAULTS.map((fault) => [fault.name, fault.expected]));
+    for (const { fault, told } of readMeasured())
+      expect(told.map(({ alert }) => alert)).toEqual(expectations.get(fault));
+  });
+
+  test('stands in the documentation as it was measured', () => {
+    expect(readText('docs/alerts.md')).toContain(tableOf(FAULTS, readMeasured()));
+  });
+});
+
+describe('the compressed clock', () => {
+  test('divides durations, of whatever unit', () => {
+    expect(['15s', '5m', '1h', '3d', '0s'].map(compressed)).toEqual([
+      '1000ms',
+      '20000ms',
+      '240000ms',
+      '17280000ms',
+      '0ms',
+    ]);
+  });
+
+  test('changes nothing of a rule but its durations, and two ages', () => {
+    const others = (expr: string) => expr.replaceAll(/\[\w+\]/g, '[…]');
+    const changed = rules
+      .filter((rule) => others(compressedExpr(rule)) !== others(rule.expr))
+      .map(({ alert, record }) => alert ?? record);
+    expect(changed.toSorted()).toEqual(['DatasetTtlStale', 'TrainingQueueOld']);
+  });
+
+  test('divides whatever Alertmanager waits', () => {
+    const config = compressedAlertmanager(readText('infra/monitoring/alertmanager/alertmanager.yml'));
+    expect(config.match(/^ *(group|repeat|resolve)_\w+: \d+(s|m|h)$/gm)).toBeNull();
+    expect(config).toContain('group_interval: 20000ms');
+  });
+
+  test.skipIf(!hasProgram('promtool'))(
+    'leaves rules that Prometheus accepts (program: promtool)',
+    async () => {
+      await using folder = await temporaryFolder();
+      const files = await Promise.all(
+        [...compressedRules()].map(async ([name, content]) => {
+          const file = join(folder.path, name);
+          await writeFile(file, content);
+          return file;
+        }),
+      );
+      const { stdout } = await promisify(execFile)('promtool', ['check', 'rules', ...files]);
+      expect(stdout.match(/SUCCESS/g)).toHaveLength(files.length);
+    },
+  );
+});
