@@ -5,9 +5,9 @@ import type { Monitoring } from './monitoring.ts';
 import { startWorld } from './world.ts';
 
 /** What everybody must be used to before something happens. */
-const BEFORE = 5;
+const BEFORE = 3;
 /** How long after everybody has been told others may still come that should not. */
-const AFTER = 4;
+const AFTER = 3;
 /** Given up after so long. */
 const LIMIT = 180;
 /** A dead man's switch with as much patience as the runbook advises. */

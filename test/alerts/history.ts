@@ -11,15 +11,24 @@ const LABELS =
 /**
  * Lays down hours in which nothing went wrong before Prometheus starts: without them its long windows would hold
  * nothing but the fault, and half a day's objective be judged by its worst minutes.
+ * @param hours on the clock of the rules: first with requests, then without
  * @param perSecond requests of a real second, all of them good
  */
-export async function writeHistory(dataFolder: string, hours: number, perSecond: number): Promise<void> {
-  if (hours === 0) return;
+export async function writeHistory(
+  dataFolder: string,
+  hours: { readonly busy: number; readonly quiet: number },
+  perSecond: number,
+): Promise<void> {
+  if (hours.busy === 0) return;
   const end = Date.now() - STEP_MS;
   const times: number[] = [];
-  for (let time = end - minutes(hours * 60); time <= end; time += STEP_MS) times.push(time);
+  for (let time = end - minutes((hours.busy + hours.quiet) * 60); time <= end; time += STEP_MS)
+    times.push(time);
+  const busy = minutes(hours.busy * 60) / STEP_MS;
   const series = (name: string, labels: string) =>
-    times.map((time, i) => `${name}{${labels}} ${(i * perSecond * STEP_MS) / 1000} ${time / 1000}`);
+    times.map(
+      (time, i) => `${name}{${labels}} ${(Math.min(i, busy) * perSecond * STEP_MS) / 1000} ${time / 1000}`,
+    );
   const name = 'http_server_request_duration_seconds';
   const lines = [
     `# TYPE ${name} histogram`,

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { ROOT } from '../infra/monitoring-files.ts';
 import type { Measured } from './experiment.ts';
 
 /** What the matrix last found, fault by fault. */
-const FILE = new URL('measured.json', import.meta.url);
+const FILE = new URL('docs/alerts.json', ROOT);
 
 export const readMeasured = (): readonly Measured[] =>
   existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Measured[]) : [];

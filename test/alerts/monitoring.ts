@@ -62,7 +62,7 @@ export interface Monitoring extends AsyncDisposable {
 
 interface MonitoringOptions {
   readonly discovery: (job: string) => string;
-  readonly historyHours: number;
+  readonly history: { readonly busy: number; readonly quiet: number };
   readonly requestsPerSecond: number;
 }
 
@@ -94,7 +94,7 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
     },
   );
   await writeFile(join(folder, 'alertmanager.yml'), compressedAlertmanager(stdout));
-  await writeHistory(data, options.historyHours, options.requestsPerSecond);
+  await writeHistory(data, options.history, options.requestsPerSecond);
 
   const origin = `http://${addresses.prometheus}`;
   const alertmanager = stack.use(

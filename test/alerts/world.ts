@@ -19,8 +19,8 @@ export interface WorldSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether somebody uses it; yes unless said otherwise. */
   readonly load?: boolean;
-  /** Hours without a fault that Prometheus remembers; 6 unless said otherwise. */
-  readonly historyHours?: number;
+  /** Hours without a fault that Prometheus remembers, with requests and then without: 6 and 0 unless said otherwise. */
+  readonly history?: { readonly busy: number; readonly quiet: number };
 }
 
 const DISK_MIB = 96;
@@ -121,7 +121,7 @@ export async function startWorld(spec: WorldSpec): Promise<World> {
   const monitoring = stack.use(
     await startMonitoring({
       discovery: discovery.url,
-      historyHours: spec.historyHours ?? 6,
+      history: spec.history ?? { busy: 6, quiet: 0 },
       requestsPerSecond: REQUESTS_PER_SECOND,
     }),
   );

@@ -7,7 +7,6 @@ import { childProcesses } from '../support/children.ts';
 import { eventually } from '../support/client.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import type { Service } from '../support/service.ts';
-import { descendants } from './descendants.ts';
 
 /** What was done to the service, counted by the one who did it. */
 export interface Tally {

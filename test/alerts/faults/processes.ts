@@ -141,10 +141,10 @@ export const processFaults: readonly Fault[] = [
   },
   {
     name: 'A night without traffic',
-    how: 'four hours of nothing but probes and scrapes; two requests fail, four minutes apart',
-    world: { load: false },
+    how: 'the ninth hour of nothing but probes and scrapes, eight being written down before; two requests fail, four minutes apart',
+    world: { load: false, history: { busy: 6, quiet: 8 } },
     expected: [],
-    lasts: 240,
+    lasts: 60,
     async make(world) {
       const probes = every(1000, async () => {
         for (const { origin } of [...world.apis, ...world.workers])
@@ -152,7 +152,7 @@ export const processFaults: readonly Fault[] = [
       });
       const failures = (async () => {
         for (let i = 0; i < 2; i++) {
-          await new Promise((resolve) => setTimeout(resolve, minutes(i === 0 ? 60 : 4)));
+          await new Promise((resolve) => setTimeout(resolve, minutes(i === 0 ? 20 : 4)));
           await failedRequest(world);
         }
       })();

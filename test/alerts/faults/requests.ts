@@ -101,7 +101,7 @@ export const requestFaults: readonly Fault[] = [
   {
     name: 'A few in a hundred fail, day after day',
     how: 'the same at one request in fifty, on a Prometheus that remembers nothing else',
-    world: { historyHours: 0 },
+    world: { history: { busy: 0, quiet: 0 } },
     expected: ['SloBudgetBurnsSlowly'],
     async make(world) {
       const model = await brokenModel(world);

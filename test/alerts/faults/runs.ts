@@ -1,4 +1,4 @@
-import { descendants } from '../../infra/descendants.ts';
+import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
 import { noisyTable } from '../../support/noisy-table.ts';
 import { mendedBy } from '../fault.ts';
@@ -8,7 +8,7 @@ import type { World } from '../world.ts';
 
 export const trainersOf = async (world: World): Promise<number[]> =>
   (
-    await Promise.all(world.workers.map(({ process }) => descendants(process.pid ?? 0, 'trainer.child')))
+    await Promise.all(world.workers.map(({ process }) => childProcesses('trainer.child', process.pid)))
   ).flat();
 
 async function ask(world: World, options: Record<string, unknown>): Promise<string> {

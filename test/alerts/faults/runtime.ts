@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { memoryGroup } from '../../support/memory-group.ts';
 import { type Fault, mendedBy } from '../fault.ts';
 import { answer, every } from '../load.ts';
 import { exporter } from '../stand-in.ts';
@@ -10,6 +12,8 @@ const sick = (how: string) => ({
   workers: 0,
   env: { ROLE: 'all', SICK: how, NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${SICK}` },
 });
+
+const LIMIT_BYTES = 2 ** 30;
 
 /** Sick from now on, well again after the same signal. */
 async function toggled(world: World): Promise<AsyncDisposable> {
@@ -56,15 +60,20 @@ export const runtimeFaults: readonly Fault[] = [
   },
   {
     name: 'Memory is near its limit',
-    how: 'the process holds 1.6 GB, until it is started anew',
-    world: sick('memory 1600'),
+    how: 'an API holds 800 MiB in a control group of 1 GiB, until it is started anew',
+    world: { env: { ...sick('memory 800').env, TRAINING__MEMORY_LIMIT_MB: '128' }, workers: 0 },
     expected: ['MemoryHigh'],
     async make(world) {
+      const group = memoryGroup(LIMIT_BYTES);
+      if (!group) throw new Error('this takes root and a writable control group');
+      const [api] = world.apis;
+      writeFileSync(group.processes, String(api?.process.pid));
       await toggled(world);
       return mendedBy(async () => {
         const old = [...world.apis];
         await world.start('backend');
         await world.end(old, 'SIGTERM');
+        group[Symbol.dispose]();
       });
     },
   },
