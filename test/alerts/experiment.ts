@@ -168,11 +168,13 @@ export async function measure(fault: Fault): Promise<Measured> {
   const began = Date.now();
   await delay(minutes(BEFORE));
 
-  const made = Date.now();
+  const before = Date.now();
   await using mend = new AsyncDisposableStack();
   mend.use(await fault.make(world));
+  // From now on: what led up to it, a model that had to be trained first, is no part of it.
+  const made = Date.now();
   const raised = new Map<string, number | undefined>();
-  for (const alert of fault.expected) raised.set(alert, await until(() => watch.raised(alert, made)));
+  for (const alert of fault.expected) raised.set(alert, await until(() => watch.raised(alert, before)));
   const least = made + minutes(fault.lasts ?? 0);
   await delay(Math.max(minutes(AFTER), least - Date.now()));
 
@@ -181,7 +183,7 @@ export async function measure(fault: Fault): Promise<Measured> {
   const cleared = new Map<string, number | undefined>();
   for (const alert of fault.expected)
     if (raised.get(alert) !== undefined)
-      cleared.set(alert, await until(() => watch.cleared(alert, fault.passes ? made : mended)));
+      cleared.set(alert, await until(() => watch.cleared(alert, fault.passes ? before : mended)));
   await delay(minutes(AFTER));
 
   const others = [
@@ -199,6 +201,6 @@ export async function measure(fault: Fault): Promise<Measured> {
     })),
     allowed: others.filter((alert) => alert in (fault.allowed ?? {})),
     unexpected: others.filter((alert) => !(alert in (fault.allowed ?? {}))),
-    pingedWithin: Math.round(uncompressed(longestGap(world.monitoring, began, made)) * 60),
+    pingedWithin: Math.round(uncompressed(longestGap(world.monitoring, began, before)) * 60),
   };
 }
