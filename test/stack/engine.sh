@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A Docker engine of the tests' own, which leaves nothing behind. Needs root, docker.io and iptables.
 #
-#   engine.sh serve FOLDER SOCKET   until it is told to stop; FOLDER keeps the images, and what builds cache
+#   engine.sh serve FOLDER SOCKET   until its standard input ends; FOLDER keeps the images, and what builds cache
 #   engine.sh try                   whether containers run on this machine; if not, says why and fails
 set -euo pipefail
 
@@ -16,7 +16,7 @@ fail() {
 restore_network() {
   local bridge
   iptables-save |
-    sed -E -e '/DOCKER|docker0|br-[0-9a-f]{12}/d' -e 's/^:FORWARD DROP/:FORWARD ACCEPT/' |
+    sed -E -e '/DOCKER|docker0|br-[0-9a-f]{12}|-s 172\.(1[6-9]|2[0-9]|3[01])\..* MASQUERADE/d' -e 's/^:FORWARD DROP/:FORWARD ACCEPT/' |
     iptables-restore
   for bridge in /sys/class/net/docker0 /sys/class/net/br-????????????; do
     if [ -e "$bridge" ]; then ip link delete "${bridge##*/}"; fi
@@ -26,7 +26,7 @@ restore_network() {
 }
 
 serve() {
-  local folder=$1 socket=$2 forwarding namespace status
+  local folder=$1 socket=$2 forwarding namespace input status=0
   mkdir -p "$folder/engine" "${socket%/*}"
   # Held by the engine too, for as long as it lives.
   exec 9>"$folder/lock"
@@ -37,8 +37,12 @@ serve() {
     dockerd --data-root "$folder/engine" --exec-root "${socket%/*}/exec" --pidfile "${socket%/*}/pid" \
     --host "unix://$socket" &
   namespace=$!
-  trap 'pkill --parent "$namespace" || true' TERM INT
-  while status=0 && wait "$namespace" || status=$?; kill -0 "$namespace" 2>/dev/null; do :; done
+  # However whoever started us ends, our input ends with it.
+  trap '' TERM INT
+  (read -r -d '' _ || pkill --parent "$namespace") <&0 &
+  input=$!
+  wait "$namespace" || status=$?
+  kill -9 "$input" 2>/dev/null || true
   restore_network "$forwarding"
   return "$status"
 }
@@ -65,10 +69,10 @@ try() {
     fail 'an engine runs here already: DOCKER_HOST=unix:///var/run/docker.sock would use it'
   fi
   work=$(mktemp -d)
-  "$0" serve "$work" "$work/run/socket" >"$work/log" 2>&1 &
+  exec 8> >("$0" serve "$work" "$work/run/socket" >"$work/log" 2>&1)
   engine=$!
   run_a_container "$work/run/socket" "$engine" >>"$work/log" 2>&1 || status=$?
-  kill "$engine" 2>/dev/null || true
+  exec 8>&-
   wait "$engine" || true
   if [ "$status" -ne 0 ]; then tail -n 5 "$work/log" >&2; fi
   rm -rf -- "$work"

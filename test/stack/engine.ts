@@ -44,15 +44,14 @@ export async function startEngine(): Promise<Engine> {
   await mkdir(CACHE, { recursive: true });
   await using log = await open(join(CACHE, 'engine.log'), 'w');
   const socket = join(work, 'socket');
-  const engine = tied(
-    spawn(script('engine.sh'), ['serve', CACHE, socket], {
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-    }),
-  );
+  // It ends in peace when the pipe closes, as it also does when this process is killed.
+  const engine = spawn(script('engine.sh'), ['serve', CACHE, socket], {
+    detached: true,
+    stdio: ['pipe', log.fd, log.fd],
+  });
   const ended = once(engine, 'exit');
   stack.defer(async () => {
-    engine.kill();
+    engine.stdin?.end();
     await ended;
   });
   const env = { DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: join(CACHE, 'docker') };
