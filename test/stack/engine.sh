@@ -13,11 +13,13 @@ fail() {
 }
 
 # Takes back what an engine leaves in the machine's network, and any that was killed before it.
+#   restore_network FORWARDING POLICY    as they were before
 restore_network() {
   local bridge
   iptables-save |
-    sed -E -e '/DOCKER|docker0|br-[0-9a-f]{12}|-s 172\.(1[6-9]|2[0-9]|3[01])\..* MASQUERADE/d' -e 's/^:FORWARD DROP/:FORWARD ACCEPT/' |
+    sed -E '/DOCKER|docker0|br-[0-9a-f]{12}|-s 172\.(1[6-9]|2[0-9]|3[01])\..* MASQUERADE/d' |
     iptables-restore
+  iptables --policy FORWARD "$2"
   for bridge in /sys/class/net/docker0 /sys/class/net/br-????????????; do
     if [ -e "$bridge" ]; then ip link delete "${bridge##*/}"; fi
   done
@@ -26,12 +28,13 @@ restore_network() {
 }
 
 serve() {
-  local folder=$1 socket=$2 forwarding namespace input status=0
+  local folder=$1 socket=$2 forwarding policy namespace input status=0
   mkdir -p "$folder/engine" "${socket%/*}"
   # Held by the engine too, for as long as it lives.
   exec 9>"$folder/lock"
   flock --nonblock 9 || fail "another engine has $folder"
   forwarding=$(cat "$FORWARDING")
+  policy=$(iptables --list-rules FORWARD | sed -n 's/^-P FORWARD //p')
   # Whatever it starts or mounts is in namespaces that end with the engine, however that ends.
   unshare --mount --propagation private --pid --mount-proc --fork --kill-child \
     dockerd --data-root "$folder/engine" --exec-root "${socket%/*}/exec" --pidfile "${socket%/*}/pid" \
@@ -43,7 +46,7 @@ serve() {
   input=$!
   wait "$namespace" || status=$?
   kill -9 "$input" 2>/dev/null || true
-  restore_network "$forwarding"
+  restore_network "$forwarding" "$policy"
   return "$status"
 }
 
@@ -56,7 +59,7 @@ run_a_container() {
     sleep 0.1
   done
   tar --create --dereference --directory /usr/bin docker-init | docker import - try >/dev/null
-  docker run --rm try /docker-init --version
+  timeout 60 docker run --rm try /docker-init --version
 }
 
 try() {

@@ -14,12 +14,12 @@ import { printTimes, timed } from './times.ts';
 
 const reason = await whyNoEngine();
 const skipped = reason !== undefined && process.env['REQUIRE_ALL'] !== '1';
-const because = reason === undefined ? '' : ` (no engine: ${reason})`;
+if (skipped) console.log(`The stack's tests are skipped, for there is no engine: ${reason}`);
 
 const SERVICE = ['backend', 'postgres', 'worker'];
 const WHOLE = ['alertmanager', 'backend', 'grafana', 'postgres', 'prometheus', 'worker'];
 
-describe.skipIf(skipped)(`the stack in Docker, from a clone under umask 077${because}`, () => {
+describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', () => {
   const resources = new AsyncDisposableStack();
   afterAll(async () => {
     await timed('everything ended', () => resources.disposeAsync());
@@ -28,6 +28,7 @@ describe.skipIf(skipped)(`the stack in Docker, from a clone under umask 077${bec
 
   let stack: Stack;
   beforeAll(async () => {
+    if (reason !== undefined) throw new Error(`no engine: ${reason}`);
     const engine = resources.use(await timed('engine up', startEngine));
     await timed('images there', () => provideImages(engine));
     stack = resources.use(await createStack(engine));
