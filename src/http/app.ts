@@ -1,6 +1,6 @@
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
-import { httpRoute } from '../telemetry/http-route.ts';
+import { httpRoute } from '../telemetry/http-server/route.ts';
 import { metricsHandler } from '../telemetry/metrics-endpoint.ts';
 import { thinLog } from '../thin-log.ts';
 import { bearer } from './middleware/bearer.ts';

@@ -336,7 +336,6 @@ export const CATALOGUE = {
     },
     // The boundaries are the setting PROMETHEUS__LATENCY_BUCKETS; these are its default.
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
-    source: { meter: '@opentelemetry/instrumentation-http' },
   },
   httpServerActiveRequests: {
     group: 'http',

@@ -20,7 +20,9 @@ export function otelEnvironment(given: Environment) {
     OTEL_LOGS_EXPORTER: exporter('LOGS'),
     OTEL_METRICS_EXPORTER: exporter('METRICS'),
     OTEL_TRACES_SAMPLER: sampler,
-    OTEL_NODE_ENABLED_INSTRUMENTATIONS: enabled || 'http,pino,pg,undici,runtime-node',
+    // HTTP requests are measured without it; it makes their spans.
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS:
+      enabled || `${tracesExporter === 'none' ? '' : 'http,'}pino,pg,undici,runtime-node`,
   };
 }
 

@@ -1,13 +1,14 @@
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { AggregationTemporality, InstrumentType } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, InstrumentType, type MetricProducer } from '@opentelemetry/sdk-metrics';
 
 /**
  * The Prometheus exporter as a reader only: the API's own port serves the metrics. Observable gauges are delta,
  * so that a gauge that was not observed is absent instead of repeating its last value.
  */
 export class PullReader extends PrometheusExporter {
-  constructor() {
-    super({ preventServerStart: true });
+  /** @param producers of metrics beside the SDK's own */
+  constructor(...producers: MetricProducer[]) {
+    super({ preventServerStart: true, metricProducers: producers });
   }
 
   override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { within } from '../within.ts';
 
 export interface Scrape {
@@ -15,7 +16,9 @@ export interface RunningTelemetry {
   /** Collects every metric once. */
   readonly scrape: () => Promise<Scrape>;
   /** Names the route template of the request being handled; it becomes `http_route`. */
-  readonly setRoute: (route: string) => void;
+  readonly setRoute: (request: IncomingMessage, route: string) => void;
+  /** Runs what handles a request, so that all that it does belongs to the request's trace. */
+  readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
   readonly shutdown: () => Promise<void>;
 }
 

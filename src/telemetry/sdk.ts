@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
-import { context, metrics } from '@opentelemetry/api';
+import { context, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
 import { getRPCMetadata } from '@opentelemetry/core';
 import { defaultResource, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
+import { BoundMetrics } from './bound-metrics.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { serialize } from './exposition/serialize.ts';
-import { countBodyBytes, trackExchanges } from './http-server.ts';
+import { exchangeOf } from './http-server/exchange.ts';
+import { RequestSpan } from './http-server/request-span.ts';
+import { ServerMetrics } from './http-server/server-metrics.ts';
 import { catalogueMeter, labelCombinations, startAtZero } from './instruments/catalogue-meter.ts';
 import { observeProcess } from './process.ts';
 import { PullReader } from './reader.ts';
@@ -33,22 +35,29 @@ export function startSdk(
   { metrics: settings, role, training }: Pick<Config, 'metrics' | 'role' | 'training'>,
   exporting: { readonly traces: boolean; readonly logs: boolean },
 ): RunningTelemetry {
-  const reader = new PullReader();
-  const trackExchange = trackExchanges(settings.inProgress);
-  countBodyBytes();
-  const instrumentations = getNodeAutoInstrumentations({
+  const bound = new BoundMetrics();
+  const reader = new PullReader(bound);
+  const library = getNodeAutoInstrumentations({
     '@opentelemetry/instrumentation-http': {
       // Requests that this process makes are seen by the undici instrumentation (fetch).
       disableOutgoingRequestInstrumentation: true,
       ignoreIncomingRequestHook: ({ method, url = '' }) =>
         method === 'GET' && (url === settings.path || url.startsWith(`${settings.path}?`)),
-      responseHook: (_span, response) => trackExchange(response as ServerResponse),
     },
     '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
   });
+  const instrumentations = [
+    ...library,
+    new ServerMetrics({
+      metrics: bound,
+      latencyBuckets: settings.latencyBuckets,
+      inFlight: settings.inProgress,
+      metricsPath: settings.path,
+    }),
+  ];
   const sdk = new NodeSDK({
     metricReaders: [reader],
-    views: catalogueViews(settings.prefix, settings.latencyBuckets),
+    views: catalogueViews(settings.prefix),
     ...(!exporting.traces && { spanProcessors: DISCARD_SPANS }),
     // Named here and not detected: the default detectors would publish the command line. The conventions have no
     // attribute for the part that a process plays within its service, so it is one of our own.
@@ -75,10 +84,15 @@ export function startSdk(
       callbackFailures(errors.length, {});
       return { text: serialize(resourceMetrics), failures: errors };
     },
-    setRoute: (route) => {
+    setRoute: (request, route) => {
+      const exchange = exchangeOf(request);
+      if (exchange !== undefined) exchange.route = route;
+      // Of the span, where there is one.
       const rpc = getRPCMetadata(context.active());
       if (rpc !== undefined) rpc.route = route;
     },
+    handle: (request, work) =>
+      exporting.traces ? work() : context.with(trace.setSpan(ROOT_CONTEXT, new RequestSpan(request)), work),
     shutdown: () => sdk.shutdown(),
   };
 }

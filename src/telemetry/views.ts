@@ -6,6 +6,14 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { CATALOGUE, METER_NAME, type MetricDefinition } from './catalogue.ts';
 
+/** Recorded without the SDK's instruments, by `BoundMetrics`. */
+const BOUND = new Set<MetricDefinition>([
+  CATALOGUE.httpServerRequestDuration,
+  CATALOGUE.httpServerRequestBodySize,
+  CATALOGUE.httpServerResponseBodySize,
+  CATALOGUE.httpServerActiveRequests,
+]);
+
 const OPERATION = 'db.operation.name';
 
 /** The instrumentation takes all before the first space for the operation: `BEGIN;` and a line end, for example. */
@@ -20,17 +28,16 @@ const operationIsOneWord: IAttributesProcessor = {
 /**
  * One view for each metric of the catalogue: its labels and no others, its buckets. Each names its meter and its
  * instrument, because two views that match one instrument count every value twice.
+ * Of HTTP requests `ServerMetrics` makes the metrics, and HttpInstrumentation, which would make them again, the spans.
  * @param prefix of the domain metrics, `<namespace>.<subsystem>`
- * @param latencyBuckets upper bounds of `http.server.request.duration`, seconds
  */
-export function catalogueViews(prefix: string, latencyBuckets: readonly number[]): ViewOptions[] {
-  return Object.values<MetricDefinition>(CATALOGUE)
-    .filter((definition) => definition !== CATALOGUE.targetInfo)
-    .map((definition) => {
+export function catalogueViews(prefix: string): ViewOptions[] {
+  const views = Object.values<MetricDefinition>(CATALOGUE)
+    .filter((definition) => definition !== CATALOGUE.targetInfo && !BOUND.has(definition))
+    .map((definition): ViewOptions => {
       const { source } = definition;
       const name = definition.group === 'domain' ? `${prefix}.${definition.name}` : definition.name;
-      const buckets =
-        definition === CATALOGUE.httpServerRequestDuration ? latencyBuckets : definition.buckets;
+      const { buckets } = definition;
       return {
         meterName: source?.meter ?? METER_NAME,
         instrumentName: source?.instrument ?? name,
@@ -48,4 +55,10 @@ export function catalogueViews(prefix: string, latencyBuckets: readonly number[]
         }),
       };
     });
+  const noMetrics: ViewOptions = {
+    meterName: '@opentelemetry/instrumentation-http',
+    instrumentName: '*',
+    aggregation: { type: AggregationType.DROP },
+  };
+  return [...views, noMetrics];
 }

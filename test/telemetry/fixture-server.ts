@@ -9,7 +9,7 @@ import { Hono } from 'hono';
 import pg from 'pg';
 import { pino } from 'pino';
 import { config } from '../../src/environment.ts';
-import { httpRoute } from '../../src/telemetry/http-route.ts';
+import { httpRoute } from '../../src/telemetry/http-server/route.ts';
 import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
 import { createInstruments } from '../../src/telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from '../../src/telemetry/instruments/stored-state.ts';

@@ -1,12 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runningTelemetry, shutdownTelemetry, telemetryStarted } from '../../src/telemetry/running.ts';
+import {
+  type RunningTelemetry,
+  runningTelemetry,
+  shutdownTelemetry,
+  telemetryStarted,
+} from '../../src/telemetry/running.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const telemetry = (shutdown: () => Promise<void>) => ({
+const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
   scrape: () => Promise.resolve({ text: '', failures: [] }),
   setRoute: () => {},
+  handle: (_request, work) => work(),
   shutdown,
 });
 

@@ -1,5 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { BoundMetrics } from '../../src/telemetry/bound-metrics.ts';
 import { serialize } from '../../src/telemetry/exposition/serialize.ts';
 import { PullReader } from '../../src/telemetry/reader.ts';
 import { catalogueViews } from '../../src/telemetry/views.ts';
@@ -7,11 +8,13 @@ import { Exposition } from './exposition-reader.ts';
 
 /** The metrics half of the SDK in this process, with the service's own views and reader. */
 export function startTestMeter(prefix: string) {
-  const reader = new PullReader();
-  const provider = new MeterProvider({ readers: [reader], views: catalogueViews(prefix, [0.1, 1]) });
+  const bound = new BoundMetrics();
+  const reader = new PullReader(bound);
+  const provider = new MeterProvider({ readers: [reader], views: catalogueViews(prefix) });
   metrics.disable();
   metrics.setGlobalMeterProvider(provider);
   return {
+    bound,
     async scrape(): Promise<Exposition> {
       const { resourceMetrics, errors } = await reader.collect();
       if (errors.length > 0) throw new AggregateError(errors);

@@ -8,7 +8,7 @@ import type { PredictBatch } from '../../domain/model/predict-batch.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
 import { AppError } from '../../errors.ts';
-import { countAsRoute } from '../../telemetry/http-route.ts';
+import { countAsRoute } from '../../telemetry/http-server/route.ts';
 import { download } from '../download.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
@@ -187,7 +187,7 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
       if (type === undefined) throw new AppError('invalid_request', 'The request has no rows.');
       if (tableTypeOf(type)) {
         // A table takes as long as it is long: what is said of the latency of rows must not be mixed with it.
-        countAsRoute(`${c.req.routePath}/table`);
+        countAsRoute(c, `${c.req.routePath}/table`);
         return answerTable(deps.predictBatch, c);
       }
       const { rows } = c.req.valid('json');

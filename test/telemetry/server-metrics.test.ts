@@ -2,19 +2,22 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { beforeAll, expect, test } from 'vitest';
-import { countBodyBytes, trackExchanges } from '../../src/telemetry/http-server.ts';
+import { expect, test } from 'vitest';
+import { ServerMetrics } from '../../src/telemetry/http-server/server-metrics.ts';
 import { startTestMeter } from './test-meter.ts';
-
-beforeAll(countBodyBytes);
 
 /** Bytes of body on the wire, and bytes counted, for one request to `handler`. */
 async function exchange(handler: RequestListener, method = 'GET') {
   const meter = startTestMeter('mlops.backend');
-  const track = trackExchanges(true);
+  const instrumentation = new ServerMetrics({
+    metrics: meter.bound,
+    latencyBuckets: [1],
+    inFlight: true,
+    metricsPath: '/metrics',
+  });
+  using _ = { [Symbol.dispose]: () => instrumentation.disable() };
   const closed = Promise.withResolvers<void>();
   await using server = createServer((incoming, response) => {
-    track(response);
     response.once('close', closed.resolve);
     handler(incoming, response);
   });

@@ -1,0 +1,86 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A request and its answer while they are under way: what is known only at their end is collected here. */
+export interface Exchange {
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+  /** Bytes of the bodies. */
+  received: number;
+  sent: number;
+  /** Template of the route; undefined: none matched. */
+  route: string | undefined;
+}
+
+const EXCHANGE = Symbol('http.exchange');
+interface Tracked {
+  [EXCHANGE]?: Exchange | undefined;
+}
+
+/** From now on the bodies of both are counted. */
+export function beginExchange(request: IncomingMessage, response: ServerResponse): void {
+  const exchange: Exchange = { startedAt: performance.now(), received: 0, sent: 0, route: undefined };
+  (request as Tracked)[EXCHANGE] = exchange;
+  (response as Tracked)[EXCHANGE] = exchange;
+}
+
+/** Undefined for a request that is not counted, and after its end. */
+export const exchangeOf = (message: IncomingMessage | ServerResponse): Exchange | undefined =>
+  (message as Tracked)[EXCHANGE];
+
+export function endExchange(response: ServerResponse): void {
+  (response.req as Tracked)[EXCHANGE] = undefined;
+  (response as Tracked)[EXCHANGE] = undefined;
+}
+
+let isCounting = false;
+
+/**
+ * Counts the bytes of bodies, by patching three methods of `node:http` once and for the life of the process: listening
+ * for `data` would change the flow of the stream, and wrapping each request costs several times as much.
+ */
+export function countBodyBytes(): void {
+  if (isCounting) return;
+  isCounting = true;
+  const { push } = IncomingMessage.prototype;
+  IncomingMessage.prototype.push = function (this: IncomingMessage, chunk: unknown, encoding) {
+    const exchange = exchangeOf(this);
+    if (exchange !== undefined) exchange.received += byteLength(chunk, encoding);
+    return push.call(this, chunk, encoding);
+  };
+
+  const { write, end } = ServerResponse.prototype;
+  ServerResponse.prototype.write = function (
+    this: ServerResponse,
+    chunk: unknown,
+    encoding?: unknown,
+    callback?: unknown,
+  ) {
+    countSent(this, chunk, encoding);
+    return write.call(this, chunk, encoding as BufferEncoding, callback as () => void);
+  };
+  ServerResponse.prototype.end = function (
+    this: ServerResponse,
+    chunk?: unknown,
+    encoding?: unknown,
+    callback?: unknown,
+  ) {
+    countSent(this, chunk, encoding);
+    return end.call(this, chunk, encoding as BufferEncoding, callback as () => void);
+  };
+}
+
+function countSent(response: ServerResponse, chunk: unknown, encoding: unknown): void {
+  const exchange = exchangeOf(response);
+  if (exchange === undefined || response.destroyed || response.writableEnded || isBodiless(response)) return;
+  exchange.sent += byteLength(chunk, encoding);
+}
+
+/** Node drops what a handler writes to these (RFC 9110 §6.4.1). */
+function isBodiless({ req, statusCode }: ServerResponse): boolean {
+  return req.method === 'HEAD' || statusCode === 204 || statusCode === 304;
+}
+
+function byteLength(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string') return Buffer.byteLength(chunk, encoding as BufferEncoding);
+  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+}

@@ -1,0 +1,61 @@
+import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
+import { expect, test } from 'vitest';
+import { BoundMetrics } from '../../src/telemetry/bound-metrics.ts';
+import { CATALOGUE, METER_NAME } from '../../src/telemetry/catalogue.ts';
+import { PullReader } from '../../src/telemetry/reader.ts';
+import { catalogueViews } from '../../src/telemetry/views.ts';
+import { seededRandom } from '../support/random.ts';
+
+const LABELS = { mode: 'light' };
+
+/** A bound metric and the SDK's own of the same definition, and what a reader sees of both. */
+function sideBySide() {
+  const bound = new BoundMetrics();
+  const reader = new PullReader(bound);
+  const provider = new MeterProvider({ readers: [reader], views: catalogueViews('mlops.backend') });
+  return {
+    bound,
+    meter: provider.getMeter(METER_NAME),
+    async collect(name: string): Promise<MetricData[]> {
+      const { resourceMetrics, errors } = await reader.collect();
+      expect(errors).toEqual([]);
+      const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+      return metrics.filter(({ descriptor }) => descriptor.name.endsWith(name));
+    },
+  };
+}
+
+const valuesOf = ({ dataPoints }: MetricData) =>
+  dataPoints.map(({ attributes, value }) => ({ attributes, value: JSON.parse(JSON.stringify(value)) }));
+
+test('a bound histogram is read as the SDK’s: the same buckets, bounds included, the same sum and count', async () => {
+  const { bound, meter, collect } = sideBySide();
+  const definition = CATALOGUE.datasetUploadSize;
+  const ours = bound.histogram(definition, definition.buckets).bind(LABELS);
+  const theirs = meter.createHistogram('mlops.backend.dataset.upload.size', definition);
+  const random = seededRandom();
+  const values = [0, 1e4, 10_000.5, 1e10, 1e12, ...Array.from({ length: 1000 }, () => random() * 1e9)];
+  for (const value of values) {
+    ours.record(value);
+    theirs.record(value, LABELS);
+  }
+  const collected = await collect('dataset.upload.size');
+  expect(collected).toHaveLength(2);
+  const [one, other] = collected.map(valuesOf);
+  expect(one).toEqual(other);
+  expect(collected[0]?.dataPointType).toBe(collected[1]?.dataPointType);
+  expect(collected[0]?.aggregationTemporality).toBe(collected[1]?.aggregationTemporality);
+});
+
+test('what is bound goes on from collection to collection', async () => {
+  const { bound, collect } = sideBySide();
+  const sum = bound.upDownCounter(CATALOGUE.httpServerActiveRequests).bind(LABELS);
+  for (const expected of [1, 2, 3]) {
+    sum.add(1);
+    const [metric] = await collect('active_requests');
+    expect(valuesOf(metric!)).toEqual([{ attributes: LABELS, value: expected }]);
+  }
+  sum.add(-3);
+  const [metric] = await collect('active_requests');
+  expect(valuesOf(metric!)).toEqual([{ attributes: LABELS, value: 0 }]);
+});
