@@ -1,10 +1,9 @@
 /**
  * Draws a dashboard from a running Prometheus, for people without Grafana:
  *
- *   npm run dashboards:preview -- [--prometheus URL] [--dashboard UID] [--minutes N] [--scrape SECONDS]
- *       [--sections N] [--out FILE]
+ *   npm run dashboards:preview -- [--prometheus URL] [--dashboard UID] [--minutes N] [--scrape SECONDS] [--out FILE]
  *
- * Writes FILE.html, one page that needs nothing else, and FILE.png where a Chromium is found (CHROMIUM or
+ * Closed rows stay closed. Writes FILE.html, one page that needs nothing else, and FILE.png where a Chromium is found (CHROMIUM or
  * /usr/bin/chromium).
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,7 +11,12 @@ import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PAGE_WIDTH, type PreviewDashboard, renderPage } from '../infra/monitoring/grafana/preview/page.ts';
-import { type Line, queryPanel } from '../infra/monitoring/grafana/preview/panel-data.ts';
+import {
+  type Line,
+  queryPanel,
+  type Variable,
+  variableValue,
+} from '../infra/monitoring/grafana/preview/panel-data.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +24,6 @@ const { values } = parseArgs({
     dashboard: { type: 'string', default: 'mlops-backend-overview' },
     minutes: { type: 'string', default: '30' },
     scrape: { type: 'string', default: '15' },
-    sections: { type: 'string', default: 'all' },
     out: { type: 'string', default: 'preview' },
   },
 });
@@ -50,19 +53,21 @@ async function screenshot(html: string, png: string, executablePath: string): Pr
 }
 
 const folder = new URL('../infra/monitoring/grafana/dashboards/mlops/', import.meta.url);
-const whole = JSON.parse(
+const dashboard = JSON.parse(
   readFileSync(new URL(`${values.dashboard}.json`, folder), 'utf8'),
-) as PreviewDashboard;
-const firstLeftOut = whole.panels.filter(({ type }) => type === 'row')[Number(values.sections)]?.gridPos.y;
-const dashboard = {
-  ...whole,
-  panels: whole.panels.filter(({ gridPos }) => gridPos.y < (firstLeftOut ?? Number.POSITIVE_INFINITY)),
+) as PreviewDashboard & {
+  readonly templating: { readonly list: readonly Variable[] };
 };
 
 const to = Math.floor(Date.now() / 1000);
 const range = { from: to - Number(values.minutes) * 60, to, scrapeInterval: Number(values.scrape) };
+const prefix = dashboard.templating.list.find(({ name }) => name === 'prefix');
+const source = {
+  prometheus: values.prometheus,
+  prefix: (prefix && (await variableValue(values.prometheus, prefix, range))) ?? 'mlops_backend',
+};
 const data = new Map<number, readonly Line[]>();
-for (const panel of dashboard.panels) data.set(panel.id, await queryPanel(values.prometheus, panel, range));
+for (const panel of dashboard.panels) data.set(panel.id, await queryPanel(source, panel, range));
 
 const minute = (seconds: number) =>
   `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -4,8 +4,11 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildDashboard, type DashboardSpec } from '../infra/monitoring/grafana/source/build.ts';
+import { datasets } from '../infra/monitoring/grafana/source/datasets.ts';
 import { overview } from '../infra/monitoring/grafana/source/overview.ts';
-import { runbooks } from '../infra/monitoring/grafana/source/runbooks.ts';
+import { requests } from '../infra/monitoring/grafana/source/requests.ts';
+import { runbookOf, runbooks } from '../infra/monitoring/grafana/source/runbooks.ts';
+import { runtime } from '../infra/monitoring/grafana/source/runtime.ts';
 import { slo } from '../infra/monitoring/grafana/source/slo.ts';
 import { training } from '../infra/monitoring/grafana/source/training.ts';
 import { generatedFile } from './generated-file.ts';
@@ -13,15 +16,11 @@ import { generatedFile } from './generated-file.ts';
 const root = new URL('../', import.meta.url);
 const folder = 'infra/monitoring/grafana/dashboards/mlops/';
 
-const dashboards: readonly DashboardSpec[] = [
-  overview,
-  training,
-  slo,
-  runbooks(readFileSync(new URL('docs/runbooks.md', root), 'utf8')),
-];
+const book = runbooks(readFileSync(new URL('docs/runbooks.md', root), 'utf8'));
+const dashboards: readonly DashboardSpec[] = [overview, requests, datasets, training, runtime, slo, book];
 
 for (const spec of dashboards) {
-  const json = `${JSON.stringify(buildDashboard(spec), undefined, 2)}\n`;
+  const json = `${JSON.stringify(buildDashboard(spec, runbookOf(book)), undefined, 2)}\n`;
   generatedFile(`${folder}${spec.uid}.json`, json, 'npm run dashboards');
 }
 

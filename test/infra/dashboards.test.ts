@@ -1,7 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { knownSeries } from './known-metrics.ts';
-import { type Dashboard, dashboards, queryPanels, ROOT, readText } from './monitoring-files.ts';
+import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
+import { knownSeries, seriesOf } from './known-metrics.ts';
+import {
+  alerts,
+  allPanels,
+  type Dashboard,
+  dashboards,
+  type Panel,
+  queryPanels,
+  ROOT,
+  readText,
+} from './monitoring-files.ts';
 import { parsePromql } from './promql.ts';
 
 const known = knownSeries();
@@ -10,7 +20,8 @@ const variable = (dashboard: Dashboard, name: string) =>
 const overScrapes = dashboards.filter((dashboard) => variable(dashboard, 'job') !== undefined);
 
 /** Series that every scrape of a target carries job and instance on; recorded ones and alerts do not. */
-const scraped = (metric: string): boolean => metric !== 'ALERTS' && !metric.includes(':');
+const scraped = (metric: string): boolean =>
+  !metric.startsWith('ALERTS') && !/^(slo|job|job_route):/.test(metric);
 
 test('the dashboards are what their source says', () => {
   const args = ['--disable-warning=ExperimentalWarning', 'scripts/dashboards.ts', '--check'];
@@ -22,8 +33,11 @@ test('the dashboards are what their source says', () => {
 
 test('the dashboards that people link to keep their addresses', () => {
   expect(dashboards.map(({ uid, title }) => [uid, title])).toEqual([
+    ['mlops-backend-datasets', 'Datasets: uploads and clean-up'],
     ['mlops-backend-overview', 'Backend Monitoring Overview'],
+    ['mlops-backend-requests', 'Requests'],
     ['mlops-backend-runbooks', 'Runbooks'],
+    ['mlops-backend-runtime', 'Runtime and resources'],
     ['mlops-backend-slo', 'Service level objectives'],
     ['mlops-backend-training', 'Training & model quality'],
   ]);
@@ -50,7 +64,7 @@ describe.each(dashboards)('$title', (dashboard) => {
   });
 
   test('panel-title-description-rule: every panel says what it shows', () => {
-    const content = dashboard.panels.filter(({ type }) => type !== 'row');
+    const content = allPanels(dashboard).filter(({ type }) => type !== 'row');
     expect(content.filter(({ title, description }) => !title || !description)).toEqual([]);
   });
 
@@ -92,20 +106,98 @@ describe.each(dashboards)('$title', (dashboard) => {
     expect(bare).toEqual([]);
   });
 
-  test('counts per step have steps of at least two scrapes', () => {
+  test('counts are taken from what counts single events, never from increase()', () => {
+    const stretched = panels.flatMap(({ title, targets }) =>
+      (targets ?? []).flatMap(({ expr }) =>
+        parsePromql(expr)
+          .selectors.filter(({ metric, inside }) => inside[0] === 'increase' && !metric.endsWith('_bucket'))
+          .map(({ metric }) => `${title}: ${metric}`),
+      ),
+    );
+    expect(stretched).toEqual([]);
+  });
+
+  test('counts per step have steps of several evaluations', () => {
     const counting = panels.filter(({ targets }) =>
       (targets ?? []).some(({ expr }) => expr.includes('$__interval')),
     );
     expect(counting.filter(({ interval }) => interval !== '1m').map(({ title }) => title)).toEqual([]);
   });
 
-  test('panels have ids of their own and do not overlap', () => {
-    expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
-    const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
-      Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
+  test('panels have ids of their own and do not overlap, in closed rows neither', () => {
+    const all = allPanels(dashboard);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    for (const neighbours of [dashboard.panels, ...dashboard.panels.map((row) => row.panels ?? [])]) {
+      const cells = neighbours.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
+      );
+      expect(new Set(cells).size).toBe(cells.length);
+      expect(neighbours.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
+    }
+  });
+
+  test('figures without a time axis are asked for one moment', () => {
+    const asked = (types: readonly string[], instant: boolean) =>
+      panels
+        .filter(({ type }) => types.includes(type))
+        .filter(({ targets }) => (targets ?? []).some((target) => (target.instant ?? false) !== instant))
+        .map(({ title }) => title);
+    expect(asked(['stat', 'table'], true)).toEqual([]);
+    expect(asked(['timeseries', 'heatmap'], false)).toEqual([]);
+  });
+
+  test('legends tell the last and the highest value', () => {
+    const graphs = panels.filter(({ type }) => type === 'timeseries');
+    const without = graphs.filter(({ options }) =>
+      ['lastNotNull', 'max'].some((calc) => !options?.legend?.calcs.includes(calc)),
     );
-    expect(new Set(cells).size).toBe(cells.length);
-    expect(dashboard.panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
+    expect(without.map(({ title }) => title)).toEqual([]);
+  });
+
+  test('success is green and failure is red', () => {
+    const told = panels.filter(({ type, targets }) =>
+      (targets ?? []).some(
+        ({ legendFormat }) => type !== 'table' && ['{{outcome}}', '{{result}}'].includes(legendFormat),
+      ),
+    );
+    for (const { title, fieldConfig } of told) {
+      const colors = Object.fromEntries(
+        (fieldConfig.overrides ?? []).map(({ matcher, properties }) => [
+          matcher.options,
+          properties[0]?.value,
+        ]),
+      );
+      expect(colors, title).toMatchObject({
+        success: { fixedColor: 'green' },
+        failure: { fixedColor: 'red' },
+      });
+    }
+  });
+
+  test('links stand in the open: the SDK would hide them in a menu', () => {
+    expect(JSON.stringify(dashboard)).not.toContain('inControlsMenu');
+  });
+
+  test('links of panels lead to dashboards and to sections of the runbooks that exist', () => {
+    const links = panels.flatMap((panel) => panel.links ?? []);
+    const wrong = links.filter(({ title, url }) => {
+      const [, uid, section] = /^\/d\/([\w-]+)(?:\?viewPanel=panel-(\d+))?/.exec(url) ?? [];
+      const board = dashboards.find((other) => other.uid === uid);
+      if (board === undefined) return true;
+      return title.startsWith('Runbook: ')
+        ? allPanels(board).find(({ id }) => id === Number(section))?.title !== title.slice('Runbook: '.length)
+        : !url.includes('__url_time_range') || !url.includes('__all_variables');
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('runbooks of alerts that exist are linked beside the limits that panels draw', () => {
+    const runbooksOf = ({ links }: Panel) =>
+      (links ?? []).flatMap(({ title }) => /^Runbook: (.+)$/.exec(title)?.[1] ?? []);
+    const known = new Set(alerts.map(({ alert }) => alert));
+    expect(panels.flatMap(runbooksOf).filter((alert) => !known.has(alert))).toEqual([]);
+    const limited = panels.filter(({ fieldConfig }) => fieldConfig.defaults.custom?.thresholdsStyle);
+    expect(limited.filter((panel) => runbooksOf(panel).length === 0).map(({ title }) => title)).toEqual([]);
   });
 
   test('it leads to the other dashboards and to the runbooks', () => {
@@ -135,6 +227,23 @@ describe.each(overScrapes)('$title, over scraped series', (dashboard) => {
       });
     },
   );
+
+  test('only our own jobs and instances are offered', () => {
+    for (const name of ['job', 'instance'])
+      expect(variable(dashboard, name)?.query).toContain('job=~"backend|worker"');
+  });
+
+  test('the prefix of the domain metrics is read off what the service exports', () => {
+    const prefix = variable(dashboard, 'prefix');
+    expect(prefix).toMatchObject({ type: 'query', refresh: 2, datasource: { uid: '$datasource' } });
+    const source = readText(`infra/monitoring/grafana/dashboards/mlops/${dashboard.uid}.json`);
+    expect(source).not.toMatch(/"expr": ".*mlops_backend_/);
+    const [, pattern = ''] = /^\/(.+)\/$/.exec(prefix?.regex ?? '') ?? [];
+    const exported = prometheusMetrics('acme.ml_api').flatMap(
+      ({ name }) => RegExp(pattern).exec(name)?.[1] ?? [],
+    );
+    expect(exported).toEqual(['acme_ml_api']);
+  });
 
   test('target-job-rule, target-instance-rule: every query keeps to the chosen ones', () => {
     const stray = queryPanels(dashboard).flatMap(({ title, targets }) =>
@@ -167,9 +276,43 @@ describe.each(overScrapes)('$title, over scraped series', (dashboard) => {
   });
 });
 
+test('the overview begins with the state, and asks for less than half of what all boards show', () => {
+  const overview = dashboards.find(({ uid }) => uid === 'mlops-backend-overview') as Dashboard;
+  const rows = overview.panels.filter(({ type }) => type === 'row');
+  expect(rows.map(({ title, collapsed }) => [title, collapsed])).toEqual([
+    ['State', false],
+    ['Requests', false],
+    ['Uploads', false],
+    ['Training', false],
+    ['Models', true],
+    ['Clean-up', true],
+    ['Runtime', true],
+  ]);
+  const open = overview.panels.filter(({ type }) => type !== 'row');
+  expect(open.length).toBeLessThanOrEqual(20);
+  // Beside every figure the way to what says more.
+  expect(queryPanels(overview).filter(({ links }) => links === undefined)).toEqual([]);
+});
+
+test('neither probes nor scrapes stand in the overview’s figures of requests', () => {
+  const overview = dashboards.find(({ uid }) => uid === 'mlops-backend-overview') as Dashboard;
+  const diluted = queryPanels(overview).flatMap(({ title, targets }) =>
+    (targets ?? []).flatMap(({ expr }) =>
+      parsePromql(expr)
+        .selectors.filter((selector) => seriesOf(known, selector)?.labels.has('http_route'))
+        .filter(
+          ({ matchers }) =>
+            !matchers.some(({ label, value }) => label === 'http_route' && value === '/api/ml/.+'),
+        )
+        .map(() => title),
+    ),
+  );
+  expect(diluted).toEqual([]);
+});
+
 test('the panels that the runbooks name exist', () => {
   const titles = new Set(
-    dashboards.flatMap(({ panels, title }) => [title, ...panels.map((panel) => panel.title)]),
+    dashboards.flatMap((dashboard) => [dashboard.title, ...allPanels(dashboard).map((panel) => panel.title)]),
   );
   const looks = readText('docs/runbooks.md').match(/^\*\*Look first\.\*\*.*$/gm) ?? [];
   const named = looks.flatMap((line) =>

@@ -1,6 +1,6 @@
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { recordings } from './monitoring-files.ts';
-import { parsePromql } from './promql.ts';
+import { parsePromql, type Selector } from './promql.ts';
 
 /** Every series a query may ask for, with its labels and, where the set is closed, their values. */
 export interface KnownSeries {
@@ -23,6 +23,7 @@ const FROM_THE_MONITORING: Readonly<Record<string, readonly string[]>> = {
   scrape_samples_scraped: [],
   scrape_samples_post_metric_relabeling: [],
   ALERTS: ['alertname', 'alertstate', 'severity'],
+  ALERTS_FOR_STATE: ['alertname', 'severity'],
   prometheus_rule_evaluation_failures_total: ['rule_group'],
   prometheus_rule_group_iterations_missed_total: ['rule_group'],
   prometheus_config_last_reload_successful: [],
@@ -48,6 +49,16 @@ function catalogueSeries(): [string, KnownSeries][] {
 
 export const catalogueFamilies: readonly string[] = prometheusMetrics().map(({ name }) => name);
 
+/** The series that rules/dashboards.yml copies, by the value of `metric` in the copies. */
+export const COUNTED: ReadonlyMap<string, string> = new Map([
+  ...prometheusMetrics()
+    .filter(({ type, definition }) => type === 'counter' && definition.group === 'domain')
+    .map(({ name }): [string, string] => [name.replace(/^mlops_backend_(.+)_total$/, '$1'), name]),
+  ['http_server_requests', 'http_server_request_duration_seconds_count'],
+  ['training_duration_bucket', 'mlops_backend_training_duration_seconds_bucket'],
+]);
+const COPIES = ['instance:events:total', 'instance:events:increase'];
+
 export function knownSeries(): ReadonlyMap<string, KnownSeries> {
   const known = new Map<string, KnownSeries>(catalogueSeries());
   for (const [name, labels] of Object.entries(FROM_THE_MONITORING))
@@ -65,5 +76,23 @@ export function knownSeries(): ReadonlyMap<string, KnownSeries> {
     const all = [...left, ...Object.keys(labels ?? {})];
     known.set(record, { labels: new Map(all.map((label) => [label, null])), isCounter: false });
   }
+  for (const record of COPIES) {
+    const copied = [...COUNTED.values()].flatMap((name) => [...(known.get(name)?.labels ?? [])]);
+    known.set(record, { labels: new Map([...copied, ['metric', [...COUNTED.keys()]]]), isCounter: false });
+  }
+  known.set('instance:process:start_time', { labels: new Map(ATTACHED), isCounter: false });
   return known;
+}
+
+/** What a selector asks for: of a copy that it names, the counter itself. */
+export function seriesOf(
+  known: ReadonlyMap<string, KnownSeries>,
+  { metric, matchers }: Selector,
+): KnownSeries | undefined {
+  const named = matchers.find(({ label }) => label === 'metric')?.value;
+  const counter = COPIES.includes(metric) && named !== undefined ? COUNTED.get(named) : undefined;
+  const series = known.get(counter ?? metric);
+  return counter === undefined || series === undefined
+    ? series
+    : { ...series, labels: new Map([...series.labels, ['metric', [...COUNTED.keys()]]]) };
 }

@@ -10,11 +10,15 @@ const RULES = new URL('prometheus/rules/', MONITORING);
 export const readText = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 export const readYaml = (path: string): unknown => parse(readText(path));
 
+const PREFIX_VARIABLE = `\${prefix}`;
+
 export interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat: string;
   readonly datasource: { readonly uid: string };
+  readonly instant?: boolean;
+  readonly format?: string;
 }
 
 export interface Panel {
@@ -26,8 +30,23 @@ export interface Panel {
   readonly targets?: readonly Target[];
   readonly interval?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly fieldConfig: { readonly defaults: { readonly unit?: string } };
-  readonly options?: Readonly<Record<string, unknown>>;
+  readonly fieldConfig: {
+    readonly defaults: {
+      readonly unit?: string;
+      readonly custom?: { readonly thresholdsStyle?: unknown };
+    };
+    readonly overrides?: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
+  };
+  readonly options?: Readonly<Record<string, unknown>> & {
+    readonly legend?: { readonly calcs: readonly string[] };
+  };
+  readonly links?: readonly { readonly title: string; readonly url: string }[];
+  /** Of a row: whether its panels are hidden until it is opened, and in it. */
+  readonly collapsed?: boolean;
+  readonly panels?: readonly Panel[];
 }
 
 export interface Variable {
@@ -38,6 +57,7 @@ export interface Variable {
   readonly multi?: boolean;
   readonly allValue?: string;
   readonly refresh?: number;
+  readonly regex?: string;
   readonly datasource?: { readonly uid: string };
 }
 
@@ -60,11 +80,17 @@ export interface Dashboard {
 
 export const dashboards: readonly Dashboard[] = readdirSync(DASHBOARDS)
   .sort()
-  .map((file) => JSON.parse(readFileSync(new URL(file, DASHBOARDS), 'utf8')) as Dashboard);
+  .map((file) => readFileSync(new URL(file, DASHBOARDS), 'utf8'))
+  // As Grafana asks where the prefix is the default one.
+  .map((text) => JSON.parse(text.replaceAll(PREFIX_VARIABLE, 'mlops_backend')) as Dashboard);
+
+/** Rows, and the panels in and below them. */
+export const allPanels = ({ panels }: Dashboard): readonly Panel[] =>
+  panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
 
 /** Panels with queries: neither rows nor text. */
 export const queryPanels = (dashboard: Dashboard): readonly Panel[] =>
-  dashboard.panels.filter(({ type }) => type !== 'row' && type !== 'text');
+  allPanels(dashboard).filter(({ type }) => type !== 'row' && type !== 'text');
 
 export interface Rule {
   readonly record?: string;
@@ -95,7 +121,7 @@ export interface Query {
 }
 
 const panelQueries = dashboards.flatMap((dashboard) =>
-  dashboard.panels.flatMap((panel) =>
+  allPanels(dashboard).flatMap((panel) =>
     (panel.targets ?? []).map(({ expr }): Query => ({ where: `${dashboard.title} / ${panel.title}`, expr })),
   ),
 );

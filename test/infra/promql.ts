@@ -33,8 +33,9 @@ export interface ParsedQuery {
 
 // Grafana puts durations in the place of these before Prometheus sees the query. A made-up duration of the same
 // length keeps positions, so that the range can be read as it was written.
-const INTERVALS = /\$__(rate_interval|interval|range)\b/g;
-const placeholder = (variable: string): string => `${'1'.repeat(variable.length - 1)}s`;
+const INTERVALS = /\$__(rate_interval|interval|range_s|range)\b/g;
+const placeholder = (variable: string): string =>
+  variable.endsWith('_s') ? '1'.repeat(variable.length) : `${'1'.repeat(variable.length - 1)}s`;
 
 /** @throws {SyntaxError} when the query is no PromQL, with the place */
 export function parsePromql(expr: string): ParsedQuery {
@@ -73,7 +74,10 @@ function readSelector(node: SyntaxNode, textOf: (node: SyntaxNode) => string): S
     if (operation !== null) inside.push(textOf(operation));
   }
   return {
-    metric: name === null ? (matchers.find(({ label }) => label === '__name__')?.value ?? '') : textOf(name),
+    metric:
+      name === null
+        ? (matchers.find(({ label, operator }) => label === '__name__' && operator === '=')?.value ?? '')
+        : textOf(name),
     matchers,
     range: matrix === null ? undefined : textOf(matrix).slice(textOf(node).length + 1, -1),
     inside,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { catalogueFamilies, knownSeries } from './known-metrics.ts';
-import { allQueries, dashboards, readYaml } from './monitoring-files.ts';
+import { catalogueFamilies, knownSeries, seriesOf } from './known-metrics.ts';
+import { allPanels, allQueries, dashboards, readYaml } from './monitoring-files.ts';
 import { parsePromql } from './promql.ts';
 
 const known = knownSeries();
@@ -26,10 +26,10 @@ describe('every query of the dashboards and rules', () => {
 
   test('matches only labels that its series have', () => {
     const unknown = parsed.flatMap(({ where, selectors }) =>
-      selectors.flatMap(({ metric, matchers }) =>
-        matchers
-          .filter(({ label }) => metric !== '' && known.get(metric)?.labels.has(label) === false)
-          .map(({ label }) => `${where}: ${metric}{${label}}`),
+      selectors.flatMap((selector) =>
+        selector.matchers
+          .filter(({ label }) => seriesOf(known, selector)?.labels.has(label) === false)
+          .map(({ label }) => `${where}: ${selector.metric}{${label}}`),
       ),
     );
     expect(unknown).toEqual([]);
@@ -37,12 +37,12 @@ describe('every query of the dashboards and rules', () => {
 
   test('names only values that a closed label can take', () => {
     const unknown = parsed.flatMap(({ where, selectors }) =>
-      selectors.flatMap(({ metric, matchers }) =>
-        matchers.flatMap(({ label, operator, value }) => {
-          const closed = known.get(metric)?.labels.get(label);
+      selectors.flatMap((selector) =>
+        selector.matchers.flatMap(({ label, operator, value }) => {
+          const closed = seriesOf(known, selector)?.labels.get(label);
           return namedValues(operator, value)
             .filter((name) => closed != null && !closed.includes(name))
-            .map((name) => `${where}: ${metric}{${label}="${name}"}`);
+            .map((name) => `${where}: ${selector.metric}{${label}="${name}"}`);
         }),
       ),
     );
@@ -63,7 +63,7 @@ describe('every query of the dashboards and rules', () => {
 
 test('legends use only labels that survive the grouping', () => {
   const unknown = dashboards.flatMap((dashboard) =>
-    dashboard.panels.flatMap((panel) =>
+    allPanels(dashboard).flatMap((panel) =>
       (panel.targets ?? []).flatMap(({ expr, legendFormat }) => {
         const { selectors, groupings } = parsePromql(expr);
         const left = new Set(
@@ -82,7 +82,7 @@ test('legends use only labels that survive the grouping', () => {
 
 describe('every metric of the catalogue', () => {
   const used = new Set(
-    parsed.flatMap(({ selectors }) => selectors.map(({ metric }) => known.get(metric)?.family)),
+    parsed.flatMap(({ selectors }) => selectors.map((selector) => seriesOf(known, selector)?.family)),
   );
 
   test('stands in a dashboard or a rule, or is listed as deliberately unused', () => {

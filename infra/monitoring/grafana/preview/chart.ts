@@ -1,5 +1,5 @@
 import * as echarts from 'echarts';
-import type { Line, PreviewPanel } from './panel-data.ts';
+import type { Line, PreviewPanel, Thresholds } from './panel-data.ts';
 import { formatValue } from './units.ts';
 
 /** Panels drawn as SVG, in Grafana's dark colours. */
@@ -29,6 +29,13 @@ const NAMED_COLORS: Readonly<Record<string, string>> = {
   yellow: '#FADE2A',
   orange: '#FF9830',
   red: '#F2495C',
+  blue: '#5794F2',
+  text: '#CCCCDC',
+};
+const SHADES: Readonly<Record<string, readonly string[]>> = {
+  red: ['#F2495C', '#C4162A', '#FF7383', '#8F1024', '#FFA6B0'],
+  orange: ['#FF9830', '#E0751A', '#FFB357', '#AD5A12', '#FFCB7D'],
+  yellow: ['#FADE2A', '#E0B400', '#FFEE52', '#B08D00', '#FFF899'],
 };
 const TEXT = '#CCCCDC';
 const FAINT = '#8E8E9B';
@@ -68,9 +75,27 @@ function shownLines(panel: PreviewPanel, lines: readonly Line[]): readonly Line[
   return moving.length > 0 ? moving : lines.slice(0, 1);
 }
 
-/** Names and colours of the lines, in the order in which they are drawn. */
+const CALCS: Readonly<Record<string, (values: readonly number[]) => number>> = {
+  sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  last: (values) => values.at(-1) ?? 0,
+  max: (values) => Math.max(...values),
+};
+
+/** Names, colours and figures of the lines, in the order in which they are drawn. */
 export const legend = (panel: PreviewPanel, lines: readonly Line[]) =>
-  shownLines(panel, lines).map(({ name }, i) => ({ name, color: PALETTE[i % PALETTE.length] ?? TEXT }));
+  shownLines(panel, lines).map(({ name, points }, i) => {
+    const values = points.flatMap(([, value]) => value ?? []);
+    const figures = (panel.options?.legend?.calcs ?? []).map((calc) => {
+      const title = calc === 'lastNotNull' ? 'last' : calc;
+      const value = values.length > 0 ? CALCS[title]?.(values) : undefined;
+      return value === undefined
+        ? ''
+        : `${title} ${formatValue(value, panel.fieldConfig.defaults.unit ?? 'none')}`;
+    });
+    const palette = SHADES[panel.fieldConfig.defaults.color?.fixedColor ?? ''] ?? PALETTE;
+    const color = fixedColor(panel, name) ?? palette[i % palette.length] ?? TEXT;
+    return { name, color, figures: figures.filter((text) => text !== '').join('  ') };
+  });
 
 /** Lines, areas or bars over time. */
 export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size: Size): string {
@@ -78,10 +103,11 @@ export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size:
   const bars = custom?.drawStyle === 'bars';
   const stacked = custom?.stacking?.mode === 'normal';
   const shown = shownLines(panel, lines);
+  const colors = legend(panel, lines).map(({ color }) => color);
   const limits = custom?.thresholdsStyle === undefined ? [] : (thresholds?.steps ?? []);
   return toSvg(
     {
-      color: PALETTE,
+      color: colors,
       grid: { left: 8, right: 16, top: 12, bottom: 4, containLabel: true },
       xAxis: timeAxis(size.width),
       yAxis: {
@@ -97,7 +123,9 @@ export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size:
           name,
           type: bars ? 'bar' : 'line',
           data: points,
-          showSymbol: false,
+          // A point without neighbours is no line.
+          symbolSize: (_: unknown, { dataIndex }: { readonly dataIndex: number }) =>
+            (points[dataIndex - 1]?.[1] ?? points[dataIndex + 1]?.[1] ?? null) === null ? 4 : 0,
           connectNulls: false,
           lineStyle: { width: 1.8 },
           barMaxWidth: 9,
@@ -180,43 +208,82 @@ export function heatmapSvg(panel: PreviewPanel, lines: readonly Line[], size: Si
   );
 }
 
-export interface Stat {
+export interface Figure {
   readonly name: string;
   readonly text: string;
   readonly color: string;
-  /** The course over time, to stand behind the figure. */
-  readonly svg: string;
 }
 
-/** The last value of each line, in the colour of the threshold it has reached. */
-export function stats(panel: PreviewPanel, lines: readonly Line[], size: Size): readonly Stat[] {
-  const { unit = 'none', thresholds, noValue = 'No data' } = panel.fieldConfig.defaults;
+/** A value in the colour of the threshold it has reached. */
+function figure(value: number, unit: string, thresholds: Thresholds | undefined, base: string) {
+  const step = thresholds?.steps.findLast((one) => one.value === null || value >= one.value);
+  return { text: formatValue(value, unit), color: colorOf(step?.color ?? base) };
+}
+
+/** The last value of each line, or the word that stands for it. */
+export function stats(panel: PreviewPanel, lines: readonly Line[]): readonly Figure[] {
+  const { unit = 'none', thresholds, noValue = 'No data', mappings } = panel.fieldConfig.defaults;
   const found = lines.flatMap((line) => {
     const value = lastValue(line);
     if (value === undefined) return [];
-    const step = thresholds?.steps.findLast((one) => one.value === null || value >= one.value);
-    const color = colorOf(step?.color ?? 'green');
-    return [{ name: line.name, text: formatValue(value, unit), color, svg: sparkline(line, color, size) }];
+    const word = mappings?.[0]?.options[String(value)];
+    if (word !== undefined) return [{ name: line.name, text: word.text, color: colorOf(word.color) }];
+    const own = override<Thresholds>(panel, line.name, 'thresholds') ?? thresholds;
+    const shown = figure(value, unit, own, 'green');
+    return [{ name: line.name, ...shown, color: fixedColor(panel, line.name) ?? shown.color }];
   });
-  return found.length > 0 ? found : [{ name: '', text: noValue, color: FAINT, svg: '' }];
+  return found.length > 0 ? found : [{ name: '', text: noValue, color: FAINT }];
 }
 
-function sparkline(line: Line, color: string, size: Size): string {
-  return toSvg(
-    {
-      grid: { left: 0, right: 0, top: 4, bottom: 0 },
-      xAxis: { type: 'time', show: false },
-      yAxis: { type: 'value', show: false, min: 0 },
-      series: [
-        {
-          type: 'line',
-          data: line.points,
-          showSymbol: false,
-          lineStyle: { width: 1.2, color, opacity: 0.8 },
-          areaStyle: { color, opacity: 0.18 },
-        },
-      ],
-    },
-    size,
-  );
+export interface Table {
+  readonly titles: readonly string[];
+  readonly rows: readonly (readonly Figure[])[];
 }
+
+/** The queries of a table joined by their labels, a column each. */
+export function tableOf(panel: PreviewPanel, lines: readonly Line[]): Table {
+  const names = panel.transformations?.find(({ id }) => id === 'organize')?.options.renameByName ?? {};
+  const isValue = (name: string) => /^Value( #\w)?$/.test(name);
+  const labels = Object.keys(names).filter((name) => !isValue(name));
+  const columns = Object.entries(names).filter(([name]) => isValue(name));
+  const rows = new Map<string, { cells: string[]; values: Map<string, number> }>();
+  for (const line of lines) {
+    const cells = labels.map((label) => line.labels[label] ?? '');
+    const row = rows.get(cells.join('\n')) ?? { cells, values: new Map() };
+    const value = lastValue(line);
+    if (value !== undefined) row.values.set(line.refId, value);
+    rows.set(cells.join('\n'), row);
+  }
+  const sortBy = panel.options?.sortBy?.[0]?.displayName;
+  const leading = columns.findIndex(([, title]) => title === sortBy);
+  const refIds = columns.map(([name]) => name.split('#')[1] ?? 'A');
+  const sorted = [...rows.values()].sort((a, b) =>
+    leading === -1
+      ? a.cells.join().localeCompare(b.cells.join())
+      : (b.values.get(refIds[leading] ?? '') ?? 0) - (a.values.get(refIds[leading] ?? '') ?? 0),
+  );
+  return {
+    titles: Object.values(names),
+    rows: sorted.map(({ cells, values }) => [
+      ...cells.map((text) => ({ name: '', text, color: TEXT })),
+      ...columns.map(([, title], i) => {
+        const value = values.get(refIds[i] ?? '');
+        const unit = override<string>(panel, title, 'unit') ?? 'none';
+        const limits = override<Thresholds>(panel, title, 'thresholds');
+        return value === undefined
+          ? { name: '', text: '', color: TEXT }
+          : { name: '', ...figure(value, unit, limits, TEXT) };
+      }),
+    ]),
+  };
+}
+
+function override<Value>(panel: PreviewPanel, name: string, id: string): Value | undefined {
+  const found = panel.fieldConfig.overrides?.find(({ matcher }) => matcher.options === name);
+  return found?.properties.find((property) => property.id === id)?.value as Value | undefined;
+}
+
+const fixedColor = (panel: PreviewPanel, name: string): string | undefined => {
+  const color = override<{ fixedColor: string }>(panel, name, 'color')?.fixedColor;
+  return color === undefined ? undefined : colorOf(color);
+};

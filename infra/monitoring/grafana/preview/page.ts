@@ -1,4 +1,4 @@
-import { heatmapSvg, legend, stats, timeseriesSvg } from './chart.ts';
+import { heatmapSvg, legend, stats, tableOf, timeseriesSvg } from './chart.ts';
 import type { Line, PreviewPanel } from './panel-data.ts';
 
 /** A dashboard as one page of HTML that needs nothing else: no script, no font, no server. */
@@ -14,7 +14,7 @@ const GAP = 8;
 const MARGIN = 16;
 const ROW_HEIGHT = 30;
 const HEADER_HEIGHT = 30;
-const LEGEND_HEIGHT = 36;
+const LEGEND_HEIGHT = 52;
 
 const columnWidth = (PAGE_WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
 const escapeHtml = (text: string): string =>
@@ -36,12 +36,15 @@ const STYLE = `
   .stat { flex: 1; position: relative; text-align: center; }
   .stat b { display: block; font-size: 30px; font-weight: 500; padding-top: 24px; position: relative; }
   .stat small { display: block; color: #8e8e9b; position: relative; }
-  .stat svg { position: absolute; left: 0; bottom: 0; }
+  table { width: calc(100% - 20px); margin: 0 10px; border-collapse: collapse; font-size: 13px; }
+  th { text-align: left; color: #8e8e9b; font-weight: 500; }
+  th, td { padding: 3px 8px 3px 0; border-bottom: 1px solid rgba(204, 204, 220, 0.09); }
   .legend { height: ${LEGEND_HEIGHT}px; padding: 0 10px; overflow: hidden; font-size: 11px; line-height: 16px; }
-  .legend span { display: inline-block; margin-right: 12px; max-width: 170px; white-space: nowrap; overflow: hidden;
+  .legend span { display: inline-block; margin-right: 12px; max-width: 330px; white-space: nowrap; overflow: hidden;
     text-overflow: ellipsis; vertical-align: bottom; }
   .legend i { display: inline-block; width: 13px; height: 3px; margin-right: 5px; vertical-align: middle; }
-  .none { color: #8e8e9b; text-align: center; padding-top: 25%; }
+  .legend em { font-style: normal; color: #8e8e9b; white-space: pre; }
+  .none { color: #8e8e9b; position: absolute; inset: 0; display: grid; place-content: center; }
   pre { white-space: pre-wrap; font: inherit; padding: 0 12px; }`;
 
 function body(panel: PreviewPanel, lines: readonly Line[]): string {
@@ -50,26 +53,40 @@ function body(panel: PreviewPanel, lines: readonly Line[]): string {
   const height = h * ROW_HEIGHT + (h - 1) * GAP - HEADER_HEIGHT - 2;
   if (panel.type === 'text') return `<pre>${escapeHtml(panel.options?.content ?? '')}</pre>`;
   if (panel.type === 'stat') {
-    const size = { width: Math.floor(width / Math.max(1, lines.length)), height: Math.floor(height / 2.4) };
-    const figures = stats(panel, lines, size).map(
-      ({ name, text, color, svg }) =>
-        `<div class="stat">${svg}<b style="color:${color}">${escapeHtml(text)}</b>${lines.length > 1 ? `<small>${escapeHtml(name)}</small>` : ''}</div>`,
+    const figures = stats(panel, lines).map(
+      ({ name, text, color }) =>
+        `<div class="stat"><b style="color:${color}">${escapeHtml(text)}</b>${lines.length > 1 ? `<small>${escapeHtml(name)}</small>` : ''}</div>`,
     );
     return `<div class="stats">${figures.join('')}</div>`;
   }
+  if (panel.type === 'table') return tableHtml(panel, lines);
   if (lines.length === 0) return '<div class="none">No data</div>';
   if (panel.type === 'heatmap') return heatmapSvg(panel, lines, { width, height });
   const entries = legend(panel, lines).map(
-    ({ name, color }) => `<span><i style="background:${color}"></i>${escapeHtml(name)}</span>`,
+    ({ name, color, figures }) =>
+      `<span><i style="background:${color}"></i>${escapeHtml(name)} <em>${escapeHtml(figures)}</em></span>`,
   );
   const svg = timeseriesSvg(panel, lines, { width, height: height - LEGEND_HEIGHT });
   return `${svg}<div class="legend">${entries.join('')}</div>`;
 }
 
+function tableHtml(panel: PreviewPanel, lines: readonly Line[]): string {
+  const { titles, rows } = tableOf(panel, lines);
+  if (rows.length === 0)
+    return `<div class="none">${escapeHtml(panel.fieldConfig.defaults.noValue ?? 'No data')}</div>`;
+  const head = titles.map((title) => `<th>${escapeHtml(title)}</th>`);
+  const body = rows.map(
+    (cells) =>
+      `<tr>${cells.map(({ text, color }) => `<td style="color:${color}">${escapeHtml(text)}</td>`).join('')}</tr>`,
+  );
+  return `<table><tr>${head.join('')}</tr>${body.join('')}</table>`;
+}
+
 function cell(panel: PreviewPanel, lines: readonly Line[]): string {
   const { x, y, w, h } = panel.gridPos;
   const place = `grid-column:${x + 1}/span ${w};grid-row:${y + 1}/span ${h}`;
-  if (panel.type === 'row') return `<h2 style="${place}">${escapeHtml(panel.title)}</h2>`;
+  if (panel.type === 'row')
+    return `<h2 style="${place}">${panel.collapsed ? '▸' : '▾'} ${escapeHtml(panel.title)}</h2>`;
   return `<section style="${place}" title="${escapeHtml(panel.description ?? '')}"><h3>${escapeHtml(panel.title)}</h3>${body(panel, lines)}</section>`;
 }
 

@@ -6,28 +6,65 @@ export interface PreviewPanel {
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly interval?: string;
-  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+  readonly targets?: readonly PreviewTarget[];
   readonly fieldConfig: {
     readonly defaults: {
       readonly unit?: string;
       readonly max?: number;
       readonly noValue?: string;
-      readonly thresholds?: {
-        readonly steps: readonly { readonly value: number | null; readonly color: string }[];
-      };
+      readonly thresholds?: Thresholds;
+      readonly color?: { readonly mode: string; readonly fixedColor?: string };
+      readonly mappings?: readonly {
+        readonly options: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
+      }[];
       readonly custom?: {
         readonly drawStyle?: string;
         readonly stacking?: { readonly mode: string };
         readonly thresholdsStyle?: { readonly mode: string };
       };
     };
+    /** Of one line or column, by its name. */
+    readonly overrides?: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
+    }[];
   };
-  readonly options?: { readonly content?: string; readonly yAxis?: { readonly unit?: string } };
+  readonly options?: {
+    readonly content?: string;
+    readonly yAxis?: { readonly unit?: string };
+    readonly legend?: { readonly calcs: readonly string[] };
+    readonly sortBy?: readonly { readonly displayName?: string }[];
+  };
+  readonly transformations?: readonly {
+    readonly id: string;
+    readonly options: { readonly renameByName?: Readonly<Record<string, string>> };
+  }[];
+  /** Of a row: closed. */
+  readonly collapsed?: boolean;
+}
+
+export interface Thresholds {
+  readonly steps: readonly { readonly value: number | null; readonly color: string }[];
+}
+
+interface PreviewTarget {
+  readonly refId: string;
+  readonly expr: string;
+  readonly legendFormat: string;
+  readonly instant?: boolean;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly query: string;
+  readonly regex?: string;
 }
 
 export interface Line {
   readonly name: string;
-  /** Milliseconds since 1970 and value; null where there is no sample. */
+  readonly refId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970 and value; null where there is no sample. One point where one moment was asked for. */
   readonly points: readonly (readonly [number, number | null])[];
 }
 
@@ -39,20 +76,33 @@ export interface TimeRange {
   readonly scrapeInterval: number;
 }
 
-const POINTS_PER_PANEL = 150;
+/** Where to ask, and what the dashboard's variables stand for. */
+export interface Source {
+  readonly prometheus: string;
+  readonly prefix: string;
+}
 
-function stepOf(range: TimeRange, panel: PreviewPanel): number {
-  const least = panel.interval === '1m' ? 60 : range.scrapeInterval;
-  return Math.max(least, Math.ceil((range.to - range.from) / POINTS_PER_PANEL));
+const POINTS_PER_PANEL = 150;
+const SECONDS_PER_MINUTE = 60;
+
+function stepOf(range: TimeRange, { interval = '' }: PreviewPanel): number {
+  const minutes = Number(/^(\d+)m$/.exec(interval)?.[1] ?? 0);
+  const least = Math.max(range.scrapeInterval, minutes * SECONDS_PER_MINUTE);
+  const wanted = (range.to - range.from) / POINTS_PER_PANEL;
+  // Whole multiples of the least step, as Grafana's own steps are.
+  return least * Math.max(1, Math.ceil(wanted / least));
 }
 
 /** Grafana's rule for $__rate_interval: a step and a scrape, but four scrapes at least. */
-function substitute(expr: string, range: TimeRange, step: number): string {
+function substitute(expr: string, prefix: string, range: TimeRange, step: number): string {
   const rateInterval = Math.max(step + range.scrapeInterval, 4 * range.scrapeInterval);
+  const seconds = Math.ceil(range.to - range.from);
   return expr
     .replaceAll('$__rate_interval', `${rateInterval}s`)
     .replaceAll('$__interval', `${step}s`)
-    .replaceAll('$__range', `${Math.ceil(range.to - range.from)}s`)
+    .replaceAll('$__range_s', String(seconds))
+    .replaceAll('$__range', `${seconds}s`)
+    .replaceAll(`\${prefix}`, prefix)
     .replaceAll('"$job"', '".+"')
     .replaceAll('"$instance"', '".+"')
     .replaceAll('"$route"', '".*"');
@@ -61,12 +111,49 @@ function substitute(expr: string, range: TimeRange, step: number): string {
 const legendOf = (format: string, labels: Readonly<Record<string, string>>): string =>
   format.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? '').trim() || '(none)';
 
+interface Series {
+  readonly metric: Record<string, string>;
+  readonly value?: [number, string];
+  readonly values?: [number, string][];
+}
+
+/** @throws {Error} with Prometheus's own words when it refuses */
+async function ask<Data>(prometheus: string, path: string, body: Record<string, string>): Promise<Data> {
+  const response = await fetch(`${prometheus}/api/v1/${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(body),
+  });
+  const { data, error } = (await response.json()) as { data?: Data; error?: string };
+  if (data === undefined) throw new Error(`Prometheus: ${error}\n${body['query'] ?? ''}`);
+  return data;
+}
+
 /**
- * @returns one line for each series of each of the panel's queries, with gaps where samples are missing
- * @throws {Error} with Prometheus's own words when it refuses a query
+ * The value of a variable that is read off the names of metrics, as Grafana reads it: the first that is found.
+ * @returns undefined when there is no such variable or no such metric
  */
-export async function queryPanel(
+export async function variableValue(
   prometheus: string,
+  { query, regex = '' }: Variable,
+  { from, to }: TimeRange,
+): Promise<string | undefined> {
+  const selector = /^label_values\((.+), __name__\)$/.exec(query)?.[1];
+  if (selector === undefined) return undefined;
+  const series = await ask<Record<string, string>[]>(prometheus, 'series', {
+    'match[]': selector,
+    start: String(from),
+    end: String(to),
+  });
+  const pattern = RegExp(regex.slice(1, -1));
+  return series
+    .flatMap(({ __name__: name = '' }) => pattern.exec(name)?.[1] ?? [])
+    .sort()
+    .at(0);
+}
+
+/** @returns one line for each series of each of the panel's queries, with gaps where samples are missing */
+export async function queryPanel(
+  { prometheus, prefix }: Source,
   panel: PreviewPanel,
   range: TimeRange,
 ): Promise<readonly Line[]> {
@@ -74,31 +161,29 @@ export async function queryPanel(
   // Grafana aligns to the step, so that a refresh does not shift every bar.
   const start = Math.ceil(range.from / step) * step;
   const lines = await Promise.all(
-    (panel.targets ?? []).map(async ({ expr, legendFormat }) => {
-      const response = await fetch(`${prometheus}/api/v1/query_range`, {
-        method: 'POST',
-        body: new URLSearchParams({
-          query: substitute(expr, range, step),
-          start: String(start),
-          end: String(range.to),
-          step: String(step),
-        }),
-      });
-      const answer = (await response.json()) as {
-        error?: string;
-        data?: { result: { metric: Record<string, string>; values: [number, string][] }[] };
-      };
-      if (answer.data === undefined) throw new Error(`${panel.title}: ${answer.error}`);
-      return answer.data.result.map(({ metric, values }): Line => {
-        const byTime = new Map(values.map(([time, value]) => [time, Number(value)]));
-        const points: [number, number | null][] = [];
-        for (let time = start; time <= range.to; time += step) {
-          const value = byTime.get(time);
-          points.push([time * 1000, value !== undefined && Number.isFinite(value) ? value : null]);
-        }
-        return { name: legendOf(legendFormat, metric), points };
+    (panel.targets ?? []).map(async ({ expr, legendFormat, refId, instant }) => {
+      const query = substitute(expr, prefix, range, step);
+      const { result } = instant
+        ? await ask<{ result: Series[] }>(prometheus, 'query', { query, time: String(range.to) })
+        : await ask<{ result: Series[] }>(prometheus, 'query_range', {
+            query,
+            start: String(start),
+            end: String(range.to),
+            step: String(step),
+          });
+      return result.map(({ metric, value, values = [] }): Line => {
+        const numbers = new Map((value ? [value] : values).map(([time, text]) => [time, Number(text)]));
+        const times = value ? [value[0]] : every(step, start, range.to);
+        const points = times.map((time) => {
+          const number = numbers.get(time);
+          return [time * 1000, number !== undefined && Number.isFinite(number) ? number : null] as const;
+        });
+        return { name: legendOf(legendFormat, metric), refId, labels: metric, points };
       });
     }),
   );
   return lines.flat();
 }
+
+const every = (step: number, from: number, to: number): number[] =>
+  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);

@@ -5,6 +5,8 @@ import { buildPanel, DATASOURCE, heightOf, type PanelSpec } from './panel.ts';
 export interface Section {
   readonly title: string;
   readonly panels: readonly PanelSpec[];
+  /** Closed until somebody opens it; its queries are not asked before. */
+  readonly folded?: boolean;
 }
 
 export interface DashboardSpec {
@@ -24,9 +26,30 @@ const TAG = 'mlops-backend';
 
 /** Matchers that every query on scraped metrics carries, inside its braces. */
 export const SCOPE = 'job=~"$job", instance=~"$instance"';
+/** Prometheus and its company have jobs and instances too. */
+export const OURS = 'job=~"backend|worker"';
 
 const datasourceVariable = () =>
   new dashboard.DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
+
+/**
+ * PROMETHEUS__METRIC_NAMESPACE and _SUBSYSTEM as the service exports them, read off one of its metrics. Shown, for
+ * where both were changed of late there are two to choose from.
+ */
+const PREFIX_OF = '_dataset_uploads_total';
+const prefixVariable = () => {
+  const query = `label_values({__name__=~".+${PREFIX_OF}", ${OURS}}, __name__)`;
+  return new dashboard.QueryVariableBuilder('prefix')
+    .label('Prefix')
+    .description('What the names of the domain metrics begin with')
+    .datasource(DATASOURCE)
+    .query(query)
+    .definition(query)
+    .regex(`/(.+)${PREFIX_OF}/`)
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    .sort(dashboard.VariableSort.AlphabeticalAsc)
+    .current({ selected: true, text: 'mlops_backend', value: 'mlops_backend' });
+};
 
 function labelVariable(name: string, label: string, query: string, allValue: string) {
   return new dashboard.QueryVariableBuilder(name)
@@ -43,8 +66,8 @@ function labelVariable(name: string, label: string, query: string, allValue: str
 }
 
 const scrapeVariables = () => [
-  labelVariable('job', 'Job', 'label_values(up{job=~"backend|worker"}, job)', '.+'),
-  labelVariable('instance', 'Instance', 'label_values(up{job=~"$job"}, instance)', '.+'),
+  labelVariable('job', 'Job', `label_values(up{${OURS}}, job)`, '.+'),
+  labelVariable('instance', 'Instance', `label_values(up{job=~"$job", ${OURS}}, instance)`, '.+'),
   // Requests to unknown paths have no route: `.*` keeps them in "All".
   labelVariable(
     'route',
@@ -52,6 +75,7 @@ const scrapeVariables = () => [
     `label_values(http_server_request_duration_seconds_count{${SCOPE}}, http_route)`,
     '.*',
   ),
+  prefixVariable(),
 ];
 
 /** A line wherever a process started: a deploy or a restart, with the version that came up. */
@@ -84,8 +108,24 @@ const runbooks = () =>
     .icon('doc')
     .url('/d/mlops-backend-runbooks');
 
-/** Lays sections out in the grid, a row heading each, panels from left to right. */
-export function buildDashboard(spec: DashboardSpec): Dashboard {
+/** From left to right, and from line to line where the next one does not fit. */
+function layOut(specs: readonly PanelSpec[], top: number) {
+  const panels: { readonly panel: PanelSpec; readonly x: number; readonly y: number }[] = [];
+  let [x, y, lineHeight] = [0, top, 0];
+  for (const panel of specs) {
+    if (x + panel.width > COLUMNS) [x, y, lineHeight] = [0, y + lineHeight, 0];
+    panels.push({ panel, x, y });
+    x += panel.width;
+    lineHeight = Math.max(lineHeight, heightOf(panel));
+  }
+  return { panels, height: y + lineHeight - top };
+}
+
+/**
+ * Lays sections out in the grid, a row heading each, panels from left to right.
+ * @param runbookOf the address of what to do when an alert fires
+ */
+export function buildDashboard(spec: DashboardSpec, runbookOf: (alert: string) => string): Dashboard {
   const result = new dashboard.DashboardBuilder(spec.title)
     .uid(spec.uid)
     .description(spec.description)
@@ -107,23 +147,29 @@ export function buildDashboard(spec: DashboardSpec): Dashboard {
   let panelId = 1;
   let rowId = 1000;
   for (const section of spec.sections) {
-    result.withRow(
-      new dashboard.RowBuilder(section.title).id(rowId++).gridPos({ x: 0, y, w: COLUMNS, h: 1 }),
-    );
+    const row = new dashboard.RowBuilder(section.title)
+      .id(rowId++)
+      .collapsed(section.folded === true)
+      .gridPos({ x: 0, y, w: COLUMNS, h: 1 });
     y += 1;
-    let x = 0;
-    let lineHeight = 0;
-    for (const panel of section.panels) {
-      if (x + panel.width > COLUMNS) {
-        y += lineHeight;
-        x = 0;
-        lineHeight = 0;
-      }
-      result.withPanel(buildPanel(panel, panelId++, x, y));
-      x += panel.width;
-      lineHeight = Math.max(lineHeight, heightOf(panel));
+    const { panels, height } = layOut(section.panels, y);
+    const built = panels.map(({ panel, x, y }) => buildPanel(panel, { id: panelId++, x, y }, runbookOf));
+    // A closed row holds its panels and takes no more room than its heading; an open one stands before them.
+    if (section.folded) for (const panel of built) row.withPanel(panel);
+    result.withRow(row);
+    if (!section.folded) {
+      for (const panel of built) result.withPanel(panel);
+      y += height;
     }
-    y += lineHeight;
   }
-  return result.build();
+  return withoutPlacement(result.build());
+}
+
+/** The SDK hides links and annotations in a menu, without being asked; Grafana 12 and later follow it. */
+function withoutPlacement(built: Dashboard): Dashboard {
+  return JSON.parse(
+    JSON.stringify(built, (key, value) =>
+      key === 'placement' && value === 'inControlsMenu' ? undefined : value,
+    ),
+  );
 }

@@ -5,6 +5,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as text from '@grafana/grafana-foundation-sdk/text';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 
@@ -18,10 +19,15 @@ export interface Query {
   readonly legend: string;
 }
 
+export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'blue';
+
 export interface Threshold {
   readonly value: number;
-  readonly color: 'green' | 'yellow' | 'orange' | 'red';
+  readonly color: Color;
 }
+
+/** Where a panel leads: the dashboard that says more, or what to do when its alert fires. */
+export type PanelLink = { readonly board: string; readonly title: string } | { readonly runbook: string };
 
 interface Described {
   readonly title: string;
@@ -29,6 +35,7 @@ interface Described {
   readonly description: string;
   /** Of 24 columns. */
   readonly width: number;
+  readonly links?: readonly PanelLink[];
 }
 
 interface Measured extends Described {
@@ -36,6 +43,8 @@ interface Measured extends Described {
   readonly unit: string;
   readonly queries: readonly Query[];
   readonly decimals?: number;
+  /** Of what means well or ill, by its name in the legend. */
+  readonly colors?: Readonly<Record<string, Color>>;
 }
 
 export interface TimeseriesPanel extends Measured {
@@ -45,12 +54,39 @@ export interface TimeseriesPanel extends Measured {
   readonly max?: number;
   /** Horizontal lines, such as an alert's limit. */
   readonly limits?: readonly Threshold[];
+  /** The least step, for figures of rare events. */
+  readonly step?: string;
+  /** Shades of one colour for all lines, where each of them means ill. */
+  readonly tone?: Color;
 }
 
 export interface StatPanel extends Measured {
   readonly kind: 'stat';
   readonly thresholds?: readonly Threshold[];
+  /** Of one figure beside others, by its name. */
+  readonly thresholdsOf?: Readonly<Record<string, readonly Threshold[]>>;
+  /** Words in the place of values, by value. */
+  readonly words?: Readonly<Record<string, { readonly text: string; readonly color: Color }>>;
   /** Shown where there is no data. */
+  readonly noValue?: string;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly expr: string;
+  readonly unit: string;
+  readonly thresholds?: readonly Threshold[];
+}
+
+/** One line for each value of some labels, as of now or over the chosen time. */
+export interface TablePanel extends Described {
+  readonly kind: 'table';
+  /** Label → its column's title. */
+  readonly rows: Readonly<Record<string, string>>;
+  readonly columns: readonly Column[];
+  readonly height: number;
+  /** Title of the column that leads, highest first. */
+  readonly sortBy?: string;
   readonly noValue?: string;
 }
 
@@ -67,23 +103,25 @@ export interface TextPanel extends Described {
   readonly height: number;
 }
 
-export type PanelSpec = TimeseriesPanel | StatPanel | HeatmapPanel | TextPanel;
+export type PanelSpec = TimeseriesPanel | StatPanel | TablePanel | HeatmapPanel | TextPanel;
 
 /** Rows of the grid that a kind of panel takes. */
 export const heightOf = (panel: PanelSpec): number =>
-  panel.kind === 'text' ? panel.height : panel.kind === 'stat' ? 4 : 8;
+  'height' in panel ? panel.height : panel.kind === 'stat' ? 4 : 8;
 
 export const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
 
-// Counting panels need at least two scrapes of 15 s in each step.
+// A counting panel's step holds several evaluations of the rule that counts.
 const STEP_OF_COUNTS = '1m';
 
 const target = ({ expr, legend }: Query, index: number) =>
   new prometheus.DataqueryBuilder()
-    .refId(String.fromCharCode(65 + index))
+    .refId(refId(index))
     .datasource(DATASOURCE)
     .expr(expr)
     .legendFormat(legend);
+
+const refId = (index: number) => String.fromCharCode(65 + index);
 
 function thresholds(steps: readonly Threshold[], base: string) {
   return new dashboard.ThresholdsConfigBuilder()
@@ -91,7 +129,10 @@ function thresholds(steps: readonly Threshold[], base: string) {
     .steps([{ value: null, color: base }, ...steps]);
 }
 
+const fixed = (color: Color) => [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }];
+
 function timeseriesPanel(spec: TimeseriesPanel) {
+  const bars = spec.style === 'bars';
   const panel = new timeseries.PanelBuilder()
     .datasource(DATASOURCE)
     .targets(spec.queries.map((query, index) => target(query, index).range()))
@@ -111,13 +152,18 @@ function timeseriesPanel(spec: TimeseriesPanel) {
         .showLegend(true)
         .displayMode(common.LegendDisplayMode.List)
         .placement(common.LegendPlacement.Bottom)
-        .calcs([]),
+        // Of counts their sum is the figure that people ask for.
+        .calcs([...(bars ? ['sum'] : []), 'lastNotNull', 'max']),
     );
   if (spec.max !== undefined) panel.max(spec.max);
+  if (spec.step !== undefined) panel.interval(spec.step);
+  if (spec.tone !== undefined)
+    panel.colorScheme(
+      new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Shades).fixedColor(spec.tone),
+    );
   if (spec.style !== undefined)
     panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
-  if (spec.style === 'bars')
-    panel.drawStyle(common.GraphDrawStyle.Bars).fillOpacity(70).lineWidth(1).interval(STEP_OF_COUNTS);
+  if (bars) panel.drawStyle(common.GraphDrawStyle.Bars).fillOpacity(70).lineWidth(1).interval(STEP_OF_COUNTS);
   if (spec.style === 'area') panel.fillOpacity(30);
   if (spec.limits !== undefined)
     panel
@@ -125,18 +171,67 @@ function timeseriesPanel(spec: TimeseriesPanel) {
       .thresholdsStyle(
         new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
       );
+  for (const [name, color] of Object.entries(spec.colors ?? {})) panel.overrideByName(name, fixed(color));
   return panel;
 }
 
 function statPanel(spec: StatPanel) {
   const panel = new stat.PanelBuilder()
     .datasource(DATASOURCE)
-    .targets(spec.queries.map((query, index) => target(query, index).range()))
+    .targets(spec.queries.map((query, index) => target(query, index).instant()))
     .unit(spec.unit)
-    .graphMode(common.BigValueGraphMode.Area)
+    .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .thresholds(thresholds(spec.thresholds ?? [], 'green'));
+  for (const [name, color] of Object.entries(spec.colors ?? {})) panel.overrideByName(name, fixed(color));
+  if (spec.noValue !== undefined) panel.noValue(spec.noValue);
+  for (const [name, steps] of Object.entries(spec.thresholdsOf ?? {}))
+    panel.overrideByName(name, [{ id: 'thresholds', value: thresholds(steps, 'green').build() }]);
+  if (spec.words !== undefined)
+    panel.mappings([{ type: dashboard.MappingType.ValueToText, options: { ...spec.words } }]);
+  return panel;
+}
+
+/**
+ * Each column is a query; Grafana joins them by their common labels. A column is renamed from the name that the join
+ * gives it, and only then has a unit of its own.
+ */
+function tablePanel(spec: TablePanel) {
+  const several = spec.columns.length > 1;
+  const joined = spec.columns.map((_, index) => (several ? `Value #${refId(index)}` : 'Value'));
+  const labels = Object.keys(spec.rows);
+  const titles = [...Object.values(spec.rows), ...spec.columns.map(({ title }) => title)];
+  const panel = new table.PanelBuilder()
+    .datasource(DATASOURCE)
+    .targets(
+      spec.columns.map(({ expr, title }, index) =>
+        target({ expr, legend: title }, index).instant().format(prometheus.PromQueryFormat.Table),
+      ),
+    )
+    .unit('none')
+    .cellHeight(common.TableCellHeight.Sm)
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: { Time: true },
+        indexByName: Object.fromEntries([...labels, ...joined].map((name, index) => [name, index])),
+        renameByName: Object.fromEntries([...labels, ...joined].map((name, index) => [name, titles[index]])),
+      },
+    });
+  for (const { title, unit, thresholds: steps } of spec.columns)
+    panel.overrideByName(title, [
+      { id: 'unit', value: unit },
+      ...(steps === undefined
+        ? []
+        : [
+            { id: 'thresholds', value: thresholds(steps, 'text').build() },
+            { id: 'custom.cellOptions', value: { type: 'color-text' } },
+          ]),
+    ]);
+  if (spec.sortBy !== undefined)
+    panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(spec.sortBy).desc(true)]);
   if (spec.noValue !== undefined) panel.noValue(spec.noValue);
   return panel;
 }
@@ -171,6 +266,8 @@ function builder(spec: PanelSpec) {
       return timeseriesPanel(spec);
     case 'stat':
       return statPanel(spec);
+    case 'table':
+      return tablePanel(spec);
     case 'heatmap':
       return heatmapPanel(spec);
     case 'text':
@@ -178,13 +275,28 @@ function builder(spec: PanelSpec) {
   }
 }
 
-/** @returns the panel as Grafana reads it, at its place in the grid */
-export function buildPanel(spec: PanelSpec, id: number, x: number, y: number): Builder<Panel> {
+function link(to: PanelLink, runbookOf: (alert: string) => string) {
+  const result = new dashboard.DashboardLinkBuilder('runbook' in to ? `Runbook: ${to.runbook}` : to.title);
+  return 'runbook' in to
+    ? result.url(runbookOf(to.runbook))
+    : result.url(`/d/${to.board}?\${__url_time_range}&\${__all_variables}`);
+}
+
+/**
+ * @param runbookOf the address of what to do when an alert fires
+ * @returns the panel as Grafana reads it, at its place in the grid
+ */
+export function buildPanel(
+  spec: PanelSpec,
+  place: { readonly id: number; readonly x: number; readonly y: number },
+  runbookOf: (alert: string) => string,
+): Builder<Panel> {
   const panel = builder(spec)
-    .id(id)
+    .id(place.id)
     .title(spec.title)
     .description(spec.description)
-    .gridPos({ x, y, w: spec.width, h: heightOf(spec) });
+    .gridPos({ x: place.x, y: place.y, w: spec.width, h: heightOf(spec) });
   if ('decimals' in spec && spec.decimals !== undefined) panel.decimals(spec.decimals);
+  if (spec.links !== undefined) panel.links(spec.links.map((to) => link(to, runbookOf)));
   return panel;
 }

@@ -1,3 +1,4 @@
+import { UIDS } from './boards.ts';
 import type { DashboardSpec, Section } from './build.ts';
 import type { TextPanel } from './panel.ts';
 
@@ -15,12 +16,22 @@ export function runbooks(markdown: string): DashboardSpec {
       return { title: heading.split('\n', 1)[0] ?? '', panels: alerts.map(runbookPanel) };
     });
   return {
-    uid: 'mlops-backend-runbooks',
+    uid: UIDS.runbooks,
     title: 'Runbooks',
     description: 'What each alert means and what to do. Made from docs/runbooks.md.',
     from: 'now-1h',
     variables: 'none',
     sections,
+  };
+}
+
+/** @returns the address of an alert's section; throws for an alert that has none */
+export function runbookOf({ uid, sections }: DashboardSpec): (alert: string) => string {
+  const titles = sections.flatMap(({ panels }) => panels.map(({ title }) => title));
+  return (alert) => {
+    const index = titles.indexOf(alert);
+    if (index === -1) throw new Error(`docs/runbooks.md has no section ${alert}`);
+    return `/d/${uid}?viewPanel=panel-${index + 1}`;
   };
 }
 

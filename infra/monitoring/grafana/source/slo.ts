@@ -1,5 +1,7 @@
+import { UIDS } from './boards.ts';
 import type { DashboardSpec, Section } from './build.ts';
 import type { StatPanel, TimeseriesPanel } from './panel.ts';
+import { FIRING } from './queries.ts';
 
 const objectiveOf = {
   availability: { title: 'Availability', target: '99.5 % of API requests do not end in a 5xx' },
@@ -19,11 +21,12 @@ const budgetLeft = (slo: Slo): StatPanel => ({
   unit: 'percentunit',
   queries: [{ expr: `slo:error_budget_remaining:ratio{slo="${slo}"}`, legend: 'left' }],
   thresholds: [
-    { value: 0, color: 'red' },
+    { value: -1e9, color: 'red' },
     { value: 0.01, color: 'yellow' },
     { value: 0.25, color: 'green' },
   ],
   noValue: 'no requests',
+  links: [{ runbook: 'SloBudgetBurnsSlowly' }],
 });
 
 const reached = (slo: Slo): StatPanel => ({
@@ -44,6 +47,7 @@ const burnRate = (slo: Slo): TimeseriesPanel => ({
     'How many times faster than allowed the budget is used up, by window. Above 14.4 (1 h) or 6 (6 h) someone is woken; above 1 (3 d) a ticket is opened.',
   width: 12,
   unit: 'short',
+  links: [{ runbook: 'SloBudgetBurnsFast' }],
   limits: [
     { value: 1, color: 'yellow' },
     { value: 6, color: 'orange' },
@@ -114,7 +118,7 @@ const where: Section = {
       style: 'area',
       queries: [
         {
-          expr: 'count by (alertname) (ALERTS{alertstate="firing", alertname!="MonitoringHeartbeat"})',
+          expr: `count by (alertname) (ALERTS{${FIRING}})`,
           legend: '{{alertname}}',
         },
       ],
@@ -123,7 +127,7 @@ const where: Section = {
 };
 
 export const slo: DashboardSpec = {
-  uid: 'mlops-backend-slo',
+  uid: UIDS.slo,
   title: 'Service level objectives',
   description: 'Availability and latency against their objectives, and how fast the error budgets burn.',
   from: 'now-24h',

@@ -1,8 +1,19 @@
+import { UIDS } from './boards.ts';
 import type { DashboardSpec, Section } from './build.ts';
-import { bucketCounts, countBy, quantileBy, quantiles, scoped } from './queries.ts';
+import { countBy, eventsIn, own, quantileBy, quantiles } from './queries.ts';
+import {
+  durations,
+  ENDINGS,
+  failuresByCause,
+  inputDrift,
+  predictionLatency,
+  queueDepth,
+  rowsPredicted,
+  runsByOutcome,
+} from './shared.ts';
 
-const RUNS = 'mlops_backend_training_runs_total';
-const ENDED = 'outcome=~"success|failure"';
+const SUCCEEDED = 'outcome="success"';
+const SETTLED = 'outcome=~"success|failure"';
 
 const success: Section = {
   title: 'Do runs succeed?',
@@ -16,7 +27,7 @@ const success: Section = {
       unit: 'percentunit',
       queries: [
         {
-          expr: `sum(increase(${RUNS}${scoped('outcome="success"')}[$__range])) / (sum(increase(${RUNS}${scoped(ENDED)}[$__range])) > 0)`,
+          expr: `sum(${eventsIn('$__range', 'training_runs', SUCCEEDED)}) / (sum(${eventsIn('$__range', 'training_runs', SETTLED)}) > 0)`,
           legend: 'success',
         },
       ],
@@ -24,12 +35,16 @@ const success: Section = {
     },
     {
       kind: 'stat',
-      title: 'Runs by outcome',
-      description: 'Runs in the chosen time range.',
+      title: 'Runs in the chosen time',
+      description: 'Runs by what became of them.',
       width: 10,
       unit: 'short',
       decimals: 0,
-      queries: [{ expr: `sum by (outcome) (increase(${RUNS}${scoped()}[$__range]))`, legend: '{{outcome}}' }],
+      queries: [
+        { expr: `sum by (outcome) (${eventsIn('$__range', 'training_runs')})`, legend: '{{outcome}}' },
+      ],
+      colors: ENDINGS,
+      noValue: 'no runs',
     },
     {
       kind: 'stat',
@@ -39,36 +54,15 @@ const success: Section = {
       unit: 's',
       queries: [
         {
-          expr: `time() - (max by (mode) (mlops_backend_training_last_success_timestamp_seconds${scoped()}) > 0)`,
+          expr: `time() - (max by (mode) (${own('training_last_success_timestamp_seconds')}) > 0)`,
           legend: '{{mode}}',
         },
       ],
       noValue: 'never',
+      links: [{ runbook: 'TrainingWithoutSuccess' }],
     },
-    {
-      kind: 'timeseries',
-      title: 'Success ratio by mode',
-      description: 'Successful runs over all that succeeded or failed. No line where no run ended.',
-      width: 8,
-      unit: 'percentunit',
-      max: 1,
-      queries: [
-        {
-          expr: `sum by (mode) (rate(${RUNS}${scoped('outcome="success"')}[$__rate_interval])) / (sum by (mode) (rate(${RUNS}${scoped(ENDED)}[$__rate_interval])) > 0)`,
-          legend: '{{mode}}',
-        },
-      ],
-    },
-    {
-      kind: 'timeseries',
-      title: 'Failures by cause',
-      description:
-        'Runs that ended in failure, per step. The runbook tells the request’s own faults from ours.',
-      width: 8,
-      unit: 'short',
-      style: 'bars',
-      queries: [countBy('error_type', `mlops_backend_training_failures_total${scoped()}`)],
-    },
+    runsByOutcome,
+    failuresByCause,
     {
       kind: 'timeseries',
       title: 'Successful runs by task',
@@ -76,7 +70,7 @@ const success: Section = {
       width: 8,
       unit: 'short',
       style: 'bars',
-      queries: [countBy('task', `${RUNS}${scoped('outcome="success"')}`)],
+      queries: [countBy('task', 'training_runs', SUCCEEDED)],
     },
   ],
 };
@@ -90,28 +84,17 @@ const time: Section = {
       description: 'p95 from the start of a successful run to its stored model.',
       width: 8,
       unit: 's',
-      queries: [quantileBy(0.95, 'mode', 'mlops_backend_training_duration_seconds')],
+      step: '2m',
+      queries: [quantileBy(0.95, 'mode', own('training_duration_seconds_bucket'))],
     },
-    {
-      kind: 'heatmap',
-      title: 'Training duration, distribution',
-      description: 'Successful runs by duration.',
-      width: 8,
-      unit: 's',
-      expr: bucketCounts('mlops_backend_training_duration_seconds'),
-    },
+    durations,
     {
       kind: 'timeseries',
-      title: 'Training time spent',
-      description: 'Seconds of successful training per second, by mode: the workers that are kept busy.',
+      title: 'Runs in training',
+      description: 'Runs that the processes are training at the moment of the scrape, by mode.',
       width: 8,
-      unit: 'short',
-      queries: [
-        {
-          expr: `sum by (mode) (rate(mlops_backend_training_duration_seconds_sum${scoped()}[$__rate_interval]))`,
-          legend: '{{mode}}',
-        },
-      ],
+      unit: 'none',
+      queries: [{ expr: `sum by (mode) (${own('training_runs_active')})`, legend: '{{mode}}' }],
     },
   ],
 };
@@ -119,33 +102,26 @@ const time: Section = {
 const queue: Section = {
   title: 'Do they wait?',
   panels: [
+    { ...queueDepth, title: 'Queue' },
     {
       kind: 'timeseries',
-      title: 'Queue',
-      description: 'Runs waiting, in training, and waiting for another attempt.',
-      width: 8,
-      unit: 'none',
-      style: 'area',
-      queries: [
-        { expr: `max by (state) (mlops_backend_training_queue_depth${scoped()})`, legend: '{{state}}' },
-      ],
-    },
-    {
-      kind: 'timeseries',
-      title: 'Wait by mode',
-      description: 'p95 of the wait before the first attempt.',
+      title: 'Wait before the first attempt',
+      description: 'How long runs waited until a worker took them.',
       width: 8,
       unit: 's',
-      queries: [quantileBy(0.95, 'mode', 'mlops_backend_training_queue_wait_seconds')],
+      step: '2m',
+      queries: quantiles(own('training_queue_wait_seconds_bucket'), 0.5, 0.95),
     },
     {
       kind: 'timeseries',
-      title: 'Retries',
+      title: 'Retries by reason',
       description: 'Attempts made again, per step, by what ended the one before.',
       width: 8,
       unit: 'short',
       style: 'bars',
-      queries: [countBy('reason', `mlops_backend_training_retries_total${scoped()}`)],
+      tone: 'orange',
+      links: [{ runbook: 'TrainingRetriesStorm' }],
+      queries: [countBy('reason', 'training_retries')],
     },
   ],
 };
@@ -153,27 +129,8 @@ const queue: Section = {
 const use: Section = {
   title: 'Are the models used, and are they good?',
   panels: [
-    {
-      kind: 'timeseries',
-      title: 'Rows predicted',
-      description: 'Rows per second, by task.',
-      width: 8,
-      unit: 'rps',
-      queries: [
-        {
-          expr: `sum by (task) (rate(mlops_backend_predictions_total${scoped()}[$__rate_interval]))`,
-          legend: '{{task}}',
-        },
-      ],
-    },
-    {
-      kind: 'timeseries',
-      title: 'Prediction latency',
-      description: 'Time to answer a prediction request, loading the model included.',
-      width: 8,
-      unit: 's',
-      queries: quantiles('mlops_backend_prediction_duration_seconds', [], [0.5, 0.95, 0.99]),
-    },
+    rowsPredicted,
+    predictionLatency,
     {
       kind: 'text',
       title: 'Quality of single models',
@@ -189,24 +146,7 @@ const use: Section = {
         '- how far a model’s inputs have drifted, by column: `GET /api/ml/v1/artifacts/{id}/drift`',
       ].join('\n'),
     },
-    {
-      kind: 'timeseries',
-      title: 'Input drift (PSI)',
-      description:
-        'Population stability index of the input that has moved furthest from the training data, of all models in use: from 0.1 on moderate, from 0.25 on significant. No line before a model was asked for 500 rows.',
-      width: 16,
-      unit: 'none',
-      limits: [
-        { value: 0.1, color: 'yellow' },
-        { value: 0.25, color: 'orange' },
-      ],
-      queries: [
-        {
-          expr: `max by (mode, task) (mlops_backend_model_input_drift${scoped()})`,
-          legend: '{{mode}} {{task}}',
-        },
-      ],
-    },
+    { ...inputDrift, width: 16 },
     {
       kind: 'timeseries',
       title: 'Models in use by drift',
@@ -215,13 +155,13 @@ const use: Section = {
       width: 8,
       unit: 'none',
       style: 'area',
-      queries: [{ expr: `max by (drift) (mlops_backend_models_in_use${scoped()})`, legend: '{{drift}}' }],
+      queries: [{ expr: `max by (drift) (${own('models_in_use')})`, legend: '{{drift}}' }],
     },
   ],
 };
 
 export const training: DashboardSpec = {
-  uid: 'mlops-backend-training',
+  uid: UIDS.training,
   title: 'Training & model quality',
   description: 'Whether training runs succeed, how long they take and wait, and how their models are used.',
   from: 'now-6h',

@@ -1,0 +1,96 @@
+import { UIDS } from './boards.ts';
+import type { DashboardSpec, Section } from './build.ts';
+import { eventsIn, own, quantiles } from './queries.ts';
+import { cleanUpCycles, expired, refusals, removed, uploadDuration, uploads } from './shared.ts';
+
+const STORED = `sum(${eventsIn('30m', 'dataset_uploads')})`;
+const REFUSED = `sum(${eventsIn('30m', 'dataset_upload_failures')})`;
+
+const incoming: Section = {
+  title: 'What comes in',
+  panels: [
+    uploads,
+    refusals,
+    {
+      kind: 'timeseries',
+      title: 'Share of uploads refused',
+      description:
+        'Refused or lost uploads over all uploads of the half hour before. No line where none came.',
+      width: 8,
+      unit: 'percentunit',
+      max: 1,
+      limits: [{ value: 0.3, color: 'orange' }],
+      links: [{ runbook: 'UploadsRefused' }],
+      queries: [{ expr: `${REFUSED} / (${REFUSED} + ${STORED} > 0)`, legend: 'refused' }],
+    },
+    uploadDuration,
+    {
+      kind: 'timeseries',
+      title: 'Upload size',
+      description: 'Size of stored uploads, as sent.',
+      width: 8,
+      unit: 'bytes',
+      step: '2m',
+      queries: quantiles(own('dataset_upload_size_bytes_bucket'), 0.5, 0.95),
+    },
+    {
+      kind: 'timeseries',
+      title: 'Stored datasets',
+      description: 'Bytes of all datasets stored now.',
+      width: 8,
+      unit: 'bytes',
+      queries: [{ expr: `max(${own('dataset_stored_bytes')})`, legend: 'stored' }],
+    },
+  ],
+};
+
+const outgoing: Section = {
+  title: 'What goes: the clean-up of expired datasets and ended runs',
+  panels: [
+    cleanUpCycles,
+    removed,
+    expired,
+    {
+      kind: 'timeseries',
+      title: 'Duration of a clean-up cycle',
+      description: 'p95 of the duration of a cycle.',
+      width: 12,
+      unit: 's',
+      step: '2m',
+      queries: quantiles(own('dataset_ttl_cycle_duration_seconds_bucket'), 0.95),
+    },
+    {
+      kind: 'stat',
+      title: 'Last clean-up',
+      description: 'Time since a cycle last ended without failure.',
+      width: 6,
+      unit: 's',
+      queries: [
+        {
+          expr: `time() - (max(${own('dataset_ttl_last_success_timestamp_seconds')}) > 0)`,
+          legend: 'ago',
+        },
+      ],
+      thresholds: [{ value: 7200, color: 'orange' }],
+      noValue: 'never',
+      links: [{ runbook: 'DatasetTtlStale' }],
+    },
+    {
+      kind: 'stat',
+      title: 'Datasets',
+      description: 'Datasets stored now.',
+      width: 6,
+      unit: 'none',
+      queries: [{ expr: `max(${own('datasets')})`, legend: 'datasets' }],
+    },
+  ],
+};
+
+export const datasets: DashboardSpec = {
+  uid: UIDS.datasets,
+  title: 'Datasets: uploads and clean-up',
+  description: 'What comes in, what is refused, what is kept and what is removed.',
+  from: 'now-6h',
+  variables: 'scrape',
+  sections: [incoming, outgoing],
+};

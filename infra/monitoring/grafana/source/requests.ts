@@ -1,0 +1,150 @@
+import { UIDS } from './boards.ts';
+import type { DashboardSpec, Section } from './build.ts';
+import { ANSWERED, eventsIn, quantileBy, REFUSED, REQUESTS, ROUTE, scoped } from './queries.ts';
+import { errorsByRoute, latency } from './shared.ts';
+
+const many: Section = {
+  title: 'How many, and how do they end?',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Requests by route',
+      description:
+        'Requests per second, probes included. Requests to unknown paths have no route and stand under an empty name.',
+      width: 12,
+      unit: 'reqps',
+      style: 'area',
+      queries: [
+        {
+          expr: `sum by (http_route) (rate(${REQUESTS}_count${scoped(ROUTE)}[$__rate_interval]))`,
+          legend: '{{http_route}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Requests in flight',
+      description: 'Requests being answered at the moment of the scrape.',
+      width: 12,
+      unit: 'none',
+      queries: [
+        {
+          expr: `sum by (http_request_method) (http_server_active_requests${scoped()})`,
+          legend: '{{http_request_method}}',
+        },
+      ],
+    },
+    { ...errorsByRoute, width: 12 },
+    {
+      kind: 'timeseries',
+      title: 'Errors by type',
+      description: 'Failed requests per step, by the error type that the HTTP instrumentation gives them.',
+      width: 12,
+      unit: 'short',
+      style: 'bars',
+      tone: 'red',
+      queries: [
+        {
+          expr: `sum by (error_type) (${eventsIn('$__interval', 'http_server_requests', ROUTE, 'error_type!=""')})`,
+          legend: '{{error_type}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Refused requests',
+      description:
+        'Requests that ended in a 4xx, per step, by status; 499: the client hung up before the answer.',
+      width: 12,
+      unit: 'short',
+      style: 'bars',
+      tone: 'yellow',
+      queries: [
+        {
+          expr: `sum by (http_response_status_code) (${eventsIn('$__interval', 'http_server_requests', ROUTE, REFUSED)})`,
+          legend: '{{http_response_status_code}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Connections refused',
+      description: 'What came by a connection and never became a request, per step, by why it was ended.',
+      width: 12,
+      unit: 'short',
+      style: 'bars',
+      tone: 'yellow',
+      queries: [{ expr: `sum by (code) (${eventsIn('$__interval', 'http_refusals')})`, legend: '{{code}}' }],
+    },
+  ],
+};
+
+const long: Section = {
+  title: 'How long do they take?',
+  panels: [
+    latency,
+    {
+      kind: 'timeseries',
+      title: 'Slowest routes',
+      description: 'p95 of the duration, by route; event streams are left out.',
+      width: 8,
+      unit: 's',
+      queries: [quantileBy(0.95, 'http_route', `${REQUESTS}_bucket${scoped(ROUTE, ANSWERED)}`)],
+    },
+    {
+      kind: 'heatmap',
+      title: 'Latency distribution',
+      description:
+        'Requests per second by duration: each column one step, each cell one bucket, darker is more.',
+      width: 8,
+      unit: 's',
+      expr: `sum by (le) (rate(${REQUESTS}_bucket${scoped(ROUTE, ANSWERED)}[$__rate_interval]))`,
+    },
+  ],
+};
+
+const large: Section = {
+  title: 'How large are they, and what do they ask of others?',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Bytes in and out',
+      description: 'Bytes of request and response bodies per second.',
+      width: 12,
+      unit: 'Bps',
+      queries: [
+        {
+          expr: `sum(rate(http_server_request_body_size_bytes_sum${scoped(ROUTE)}[$__rate_interval]))`,
+          legend: 'received',
+        },
+        {
+          expr: `sum(rate(http_server_response_body_size_bytes_sum${scoped(ROUTE)}[$__rate_interval]))`,
+          legend: 'sent',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Outgoing requests',
+      description:
+        'HTTP requests that the processes make, per second, by host. Empty unless something is called.',
+      width: 12,
+      unit: 'reqps',
+      queries: [
+        {
+          expr: `sum by (server_address) (rate(http_client_request_duration_seconds_count${scoped()}[$__rate_interval]))`,
+          legend: '{{server_address}}',
+        },
+      ],
+    },
+  ],
+};
+
+export const requests: DashboardSpec = {
+  uid: UIDS.requests,
+  title: 'Requests',
+  description: 'HTTP requests: how many, how they end, how long they take and how large they are.',
+  from: 'now-3h',
+  variables: 'scrape',
+  sections: [many, long, large],
+};

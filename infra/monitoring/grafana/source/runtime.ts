@@ -1,0 +1,206 @@
+import { UIDS } from './boards.ts';
+import type { DashboardSpec, Section } from './build.ts';
+import { eventsIn, ours, own, quantileBy, scoped } from './queries.ts';
+import { childCpu, eventLoopDelay, memory } from './shared.ts';
+
+const BY_PROCESS = '{{job}} {{instance}}';
+
+const processes: Section = {
+  title: 'Main processes',
+  panels: [
+    eventLoopDelay,
+    {
+      kind: 'timeseries',
+      title: 'Event-loop utilisation',
+      description: 'Share of the time that each process’s event loop was busy.',
+      width: 8,
+      unit: 'percentunit',
+      max: 1,
+      queries: [
+        {
+          expr: `max by (job, instance) (nodejs_eventloop_utilization_ratio${scoped()})`,
+          legend: BY_PROCESS,
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'CPU',
+      description: 'Cores used by each main process.',
+      width: 8,
+      unit: 'short',
+      style: 'area',
+      queries: [
+        {
+          expr: `sum by (job, instance, cpu_mode) (rate(process_cpu_time_seconds_total${scoped()}[$__rate_interval]))`,
+          legend: '{{job}} {{instance}} {{cpu_mode}}',
+        },
+      ],
+    },
+    memory,
+    {
+      kind: 'timeseries',
+      title: 'Heap by space',
+      description: 'Bytes of the JavaScript heap in use, by space, over all processes.',
+      width: 8,
+      unit: 'bytes',
+      style: 'area',
+      queries: [
+        {
+          expr: `sum by (v8js_heap_space_name) (v8js_memory_heap_used_bytes${scoped()})`,
+          legend: '{{v8js_heap_space_name}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Garbage collection',
+      description: 'Share of its time that the process which collects most spends on it, by kind.',
+      width: 8,
+      unit: 'percentunit',
+      queries: [
+        {
+          expr: `max by (v8js_gc_type) (sum by (job, instance, v8js_gc_type) (rate(v8js_gc_duration_seconds_sum${scoped()}[$__rate_interval])))`,
+          legend: '{{v8js_gc_type}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Open resources',
+      description: 'Sockets, timers and other resources that keep the event loops alive, by type.',
+      width: 12,
+      unit: 'short',
+      queries: [
+        {
+          expr: `sum by (v8js_resource_type) (v8js_resource_active${scoped()})`,
+          legend: '{{v8js_resource_type}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Uptime',
+      description: 'Time since each process started; a drop is a restart.',
+      width: 12,
+      unit: 's',
+      queries: [
+        {
+          expr: `time() - max by (job, instance) (${ours('process_start_time_seconds')})`,
+          legend: BY_PROCESS,
+        },
+      ],
+    },
+  ],
+};
+
+const children: Section = {
+  title: 'Child processes: trainers, inspectors, scorers',
+  panels: [
+    { ...childCpu, width: 12 },
+    {
+      kind: 'timeseries',
+      title: 'Peak memory of child processes',
+      description: 'p95 of the most memory that an ended child process held, by what it does.',
+      width: 12,
+      unit: 'bytes',
+      step: '2m',
+      queries: [quantileBy(0.95, 'kind', own('child_process_memory_peak_bytes_bucket'))],
+    },
+  ],
+};
+
+const database: Section = {
+  title: 'Database',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Database connections',
+      description: 'Connections to PostgreSQL by state, and queries waiting for one.',
+      width: 8,
+      unit: 'short',
+      links: [{ runbook: 'DatabasePoolExhausted' }],
+      queries: [
+        {
+          expr: `sum by (db_client_connection_state) (db_client_connection_count${scoped()})`,
+          legend: '{{db_client_connection_state}}',
+        },
+        { expr: `sum(db_client_connection_limit${scoped()})`, legend: 'allowed' },
+        { expr: `sum(db_client_connection_pending_requests${scoped()})`, legend: 'waiting queries' },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Database operations',
+      description: 'p95 of the duration of operations on PostgreSQL.',
+      width: 8,
+      unit: 's',
+      queries: [
+        quantileBy(0.95, 'db_operation_name', `db_client_operation_duration_seconds_bucket${scoped()}`),
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Scrapes without the database’s figures',
+      description:
+        'Scrapes per step whose database gauges are absent because the database did not answer in time.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      links: [{ runbook: 'DatabaseGaugesMissing' }],
+      queries: [
+        {
+          expr: `sum by (job, instance) (${eventsIn('$__interval', 'metrics_database_read_failures')})`,
+          legend: BY_PROCESS,
+        },
+      ],
+    },
+  ],
+};
+
+const scrapes: Section = {
+  title: 'Scrapes',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Scrape duration',
+      description: 'Time a scrape takes; above 10 s it fails.',
+      width: 8,
+      unit: 's',
+      links: [{ runbook: 'ScrapesFailing' }],
+      queries: [{ expr: `max by (job, instance) (${ours('scrape_duration_seconds')})`, legend: BY_PROCESS }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Samples scraped',
+      description: 'Samples that each process exports. A steady climb: a label has no bound.',
+      width: 8,
+      unit: 'short',
+      links: [{ runbook: 'SeriesOverflow' }],
+      queries: [{ expr: `max by (job, instance) (${ours('scrape_samples_scraped')})`, legend: BY_PROCESS }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Metric callbacks that failed',
+      description: 'Per step; what they observe is missing from those scrapes.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      queries: [
+        {
+          expr: `sum by (job, instance) (${eventsIn('$__interval', 'metrics_callback_failures')})`,
+          legend: BY_PROCESS,
+        },
+      ],
+    },
+  ],
+};
+
+export const runtime: DashboardSpec = {
+  uid: UIDS.runtime,
+  title: 'Runtime and resources',
+  description: 'Event loops, memory, child processes, the database’s clients and the scrapes themselves.',
+  from: 'now-3h',
+  variables: 'scrape',
+  sections: [processes, children, database, scrapes],
+};
