@@ -99,6 +99,11 @@ export const SCENARIOS: Readonly<Record<string, (at: number, base: number) => Sc
     counter: gap(at - 20 * MINUTE, at, base, base + 1),
     shown: { at, events: 1 },
   }),
+  'with which the series is born while scrapes fail': (at) => ({
+    process: gap(at - 2 * MINUTE, at, LONG_AGO, LONG_AGO),
+    counter: step(at, undefined, 1),
+    shown: { at, events: 1 },
+  }),
   'that a process counted before it and Prometheus were started anew': (at, base) => ({
     only: /^http_/,
     // Prometheus forgets what it scraped: nothing marks the end of the series.

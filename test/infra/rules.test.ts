@@ -11,7 +11,16 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 const PROMETHEUS = fileURLToPath(new URL('infra/monitoring/prometheus/', ROOT));
-const TEST_FILES = ['datasets', 'models', 'monitoring', 'service', 'slo', 'slo-slow', 'training'];
+const TEST_FILES = [
+  'dashboards',
+  'datasets',
+  'models',
+  'monitoring',
+  'service',
+  'slo',
+  'slo-slow',
+  'training',
+];
 
 interface CaseGroup {
   readonly name: string;

@@ -17,7 +17,16 @@ import { mutantsOfRule, type RuleMutant } from './rule-mutants.ts';
 
 const run = promisify(execFile);
 const PROMETHEUS = fileURLToPath(new URL('infra/monitoring/prometheus/', ROOT));
-const TEST_FILES = ['datasets', 'models', 'monitoring', 'service', 'slo', 'slo-slow', 'training'];
+const TEST_FILES = [
+  'dashboards',
+  'datasets',
+  'models',
+  'monitoring',
+  'service',
+  'slo',
+  'slo-slow',
+  'training',
+];
 
 interface RuleFile {
   readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
