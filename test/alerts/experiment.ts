@@ -25,9 +25,8 @@ export interface Told {
 export interface Measured {
   readonly fault: string;
   readonly told: readonly Told[];
-  readonly allowed: readonly string[];
-  /** That should not have come. */
-  readonly unexpected: readonly string[];
+  /** What else came. */
+  readonly others: readonly string[];
   /** Seconds on the clock of the rules: the longest between two pings of the heartbeat while nothing was wrong. */
   readonly pingedWithin: number;
 }
@@ -199,8 +198,7 @@ export async function measure(fault: Fault): Promise<Measured> {
       raised: since(raised.get(alert), made),
       cleared: since(cleared.get(alert), fault.passes ? made : mended),
     })),
-    allowed: others.filter((alert) => alert in (fault.allowed ?? {})),
-    unexpected: others.filter((alert) => !(alert in (fault.allowed ?? {}))),
+    others,
     pingedWithin: Math.round(uncompressed(longestGap(world.monitoring, began, before)) * 60),
   };
 }

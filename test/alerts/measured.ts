@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ROOT } from '../infra/monitoring-files.ts';
 import type { Measured } from './experiment.ts';
+import type { Fault } from './fault.ts';
 
 /** What the matrix last found, fault by fault. */
 const FILE = new URL('docs/alerts.json', ROOT);
@@ -16,5 +17,10 @@ export function keepMeasured(news: readonly Measured[], order: readonly string[]
   return all;
 }
 
-export const isAsExpected = ({ told, unexpected }: Measured): boolean =>
-  unexpected.length === 0 && told.every(({ raised, cleared }) => raised !== null && cleared !== null);
+/** What came that may not come with it. */
+export const unexpectedOf = (fault: Fault, { others }: Measured): readonly string[] =>
+  others.filter((alert) => !(alert in (fault.allowed ?? {})));
+
+export const isAsExpected = (fault: Fault, measured: Measured): boolean =>
+  unexpectedOf(fault, measured).length === 0 &&
+  measured.told.every(({ raised, cleared }) => raised !== null && cleared !== null);

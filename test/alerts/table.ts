@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { alerts, ROOT } from '../infra/monitoring-files.ts';
 import type { Measured, Told } from './experiment.ts';
 import type { Fault } from './fault.ts';
+import { unexpectedOf } from './measured.ts';
 
 const PAGE = new URL('docs/alerts.md', ROOT);
 const [BEGIN, END] = ['<!-- measured: begin -->', '<!-- measured: end -->'];
@@ -18,6 +19,8 @@ const KNOWN = { told: '', seen: ', seen in Prometheus', silence: ', by its silen
 
 function row(fault: Fault, measured: Measured): string {
   const lines = (of: (told: Told) => string) => measured.told.map(of).join('<br>') || '–';
+  const unexpected = unexpectedOf(fault, measured);
+  const allowed = measured.others.filter((alert) => !unexpected.includes(alert));
   const cells = [
     fault.name,
     `${fault.how}${fault.standIn ? ' *(stand-in)*' : ''}`,
@@ -27,8 +30,8 @@ function row(fault: Fault, measured: Measured): string {
         `${span(raised)}${fault.known === 'silence' ? ` (before it: a ping every ${measured.pingedWithin} s)` : ''}`,
     ),
     lines(({ cleared }) => `${span(cleared)}${fault.passes ? ' after it began' : ''}`),
-    measured.allowed.map((alert) => `${alert}: ${fault.allowed?.[alert]}`).join('<br>') || '–',
-    measured.unexpected.length > 0 ? `**${measured.unexpected.join(', ')}**` : 'none',
+    allowed.map((alert) => `${alert}: ${fault.allowed?.[alert]}`).join('<br>') || '–',
+    unexpected.length > 0 ? `**${unexpected.join(', ')}**` : 'none',
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -2,6 +2,11 @@ import { type Fault, mendedBy, nothing, together } from '../fault.ts';
 import { answer, every } from '../load.ts';
 import { locked } from './requests.ts';
 
+const SLOW_SCRAPES = {
+  ScrapesFailing:
+    'on the compressed clock alone: a scrape waits up to 1 s for the database, all that its time-out has there',
+};
+
 /** PostgreSQL: slow, gone, started anew, used up. */
 export const databaseFaults: readonly Fault[] = [
   {
@@ -9,7 +14,10 @@ export const databaseFaults: readonly Fault[] = [
     how: 'the tables of datasets and runs are locked for 3 s at a time',
     world: {},
     expected: ['DatabaseGaugesMissing', 'SloBudgetBurnsFast'],
-    allowed: { DatabasePoolExhausted: 'who waits for a lock holds a connection' },
+    allowed: {
+      DatabasePoolExhausted: 'who waits for a lock holds a connection',
+      ...SLOW_SCRAPES,
+    },
     make: async (world) => locked(world, 'datasets, training_runs', 3),
   },
   {
@@ -21,6 +29,7 @@ export const databaseFaults: readonly Fault[] = [
       UploadsLost: 'uploads fail as well',
       SloBudgetBurnsFast: 'requests wait for a connection before they fail',
       DatabasePoolExhausted: 'requests wait for a connection before they fail',
+      ...SLOW_SCRAPES,
     },
     async make({ database }) {
       await database.stop();
@@ -47,6 +56,7 @@ export const databaseFaults: readonly Fault[] = [
       SloBudgetBurnsFast: 'requests wait, and are answered too late',
       HttpErrorRatioHigh: 'requests that wait too long fail',
       UploadsLost: 'uploads that wait too long fail',
+      ...SLOW_SCRAPES,
     },
     async make(world) {
       const [api] = world.apis;
