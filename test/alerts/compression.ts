@@ -6,9 +6,11 @@ import { type Rule, readYaml, ruleFiles } from '../infra/monitoring-files.ts';
  * (scrapes, evaluations, windows, `for`, what Alertmanager waits), and whatever is measured is multiplied by it again.
  * Thresholds stay as they are, those that are themselves durations on this clock excepted. What the service does by
  * itself, a start or the ten seconds after which a worker is taken for lost, is as slow as ever: measured, it looks
- * this many times slower than it is. Where that is the whole point, a fault runs at true speed (ALERTS_FACTOR=1).
+ * this many times slower than it is. Where that is the whole point, a fault has a smaller factor, and a process of its own
+ * (ALERTS_FACTOR).
  */
-export const FACTOR = Number(process.env['ALERTS_FACTOR'] ?? 15);
+export const USUAL_FACTOR = 15;
+export const FACTOR = Number(process.env['ALERTS_FACTOR'] ?? USUAL_FACTOR);
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
 

@@ -9,7 +9,7 @@ const BEFORE = 3;
 /** How long after everybody has been told others may still come that should not. */
 const AFTER = 3;
 /** Given up after so long. */
-const LIMIT = 180;
+const LIMIT = 120;
 /** A dead man's switch with as much patience as the runbook advises. */
 const PATIENCE = 5;
 

@@ -16,8 +16,8 @@ export interface Fault {
   readonly known?: 'told' | 'seen' | 'silence';
   /** Alerts that end without being mended: how long they last counts from the beginning. */
   readonly passes?: true;
-  /** Time is not compressed: it is about how long the service itself takes. */
-  readonly trueSpeed?: true;
+  /** How many times faster time runs, where it is about how long the service itself takes. */
+  readonly factor?: number;
   /** Minutes that it lasts at least, on the clock of the rules. */
   readonly lasts?: number;
   /** Begins; disposing mends it. */

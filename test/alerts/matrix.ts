@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FACTOR } from './compression.ts';
+import { FACTOR, USUAL_FACTOR } from './compression.ts';
 import { measure } from './experiment.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS } from './faults/index.ts';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 
 /** This process has one clock: what runs at another speed is made by a process of its own. */
-const isOurs = ({ trueSpeed }: Fault) => (FACTOR === 1) === (trueSpeed ?? false);
+const factorOf = ({ factor }: Fault) => factor ?? USUAL_FACTOR;
 const passed = (fault: Fault) => {
   const measured = readMeasured().find((one) => one.fault === fault.name);
   return measured !== undefined && isAsExpected(fault, measured);
@@ -38,10 +38,11 @@ const waiting = chosen.toSorted((a, b) => (b.lasts ?? 0) - (a.lasts ?? 0));
 const order = FAULTS.map(({ name }) => name);
 const failed: string[] = [];
 
-async function takeAtTrueSpeed({ name }: Fault): Promise<void> {
+async function takeElsewhere(fault: Fault): Promise<void> {
+  const { name } = fault;
   const self = [...process.execArgv, fileURLToPath(import.meta.url), '--only', name];
   const child = spawn(process.execPath, self, {
-    env: { ...process.env, ALERTS_FACTOR: '1' },
+    env: { ...process.env, ALERTS_FACTOR: String(factorOf(fault)) },
     stdio: 'inherit',
   });
   const [code] = await once(child, 'close');
@@ -49,7 +50,7 @@ async function takeAtTrueSpeed({ name }: Fault): Promise<void> {
 }
 
 async function take(fault: Fault): Promise<void> {
-  if (!isOurs(fault)) return takeAtTrueSpeed(fault);
+  if (factorOf(fault) !== FACTOR) return takeElsewhere(fault);
   try {
     const measured = await measure(fault);
     writeTable(FAULTS, keepMeasured([measured], order));
