@@ -17,21 +17,31 @@ function span(minutes: number | null): string {
 
 const KNOWN = { told: '', seen: ', seen in Prometheus', silence: ', by its silence' };
 
-function row(fault: Fault, measured: Measured): string {
-  const lines = (of: (told: Told) => string) => measured.told.map(of).join('<br>') || '–';
+const nameOf = (fault: Fault, alert: string) =>
+  `${alert} (${severities.get(alert)}${KNOWN[fault.known ?? 'told']})`;
+
+/** What was found: told and over after, what came with it, and what should not have. */
+function findings(fault: Fault, measured: Measured): string[] {
   const unexpected = unexpectedOf(fault, measured);
   const allowed = measured.others.filter((alert) => !unexpected.includes(alert));
+  const lines = (of: (told: Told) => string) => measured.told.map(of).join('<br>') || '–';
+  const pings = fault.known === 'silence' ? ` (before it: a ping every ${measured.pingedWithin} s)` : '';
+  return [
+    lines(({ raised }) => span(raised) + pings),
+    lines(({ cleared }) => span(cleared) + (fault.passes ? ' after it began' : '')),
+    allowed.map((alert) => `${alert}: ${fault.allowed?.[alert]}`).join('<br>') || '–',
+    unexpected.length > 0 ? `**${unexpected.join(', ')}**` : 'none',
+  ];
+}
+
+const NOT_YET = ['not measured yet', '', '', ''];
+
+function row(fault: Fault, measured: Measured | undefined): string {
   const cells = [
     fault.name,
     `${fault.how}${fault.standIn ? ' *(stand-in)*' : ''}`,
-    lines(({ alert }) => `${alert} (${severities.get(alert)}${KNOWN[fault.known ?? 'told']})`),
-    lines(
-      ({ raised }) =>
-        `${span(raised)}${fault.known === 'silence' ? ` (before it: a ping every ${measured.pingedWithin} s)` : ''}`,
-    ),
-    lines(({ cleared }) => `${span(cleared)}${fault.passes ? ' after it began' : ''}`),
-    allowed.map((alert) => `${alert}: ${fault.allowed?.[alert]}`).join('<br>') || '–',
-    unexpected.length > 0 ? `**${unexpected.join(', ')}**` : 'none',
+    fault.expected.map((alert) => nameOf(fault, alert)).join('<br>') || '–',
+    ...(measured ? findings(fault, measured) : NOT_YET),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -40,10 +50,12 @@ const HEAD = `| what happens | how it is made | must be told | told after | over
 | --- | --- | --- | --- | --- | --- | --- |`;
 
 export function tableOf(faults: readonly Fault[], measured: readonly Measured[]): string {
-  const rows = faults.flatMap((fault) => {
-    const found = measured.find((one) => one.fault === fault.name);
-    return found ? [row(fault, found)] : [];
-  });
+  const rows = faults.map((fault) =>
+    row(
+      fault,
+      measured.find((one) => one.fault === fault.name),
+    ),
+  );
   return `${HEAD}\n${rows.join('\n')}`;
 }
 

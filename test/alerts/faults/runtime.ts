@@ -42,8 +42,8 @@ async function replaced(world: World, env: Record<string, string>): Promise<Asyn
 export const runtimeFaults: readonly Fault[] = [
   {
     name: 'The event loop is blocked',
-    how: 'the process computes 400 ms of every second',
-    world: sick('block 400 1000'),
+    how: 'the process computes 300 ms of every 500',
+    world: sick('block 300 500'),
     expected: ['EventLoopStalled'],
     make: toggled,
   },
