@@ -181,7 +181,7 @@ export async function measure(fault: Fault): Promise<Measured> {
   await mend.disposeAsync();
   const cleared = new Map<string, number | undefined>();
   for (const alert of fault.expected)
-    if (raised.get(alert) !== undefined)
+    if (!fault.endUnwaited && raised.get(alert) !== undefined)
       cleared.set(alert, await until(() => watch.cleared(alert, fault.passes ? before : mended)));
   await delay(minutes(AFTER));
 

@@ -16,6 +16,8 @@ export interface Fault {
   readonly known?: 'told' | 'seen' | 'silence';
   /** Alerts that end without being mended: how long they last counts from the beginning. */
   readonly passes?: true;
+  /** Its end is not waited for: it takes as long as the alert's own windows. */
+  readonly endUnwaited?: true;
   /** How many times faster time runs, where it is about how long the service itself takes. */
   readonly factor?: number;
   /** Minutes that it lasts at least, on the clock of the rules. */

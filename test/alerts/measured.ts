@@ -23,4 +23,4 @@ export const unexpectedOf = (fault: Fault, { others }: Measured): readonly strin
 
 export const isAsExpected = (fault: Fault, measured: Measured): boolean =>
   unexpectedOf(fault, measured).length === 0 &&
-  measured.told.every(({ raised, cleared }) => raised !== null && cleared !== null);
+  measured.told.every(({ raised, cleared }) => raised !== null && (cleared !== null || fault.endUnwaited));

@@ -28,7 +28,9 @@ function findings(fault: Fault, measured: Measured): string[] {
   const pings = fault.known === 'silence' ? ` (before it: a ping every ${measured.pingedWithin} s)` : '';
   return [
     lines(({ raised }) => span(raised) + pings),
-    lines(({ cleared }) => span(cleared) + (fault.passes ? ' after it began' : '')),
+    fault.endUnwaited
+      ? 'not waited for'
+      : lines(({ cleared }) => span(cleared) + (fault.passes ? ' after it began' : '')),
     allowed.map((alert) => `${alert}: ${fault.allowed?.[alert]}`).join('<br>') || '–',
     unexpected.length > 0 ? `**${unexpected.join(', ')}**` : 'none',
   ];

@@ -103,6 +103,7 @@ export const requestFaults: readonly Fault[] = [
     how: 'the same at one request in fifty, on a Prometheus that remembers nothing else',
     world: { history: { busy: 0, quiet: 0 } },
     expected: ['SloBudgetBurnsSlowly'],
+    endUnwaited: true,
     async make(world) {
       const model = await brokenModel(world);
       return askFor(world, model, 0.09);
