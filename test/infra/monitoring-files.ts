@@ -6,6 +6,7 @@ export const ROOT = new URL('../../', import.meta.url);
 const MONITORING = new URL('infra/monitoring/', ROOT);
 const DASHBOARDS = new URL('grafana/dashboards/mlops/', MONITORING);
 const RULES = new URL('prometheus/rules/', MONITORING);
+const CASES = new URL('prometheus/tests/', MONITORING);
 
 export const readText = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 export const readYaml = (path: string): unknown => parse(readText(path));
@@ -102,6 +103,11 @@ export interface Rule {
 }
 
 export const ruleFiles: readonly string[] = readdirSync(RULES)
+  .filter((file) => file.endsWith('.yml'))
+  .sort();
+
+/** The files of promtool's cases, which try the rules. */
+export const caseFiles: readonly string[] = readdirSync(CASES)
   .filter((file) => file.endsWith('.yml'))
   .sort();
 

@@ -6,21 +6,20 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { hasProgram } from '../support/programs.ts';
-import { alerts, dashboards, ROOT, readText, readYaml, recordings, ruleFiles } from './monitoring-files.ts';
+import {
+  alerts,
+  caseFiles,
+  dashboards,
+  ROOT,
+  readText,
+  readYaml,
+  recordings,
+  ruleFiles,
+} from './monitoring-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 const PROMETHEUS = fileURLToPath(new URL('infra/monitoring/prometheus/', ROOT));
-const TEST_FILES = [
-  'dashboards',
-  'datasets',
-  'models',
-  'monitoring',
-  'service',
-  'slo',
-  'slo-slow',
-  'training',
-];
 
 interface CaseGroup {
   readonly name: string;
@@ -33,12 +32,12 @@ interface CaseGroup {
 }
 
 /** Those that say something of the service's own metrics. */
-const OF_THE_DOMAIN = TEST_FILES.filter((file) =>
-  readText(`infra/monitoring/prometheus/tests/${file}.yml`).includes('mlops_backend_'),
+const OF_THE_DOMAIN = caseFiles.filter((file) =>
+  readText(`infra/monitoring/prometheus/tests/${file}`).includes('mlops_backend_'),
 );
 
-const caseGroups = TEST_FILES.flatMap(
-  (file) => (readYaml(`infra/monitoring/prometheus/tests/${file}.yml`) as { tests: CaseGroup[] }).tests,
+const caseGroups = caseFiles.flatMap(
+  (file) => (readYaml(`infra/monitoring/prometheus/tests/${file}`) as { tests: CaseGroup[] }).tests,
 );
 
 const runbookIds = new Map(
@@ -107,8 +106,8 @@ describe.skipIf(!hasProgram('promtool'))('promtool (program: promtool)', () => {
     expect(stdout).toContain(`SUCCESS: ${ruleFiles.length} rule files found`);
   });
 
-  test.each(TEST_FILES)('finds every alert behaving as its cases say: %s', async (file) => {
-    const { stdout } = await run('promtool', ['test', 'rules', join(PROMETHEUS, 'tests', `${file}.yml`)]);
+  test.each(caseFiles)('finds every alert behaving as its cases say: %s', async (file) => {
+    const { stdout } = await run('promtool', ['test', 'rules', join(PROMETHEUS, 'tests', file)]);
     expect(stdout).toContain('SUCCESS');
   });
 
@@ -121,8 +120,8 @@ describe.skipIf(!hasProgram('promtool'))('promtool (program: promtool)', () => {
         PROMETHEUS__METRIC_SUBSYSTEM: 'ml_2',
       },
     });
-    const cases = await readFile(join(PROMETHEUS, 'tests', `${file}.yml`), 'utf8');
-    const renamed = join(folder.path, `${file}.yml`);
+    const cases = await readFile(join(PROMETHEUS, 'tests', file), 'utf8');
+    const renamed = join(folder.path, file);
     await writeFile(
       renamed,
       cases.replaceAll('mlops_backend_', 'shop_ml_2_').replaceAll('../rules/', 'rules/'),

@@ -11,22 +11,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { ROOT, type Rule, readYaml, ruleFiles } from '../infra/monitoring-files.ts';
+import { caseFiles, ROOT, type Rule, readYaml, ruleFiles } from '../infra/monitoring-files.ts';
 import { temporaryFolder } from '../infra/temporary-folder.ts';
 import { mutantsOfRule, type RuleMutant } from './rule-mutants.ts';
 
 const run = promisify(execFile);
 const PROMETHEUS = fileURLToPath(new URL('infra/monitoring/prometheus/', ROOT));
-const TEST_FILES = [
-  'dashboards',
-  'datasets',
-  'models',
-  'monitoring',
-  'service',
-  'slo',
-  'slo-slow',
-  'training',
-];
 
 interface RuleFile {
   readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
@@ -42,9 +32,9 @@ const files = ruleFiles.map((file) => ({
   content: readYaml(`infra/monitoring/prometheus/rules/${file}`) as RuleFile,
 }));
 const allRules = files.flatMap(({ content }) => content.groups.flatMap(({ rules }) => rules));
-const caseFiles = TEST_FILES.map((name) => ({
-  name,
-  content: readYaml(`infra/monitoring/prometheus/tests/${name}.yml`) as CaseFile,
+const allCases = caseFiles.map((file) => ({
+  file,
+  content: readYaml(`infra/monitoring/prometheus/tests/${file}`) as CaseFile,
 }));
 
 /** The rule and all that are made of it, by name. */
@@ -55,16 +45,16 @@ function dependents(name: string): ReadonlySet<string> {
   return found;
 }
 
-/** The cases that can tell anything about these rules, as files of their own; the quickest come first. */
+/** The cases that can tell anything about these rules, as files of their own: those on bounds, which are quick, come first. */
 async function casesAbout(names: ReadonlySet<string>, file: string, folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for (const { name, content } of caseFiles) {
+  for (const { file: name, content } of allCases) {
     const tests = content.tests.filter((test) => {
       const text = JSON.stringify(test);
       return text.includes('alertname!') || [...names].some((known) => text.includes(known));
     });
     if (tests.length === 0 || !content.rule_files.includes(`../rules/${file}`)) continue;
-    const path = join(folder, 'tests', `${name}.yml`);
+    const path = join(folder, 'tests', name);
     await writeFile(path, stringify({ ...content, tests }));
     paths.push(path);
   }
@@ -117,6 +107,11 @@ const waiting = files.flatMap(({ file, content }) =>
     rules.flatMap((rule, index) => (nameOf(rule).includes(wanted) ? [{ file, group, index }] : [])),
   ),
 );
+const asTheyAre = allCases
+  .filter(({ content }) => waiting.some(({ file }) => content.rule_files.includes(`../rules/${file}`)))
+  .map(({ file }) => join(PROMETHEUS, 'tests', file));
+if (await isKilled(asTheyAre))
+  throw new Error('Some case fails on the rules as they are: it would seem to find every mistake.');
 const verdicts: Verdict[] = [];
 const total = waiting.length;
 async function work() {
