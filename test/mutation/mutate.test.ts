@@ -6,15 +6,29 @@ const changes = (expr: string) => mutantsOf(expr).map(({ change }) => change);
 
 describe('the mutants of an expression', () => {
   test.each([
-    ['its comparisons and thresholds', 'a > 5', ['> → <', 'a → a_renamed', '5 → 2.5', '5 → 10']],
+    ['its comparisons and thresholds', 'a > 5', ['> → <', 'a → a_renamed', '5 → 4', '5 → 6']],
     ['its windows', 'rate(a[5m])', ['rate → increase', 'a → a_renamed', '5m → 150s', '5m → 600s']],
     ['its labels', 'a{b="c", d!~"e"}', ['a → a_renamed', 'b="c": = → !=', 'd!~"e": !~ → =~']],
+    [
+      'the values it names',
+      'a{b=~"c|d", e=~"/(f|g)/"}',
+      [
+        'a → a_renamed',
+        'b=~"c|d": =~ → !~',
+        'without c in "c|d"',
+        'without d in "c|d"',
+        'e=~"/(f|g)/": =~ → !~',
+        'without f in "/(f|g)/"',
+        'without g in "/(f|g)/"',
+      ],
+    ],
     [
       'its groupings',
       'sum by (a, b) (c)',
       ['sum → max', 'without a in (a, b)', 'without b in (a, b)', 'c → c_renamed'],
     ],
     ['its operators', 'a unless b', ['unless → and', 'a → a_renamed', 'b → b_renamed']],
+    ['a threshold that is no count', 'a > 0.05', ['> → <', 'a → a_renamed', '0.05 → 0.045', '0.05 → 0.055']],
     ['a threshold of nought', 'a > 0', ['> → <', 'a → a_renamed', '0 → 1000000']],
   ])('touch %s', (_what, expr, expected) => {
     expect(changes(expr)).toEqual(expected);

@@ -66,6 +66,9 @@ export function mutantsOf(expr: string): readonly Mutant[] {
             `${expr.slice(node.parent?.from, node.parent?.to)}: ${text} → ${OTHER_MATCH[text]}`,
           );
           break;
+        case 'StringLiteral':
+          if (node.parent?.name.endsWith('LabelMatcher')) dropAlternatives(from, text);
+          break;
         case 'Identifier':
           if (node.parent?.name === 'VectorSelector') replace(from, to, `${text}_renamed`);
           break;
@@ -84,6 +87,21 @@ export function mutantsOf(expr: string): readonly Mutant[] {
       }
     },
   });
+
+  /** One less of the values that a regular expression names. */
+  function dropAlternatives(from: number, text: string) {
+    const choice = /[^"()]*\|[^"()]*/.exec(text);
+    if (!choice) return;
+    const values = choice[0].split('|');
+    const start = from + choice.index;
+    for (const [index, value] of values.entries())
+      replace(
+        start,
+        start + choice[0].length,
+        values.filter((_, other) => other !== index).join('|'),
+        `without ${value} in ${text}`,
+      );
+  }
 
   function dropLabel(grouping: SyntaxNode, label: SyntaxNode) {
     const own = expr.slice(label.from, label.to);
@@ -109,8 +127,9 @@ export function mutantsOf(expr: string): readonly Mutant[] {
   return mutants;
 }
 
-/** A threshold half as high, and twice; where that is the same, one apart. */
+/** A threshold a tenth lower and a tenth higher; a small whole number, which may count things, one lower and one higher. */
 function mutateNumber(value: number, replace: (value: number) => void) {
-  if (value === 0) replace(1e6);
-  else for (const factor of [0.5, 2]) replace(value * factor);
+  if (value === 0) return replace(1e6);
+  const step = Number.isInteger(value) && value < 10 ? 1 : value / 10;
+  for (const other of [value - step, value + step]) replace(Number(other.toPrecision(6)));
 }
