@@ -46,4 +46,5 @@ describe('the mutants of an expression', () => {
 test('a duration is scaled whatever its units', () => {
   expect(scaleDuration('1h30m', 0.5)).toBe('2700s');
   expect(scaleDuration('3d', 2)).toBe('518400s');
+  expect(scaleDuration('1ms', 2)).toBe('2ms');
 });

@@ -27,13 +27,21 @@ const OTHER_AGGREGATION: Readonly<Record<string, string>> = {
   count: 'sum',
 };
 const OTHER_FUNCTION: Readonly<Record<string, string>> = { rate: 'increase', increase: 'rate' };
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const SECONDS: Readonly<Record<string, number>> = {
+  ms: 0.001,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+};
 
 /** @param duration as Prometheus writes them, such as `1h30m` */
 export function scaleDuration(duration: string, factor: number): string {
-  const parts = [...duration.matchAll(/(\d+)([smhdw])/g)];
+  const parts = [...duration.matchAll(/(\d+)(ms|[smhdw])/g)];
   const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit!] ?? 0), 0);
-  return `${Math.round(seconds * factor)}s`;
+  const scaled = seconds * factor;
+  return scaled < 1 ? `${Math.round(scaled * 1000)}ms` : `${Math.round(scaled)}s`;
 }
 
 /** Every mutant of a PromQL expression, each with one change. */
