@@ -8,6 +8,8 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no
 
 FROM node:24.21.0-bookworm-slim AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 STORAGE_ROOT=/data
+# What was compiled for one child process starts the next in half the time.
+ENV NODE_COMPILE_CACHE=/tmp/compiled
 WORKDIR /app
 # A named volume takes over the owner of the folder it covers.
 RUN mkdir /data && chown node:node /data
