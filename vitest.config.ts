@@ -14,8 +14,8 @@ export default defineConfig({
     // Only a failure waits that long: a busy machine is no reason to fail.
     testTimeout: 400_000,
     hookTimeout: 400_000,
-    // Two cores are the smallest machine we promise to pass on, and a third of the time a test waits for somebody.
-    maxWorkers: 3,
+    // Two cores are the smallest machine we promise to pass on, and half of the time a test waits for somebody.
+    maxWorkers: 4,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   },
 });

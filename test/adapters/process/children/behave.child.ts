@@ -1,4 +1,5 @@
 import { writeFileSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { serveChild } from '../../../../src/adapters/process/serve-child.ts';
@@ -43,10 +44,15 @@ serveChild<Behaviour, unknown, number>(async (behaviour, report) => {
       return 'counted';
     case 'tell its id':
       return process.pid;
-    case 'collect':
+    case 'collect': {
       setFlagsFromString('--expose-gc');
-      runInNewContext('gc')();
+      const collect = runInNewContext('gc') as () => void;
+      while (process.memoryUsage().arrayBuffers > 8 << 20) {
+        collect();
+        await setImmediate();
+      }
       return undefined;
+    }
     case 'environment':
       return { ...process.env };
     case 'flags':
