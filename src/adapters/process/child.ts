@@ -90,6 +90,7 @@ export class Child {
   /** Told by its last message. */
   #used: ProcessUsage = { cpuSeconds: 0, peakBytes: 0 };
   #work: Work | undefined;
+  #hasBegun = false;
   /** Why there is no process. */
   #failure: Error | undefined;
 
@@ -119,6 +120,11 @@ export class Child {
       this.#work?.closed(null, null);
     });
     child.once('close', (code, killedBy) => this.#work?.closed(code, killedBy));
+  }
+
+  /** Whether its latest work reached it. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get isAlive(): boolean {
@@ -174,13 +180,15 @@ export class Child {
       settle({ error: new ChildError(failure, message) });
 
     this.#stderr = '';
+    this.#hasBegun = false;
     this.#used = { ...this.#used, peakBytes: 0 };
     this.#work = {
       settle,
       take: (message) => {
         meter?.cpu(message.usage.cpuSeconds - this.#used.cpuSeconds);
         this.#used = message.usage;
-        if (settled !== undefined) return;
+        this.#hasBegun = true;
+        if (settled !== undefined || message.kind === 'begun') return;
         if (message.kind === 'result') end({ output: message.output }, true);
         else if (message.kind === 'error') end({ error: revive(message) }, message.code !== undefined);
         else {

@@ -6,6 +6,8 @@ export type ChildMessage<Output, Progress> = ChildNews<Output, Progress> & { rea
 
 /** `code` is set when an `AppError` was thrown. */
 export type ChildNews<Output, Progress> =
+  /** The input has arrived. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'result'; readonly output: Output }
   | {

@@ -30,6 +30,7 @@ export function serveChild<Input, Output, Progress = never>(
   dieWith(Number(process.argv[2]));
   process.on('message', async ({ input }: ChildRequest<Input>) => {
     forgetPeak();
+    void send({ kind: 'begun' });
     try {
       await send({
         kind: 'result',

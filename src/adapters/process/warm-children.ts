@@ -23,6 +23,10 @@ export interface WarmChildren extends AsyncDisposable {
   run<Output, Progress = never>(input: unknown, options: WarmWorkOptions<Progress>): Promise<Output>;
 }
 
+/** Not one that was asked for. */
+const isEndOfItsOwn = (error: unknown): boolean =>
+  error instanceof ChildError && error.failure !== 'aborted' && error.failure !== 'timeout';
+
 interface Idle {
   readonly child: Child;
   readonly uses: number;
@@ -66,16 +70,20 @@ export function warmChildren(
     ): Promise<Output> {
       if (work.signal?.aborted)
         throw new ChildError('aborted', 'aborted before the child process was started');
-      const { child, uses: before } = take();
-      const uses = before + 1;
-      let stays = false;
-      try {
-        return await child.work<Output, Progress>(input, work, (peakBytes) => {
-          stays = mayStay && !isClosed && uses < MAX_USES && peakBytes < MAX_PEAK_BYTES;
-          return stays;
-        });
-      } finally {
-        if (stays) keep(child, uses);
+      for (;;) {
+        const { child, uses } = take();
+        let stays = false;
+        try {
+          return await child.work<Output, Progress>(input, work, (peakBytes) => {
+            stays = mayStay && !isClosed && uses + 1 < MAX_USES && peakBytes < MAX_PEAK_BYTES;
+            return stays;
+          });
+        } catch (error) {
+          // One that had died while it waited has not even begun: another one does the work.
+          if (uses === 0 || child.hasBegun || !isEndOfItsOwn(error)) throw error;
+        } finally {
+          if (stays) keep(child, uses + 1);
+        }
       }
     },
 
