@@ -307,7 +307,7 @@ export const CATALOGUE = {
     name: 'child_process.memory.peak',
     kind: 'histogram',
     unit: 'By',
-    description: 'Most resident memory that each ended child process had, as far as it reported.',
+    description: 'Most resident memory of a child process during each piece of work, as far as it reported.',
     labels: { kind: CHILD_KINDS, mode: MODES },
     buckets: [2 ** 26, 2 ** 27, 2 ** 28, 2 ** 29, 2 ** 30, 2 ** 31, 2 ** 32, 2 ** 33],
   },

@@ -9,7 +9,7 @@ import type { Config } from '../config.ts';
 import { BoundMetrics } from './bound-metrics.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { serialize } from './exposition/serialize.ts';
-import { exchangeOf } from './http-server/exchange.ts';
+import { exchangeOf, scrapeTest } from './http-server/exchange.ts';
 import { RequestSpan } from './http-server/request-span.ts';
 import { ServerMetrics } from './http-server/server-metrics.ts';
 import { catalogueMeter, labelCombinations, startAtZero } from './instruments/catalogue-meter.ts';
@@ -41,8 +41,7 @@ export function startSdk(
     '@opentelemetry/instrumentation-http': {
       // Requests that this process makes are seen by the undici instrumentation (fetch).
       disableOutgoingRequestInstrumentation: true,
-      ignoreIncomingRequestHook: ({ method, url = '' }) =>
-        method === 'GET' && (url === settings.path || url.startsWith(`${settings.path}?`)),
+      ignoreIncomingRequestHook: scrapeTest(settings.path),
     },
     '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
   });

@@ -68,9 +68,9 @@ export function warmChildren(
       input: unknown,
       { mayStay, ...work }: WarmWorkOptions<Progress>,
     ): Promise<Output> {
-      if (work.signal?.aborted)
-        throw new ChildError('aborted', 'aborted before the child process was started');
       for (;;) {
+        if (work.signal?.aborted)
+          throw new ChildError('aborted', 'aborted before the child process was started');
         const { child, uses } = take();
         let stays = false;
         try {

@@ -84,3 +84,9 @@ function byteLength(chunk: unknown, encoding: unknown): number {
   if (typeof chunk === 'string') return Buffer.byteLength(chunk, encoding as BufferEncoding);
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
+
+/** Whether a request is the scrape, which is neither counted nor traced. */
+export function scrapeTest(metricsPath: string): (request: IncomingMessage) => boolean {
+  const query = `${metricsPath}?`;
+  return ({ method, url = '' }) => method === 'GET' && (url === metricsPath || url.startsWith(query));
+}

@@ -5,7 +5,7 @@ import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { BoundHistogram, BoundMetrics, BoundSum } from '../bound-metrics.ts';
 import { CATALOGUE } from '../catalogue.ts';
-import { beginExchange, countBodyBytes, endExchange, exchangeOf } from './exchange.ts';
+import { beginExchange, countBodyBytes, endExchange, exchangeOf, scrapeTest } from './exchange.ts';
 
 export interface ServerMetricsConfig extends InstrumentationConfig {
   readonly metrics: BoundMetrics;
@@ -114,10 +114,7 @@ function listener({ metrics, latencyBuckets, inFlight, metricsPath }: ServerMetr
     endExchange(this);
   }
 
-  const query = `${metricsPath}?`;
-  const isScrape = ({ method, url = '' }: IncomingMessage) =>
-    method === 'GET' && (url === metricsPath || url.startsWith(query));
-
+  const isScrape = scrapeTest(metricsPath);
   return (message: unknown) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     if (isScrape(request)) return;

@@ -9,14 +9,14 @@ export function childInstruments(prefix: string) {
   const cpuTime = meter.counter('childProcessCpuTime');
   const memoryPeak = meter.histogram('childProcessMemoryPeak');
 
-  /** What is told about one child process while it runs and when it has ended. */
+  /** What is told about one piece of a child process's work, while it lasts and at its end. */
   return (kind: ChildKind, mode: Mode) => ({
     /** It used so many seconds of CPU since it was last told. */
     cpu(seconds: number): void {
       cpuTime(seconds, { kind, mode });
     },
 
-    /** It has ended, having held so much memory at most. */
+    /** It has ended; the process held so much memory at most. */
     ended(peakBytes: number): void {
       memoryPeak(peakBytes, { kind, mode });
     },
