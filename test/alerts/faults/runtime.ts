@@ -49,8 +49,9 @@ export const runtimeFaults: readonly Fault[] = [
   },
   {
     name: 'Scrapes fail now and then',
-    how: 'the process computes 1.5 s of every 7: scrapes run into their time-out',
-    world: sick('block 1500 7000'),
+    how: 'the process computes 2.2 s of every 6.3: scrapes run into their time-out',
+    // Longer than a scrape's interval and time-out together, and in no step with it: one at least falls into each.
+    world: sick('block 2200 6300'),
     expected: ['ScrapesFailing'],
     allowed: {
       EventLoopStalled: 'what makes the scrapes fail',
