@@ -8,16 +8,8 @@ readonly SUITE=forky BASE=mlops-backend-stack/debian
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 
-# Package mirrors stumble: the same is asked for again, from the start.
-persistently() {
-  local attempt
-  for attempt in 1 2 3 4; do
-    if "$@"; then return 0; fi
-    printf 'attempt %d failed: %s\n' "$attempt" "$*" >&2
-    sleep "$((attempt * 5))"
-  done
-  return 1
-}
+# shellcheck source=../../.ci/persistently.sh
+. "$here/../../.ci/persistently.sh"
 
 # Where apt of this machine has its packages from.
 mirror() {
