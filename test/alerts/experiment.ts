@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/client.ts';
 import { minutes, uncompressed } from './compression.ts';
 import type { Fault } from './fault.ts';
 import type { Monitoring } from './monitoring.ts';
@@ -163,6 +164,8 @@ const rounded = (milliseconds: number) => Math.round(uncompressed(milliseconds) 
 
 export async function measure(fault: Fault): Promise<Measured> {
   await using world = await startWorld(fault.world);
+  // While the world was begun, nobody was there yet.
+  await eventually(async () => (await world.monitoring.firing()).every((alert) => alert === HEARTBEAT));
   await using watch = WATCHES[fault.known ?? 'told'](world.monitoring);
   const began = Date.now();
   await delay(minutes(BEFORE));

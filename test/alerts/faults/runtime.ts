@@ -98,6 +98,7 @@ export const runtimeFaults: readonly Fault[] = [
     standIn: true,
     world: { load: false },
     expected: ['SeriesOverflow'],
+    allowed: { InstanceLost: 'of the stand-in, which goes when the fault ends' },
     make: (world) =>
       exporter(world, 'backend', () => [
         'mlops_backend_training_slots 0',
