@@ -21,6 +21,9 @@ const NO_RETRY_LIMIT = 10_000;
 const DAY_SECONDS = 86_400;
 /** A run waits as long as it must; pg-boss would throw its job away after two weeks. */
 const KEEP_WAITING_SECONDS = 3650 * DAY_SECONDS;
+/** A run is remembered by its own row. Its job, once done, would only be counted every second with the others. */
+const KEEP_DONE_SECONDS = 60;
+const DELETE_DONE_EVERY_SECONDS = 600;
 /** Timers with a longer delay fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
@@ -55,6 +58,7 @@ export async function openQueue(
     // Lost workers are looked for.
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
+    maintenanceIntervalSeconds: DELETE_DONE_EVERY_SECONDS,
     schedule: false,
     registerInstance: false,
     // Its own metrics say of the queue what ours say of the runs, in four times as many series.
@@ -78,6 +82,7 @@ export async function openQueue(
         db: fromKysely(trx),
         expireInSeconds: DAY_SECONDS - 1,
         retentionSeconds: KEEP_WAITING_SECONDS,
+        deleteAfterSeconds: KEEP_DONE_SECONDS,
         retryLimit: NO_RETRY_LIMIT,
       });
     },

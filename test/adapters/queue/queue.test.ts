@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openQueue, type Queue } from '../../../src/adapters/queue/queue.ts';
+import { eventually } from '../../support/client.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { startScript } from '../../support/script.ts';
 
@@ -69,6 +70,21 @@ test('a job enqueued in a transaction that is rolled back never arrives', async 
   await enqueue(last);
   await done.promise;
   expect(delivered).toEqual([last]);
+});
+
+test('a job that is done is gone within minutes, so that those of years are not counted every second', async () => {
+  const id = uuidv7();
+  await queue.workTraining(1, async () => {});
+  await enqueue(id);
+  const job = async () =>
+    (await sql<{ state: string }>`select state from pgboss.job where id = ${id}`.execute(shared.db.sql))
+      .rows[0];
+  await eventually(async () => (await job())?.state === 'completed');
+  await sql`update pgboss.job set completed_on = completed_on - interval '2 minutes' where id = ${id}`.execute(
+    shared.db.sql,
+  );
+  await sql`update pgboss.queue set maintain_on = now() - interval '10 minutes'`.execute(shared.db.sql);
+  await eventually(async () => (await job()) === undefined);
 });
 
 test('a job that waits is kept for years', async () => {
