@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { validate } from 'uuid';
 import type { Schema } from '../adapters/db/schema.ts';
 import { AppError } from '../errors.ts';
@@ -73,8 +73,14 @@ export async function listOwned<
   const rows = await db
     .selectFrom(table as OwnedTable)
     .select(columns as readonly 'id'[])
-    .where('owner', '=', owner)
-    .$if(after !== undefined, (query) => query.where('id', '<', after as string))
+    .where('owner', '>=', owner)
+    .where(
+      after === undefined
+        ? sql<boolean>`owner <= ${owner}`
+        : sql<boolean>`(owner, id) < (${owner}, ${after}::uuid)`,
+    )
+    // By the owner, one as it is, so that no index will do that would be read past all that others have made since.
+    .orderBy('owner', 'desc')
     .orderBy('id', 'desc')
     .limit(page.limit + 1)
     .execute();

@@ -4,6 +4,7 @@ import { up as initial } from './migrations/001-initial.ts';
 import { up as runWaiting } from './migrations/002-run-waiting.ts';
 import { up as listColumns } from './migrations/003-list-columns.ts';
 import { up as runRetention } from './migrations/004-run-retention.ts';
+import { up as growth } from './migrations/005-growth.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -11,6 +12,7 @@ const MIGRATIONS = {
   '002-run-waiting': { up: runWaiting },
   '003-list-columns': { up: listColumns },
   '004-run-retention': { up: runRetention },
+  '005-growth': { up: growth },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

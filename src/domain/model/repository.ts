@@ -45,9 +45,16 @@ export async function dropArtifacts(
   const dropped = await trx
     .deleteFrom('artifacts')
     .where('id', 'in', ids)
-    .returning(['storage_key', 'scoring_key', sql`pg_notify(${GONE_CHANNEL}, id::text)`.as('announced')])
+    .returning([
+      'run_id',
+      'storage_key',
+      'scoring_key',
+      sql`pg_notify(${GONE_CHANNEL}, id::text)`.as('announced'),
+    ])
     .execute();
-  await trx.updateTable('training_runs').set({ artifact_id: null }).where('artifact_id', 'in', ids).execute();
+  if (dropped.length === 0) return;
+  const runs = dropped.map((artifact) => artifact.run_id);
+  await trx.updateTable('training_runs').set({ artifact_id: null }).where('id', 'in', runs).execute();
   const keys = dropped.flatMap((artifact) => [artifact.storage_key, artifact.scoring_key]);
   await leases.markForDeletion(trx, [...new Set(keys)], 'delete');
 }

@@ -2,13 +2,18 @@ import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { migrate } from '../../../src/adapters/db/migrate.ts';
+import { createReadStoredState } from '../../../src/domain/stored-state.ts';
 import { testDatabase } from '../../support/database.ts';
 
 /** Takes the schema back to the first one, as older installations have it. */
 const BACK = [
   'alter table training_runs drop column waiting_since, drop column first_started_at, drop column metrics_summary',
   'alter table artifacts drop column metrics_summary, drop column inputs',
-  'drop index training_runs_ended',
+  'drop index training_runs_ended, datasets_owned, training_runs_owned, artifacts_owned',
+  'drop index training_runs_owned_success, training_runs_owned_mode_success',
+  'drop function count_datasets, count_training_runs, empty_datasets, empty_training_runs, add_to_state_totals cascade',
+  'drop table state_totals',
+  'drop type state_change',
   "delete from kysely_migration where name <> '001-initial'",
 ];
 
@@ -50,8 +55,19 @@ test('a database of the first schema is brought up to date with what it holds, l
     values (${uuidv7()}::uuid, 'local', ${succeeded[0]}::uuid, ${uuidv7()}::uuid, 'light', 'classification', 'y', 'onnx',
       1, '', 'k', 's', ${JSON.stringify({ columns })}, ${JSON.stringify(METRICS)}, ${startedAt})`.execute(db);
 
+  await sql`
+    insert into datasets (id, owner, name, version, mode, format, compression, rows, columns, size_bytes, sha256,
+      storage_key, profile, created_at)
+    select gen_random_uuid(), 'local', 'a.csv', i, 'light', 'csv', 'none', 1, 1, 10 * i, '', i, '{}', now()
+    from generate_series(1, 3) i`.execute(db);
+
   await migrate(db);
 
+  expect(await createReadStoredState(db, { days: 0 })()).toMatchObject({
+    datasets: 3,
+    storedBytes: 60,
+    queue: { queued: 1, running: 0, retrying: 1 },
+  });
   const summary = { accuracy: 0.9, baseline: { accuracy: 0.5 } };
   const rows = await db.selectFrom('training_runs').selectAll().execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
