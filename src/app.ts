@@ -28,7 +28,7 @@ import { createRemoveEndedRuns } from './domain/training/retention.ts';
 import { createRunTraining } from './domain/training/run.ts';
 import { openTrainers } from './domain/training/trainers.ts';
 import { openRunWatch } from './domain/training/watch.ts';
-import { type Api, createHttpApp } from './http/app.ts';
+import { type Api, createHttpApp, fetchOf } from './http/app.ts';
 import { startServer } from './http/server.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
@@ -237,7 +237,7 @@ async function serve(
   const { address } = stack.use(
     await startServer({
       ...config.http,
-      fetch: http.fetch,
+      fetch: fetchOf(http),
       onRefused: (code) => instruments.http.refused({ code }),
     }),
   );

@@ -1,10 +1,10 @@
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
-import { httpRoute } from '../telemetry/http-server/route.ts';
+import { observed } from '../telemetry/http-server/route.ts';
 import { metricsHandler } from '../telemetry/metrics-endpoint.ts';
 import { thinLog } from '../thin-log.ts';
+import { meetingExpectations } from './expectation.ts';
 import { bearer } from './middleware/bearer.ts';
-import { expectation } from './middleware/expectation.ts';
 import { notFound } from './middleware/not-found.ts';
 import { errorHandler, problemResponse } from './problem.ts';
 import { createRouter, type Router } from './router.ts';
@@ -14,6 +14,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { type HealthRouteDeps, healthRoutes } from './routes/health.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { type TrainingRouteDeps, trainingRoutes } from './routes/training-runs.ts';
+import type { Fetch } from './server.ts';
 
 const API = '/api/ml/v1';
 /** The one owner of everything where no keys are issued. */
@@ -40,8 +41,6 @@ export function createHttpApp(options: HttpOptions): Router {
   const log = thinLog(options.logger);
   app.onError(errorHandler(log));
   app.notFound(notFound(app));
-  app.use(httpRoute);
-  app.use(expectation);
 
   const metrics = metricsHandler({
     onError: (error) => {
@@ -91,3 +90,6 @@ export function createHttpApp(options: HttpOptions): Router {
   }
   return app;
 }
+
+/** The app as the server calls it. What every request goes through stands here; the app's own chain costs more. */
+export const fetchOf = (app: Router): Fetch => observed(app, meetingExpectations(app.fetch));

@@ -1,7 +1,9 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HttpBindings } from '@hono/node-server';
 import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { createHttpApp, fetchOf } from '../../src/http/app.ts';
 import { startTestApp } from '../support/app.ts';
 
 test('health says that the process is alive, which it is, and which role', async () => {
@@ -34,4 +36,18 @@ test('ready names every dependency; one that is down makes it 503, and health st
   await app.app.database[Symbol.asyncDispose]();
   expect(await ready()).toEqual([503, { status: 'not_ready', checks: checks('down', 'up') }]);
   expect((await app.api.call('/api/health')).status).toBe(200);
+});
+
+test('what can be answered at once is: no promise stands between a probe and its answer', () => {
+  const app = createHttpApp({
+    metricsPath: '/metrics',
+    metricsToken: undefined,
+    corsOrigins: [],
+    adminKey: undefined,
+    api: undefined,
+    health: { version: '0', role: 'all', checks: {} },
+    logger: undefined as never,
+  });
+  const bindings = { incoming: { headers: {} } } as HttpBindings;
+  expect(fetchOf(app)(new Request('http://localhost/api/health'), bindings)).toBeInstanceOf(Response);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { PROBLEMS, type ProblemCode } from '../../src/errors.ts';
-import { expectation } from '../../src/http/middleware/expectation.ts';
 import { jsonBody } from '../../src/http/middleware/json-body.ts';
 import { eventually } from '../support/client.ts';
 import { testServer } from '../support/http-server.ts';
@@ -8,7 +7,6 @@ import { converse, exchange, openRequest } from '../support/raw-http.ts';
 
 const server = () =>
   testServer((app) => {
-    app.use(expectation);
     app.get('/hello', (c) => c.text('hello'));
     app.post('/json', jsonBody(1000), async (c) => c.json(await c.req.json()));
     app.get(

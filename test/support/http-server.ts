@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { fetchOf } from '../../src/http/app.ts';
 import { errorHandler } from '../../src/http/problem.ts';
 import { createRouter, type Router } from '../../src/http/router.ts';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.ts';
@@ -30,7 +31,7 @@ export async function testServer(
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    fetch: app.fetch,
+    fetch: fetchOf(app),
     onRefused: (code) => refused.push(code),
     limits,
   });

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { serve } from '@hono/node-server';
+import { type HttpBindings, serve } from '@hono/node-server';
 import { metrics, trace } from '@opentelemetry/api';
 import { Hono } from 'hono';
 import pg from 'pg';
 import { pino } from 'pino';
 import { config } from '../../src/environment.ts';
-import { httpRoute } from '../../src/telemetry/http-server/route.ts';
+import { observed } from '../../src/telemetry/http-server/route.ts';
 import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
 import { createInstruments } from '../../src/telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from '../../src/telemetry/instruments/stored-state.ts';
@@ -43,7 +43,6 @@ mounted.get('/throws', () => {
 
 const app = new Hono();
 app.onError((_error, c) => c.text('broken', 500));
-app.use(httpRoute);
 app.use('/private/*', (c) => Promise.resolve(c.text('no key', 401)));
 app.get('/plain', (c) => c.text('plain'));
 app.get('/items/:id', (c) => c.text('an item'));
@@ -159,7 +158,12 @@ const commands = {
   },
 } satisfies Record<FixtureCommand['command'], (command: FixtureCommand) => unknown>;
 
-const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+const fetchObserved = observed(app, app.fetch);
+const server = serve({
+  fetch: (request, env) => fetchObserved(request, env as HttpBindings),
+  hostname: '127.0.0.1',
+  port: 0,
+});
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 process.on('message', (command: FixtureCommand) => {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context, MiddlewareHandler } from 'hono';
-import { matchedRoutes } from 'hono/route';
+import type { Context, Hono, Env as HonoEnv } from 'hono';
 import { runningTelemetry } from '../running.ts';
 
 interface Env {
@@ -8,20 +7,35 @@ interface Env {
   Bindings: { readonly incoming?: IncomingMessage };
 }
 
+type Fetch<Bindings> = (request: Request, env: Bindings) => Response | Promise<Response>;
+
 /**
- * Gives the request's metrics and span the template of the route it matched (`/datasets/:id`, never the path), and the
- * request its ids. The first middleware of the chain: it names the route before anything can refuse or break the request.
+ * Gives the request's metrics and span the template of the route it matches (`/datasets/:id`, never the path), and the
+ * request its ids, before anything can refuse or break it. Around the app and not in it: a chain of middleware makes
+ * even the simplest answer wait for promises.
  * Middleware is registered for ALL methods and does not count as a route; for that reason `app.all()` must not
  * be used for real routes.
  */
-export const httpRoute: MiddlewareHandler<Env> = (c, next) => {
-  const telemetry = runningTelemetry();
-  const { incoming } = c.env;
-  if (telemetry === undefined || incoming === undefined) return next();
-  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL');
-  if (route !== undefined) telemetry.setRoute(incoming, route.path);
-  return telemetry.handle(incoming, next);
-};
+export function observed<AppEnv extends HonoEnv, Bindings extends { readonly incoming: IncomingMessage }>(
+  app: Hono<AppEnv>,
+  fetch: Fetch<Bindings>,
+): Fetch<Bindings> {
+  return (request, env) => {
+    const telemetry = runningTelemetry();
+    if (telemetry === undefined) return fetch(request, env);
+    const { incoming } = env;
+    const route = routeOf(app, request);
+    if (route !== undefined) telemetry.setRoute(incoming, route);
+    return telemetry.handle(incoming, () => fetch(request, env));
+  };
+}
+
+function routeOf<AppEnv extends HonoEnv>(app: Hono<AppEnv>, request: Request): string | undefined {
+  // As the app itself answers it.
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const [matched] = app.router.match(method, app.getPath(request));
+  return matched.findLast(([[, route]]) => route.method !== 'ALL')?.[0][1].path;
+}
 
 /** Gives the request another route's template: for one that does the other route's work. */
 export function countAsRoute(c: Context<Env>, template: string): void {
