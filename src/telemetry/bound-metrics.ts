@@ -7,8 +7,10 @@ import {
   type DataPoint,
   DataPointType,
   type Histogram,
+  type HistogramMetricData,
   type MetricData,
   type MetricProducer,
+  type SumMetricData,
 } from '@opentelemetry/sdk-metrics';
 import { METER_NAME, type MetricDefinition } from './catalogue.ts';
 
@@ -18,42 +20,66 @@ import { METER_NAME, type MetricDefinition } from './catalogue.ts';
  * in the same data model (`metricProducers`).
  */
 export class BoundMetrics implements MetricProducer {
-  readonly #metrics: (() => MetricData)[] = [];
+  readonly #metrics = new Map<string, { readonly binder: unknown; readonly collect: () => MetricData }>();
 
   /** @param boundaries upper bounds, inclusive, in the definition's unit */
   histogram(definition: MetricDefinition, boundaries: readonly number[]): Binder<BoundHistogram> {
-    const points = new Points<Histogram, BoundHistogram>(
+    return this.#binder<Histogram, BoundHistogram>(
+      definition,
       (attributes) => new BoundHistogram(attributes, boundaries),
+      { dataPointType: DataPointType.HISTOGRAM },
     );
-    this.#metrics.push(() => ({
-      ...descriptorOf(definition),
-      dataPointType: DataPointType.HISTOGRAM,
-      dataPoints: points.collect(),
-    }));
-    return points;
+  }
+
+  /** A sum that only grows. */
+  counter(definition: MetricDefinition): Binder<BoundCounter> {
+    const kind = { dataPointType: DataPointType.SUM, isMonotonic: true } as const;
+    return this.#binder<number, BoundCounter>(definition, (attributes) => new BoundCounter(attributes), kind);
   }
 
   /** A sum that goes up and down. */
   upDownCounter(definition: MetricDefinition): Binder<BoundSum> {
-    const points = new Points<number, BoundSum>((attributes) => new BoundSum(attributes));
-    this.#metrics.push(() => ({
-      ...descriptorOf(definition),
-      dataPointType: DataPointType.SUM,
-      isMonotonic: false,
-      dataPoints: points.collect(),
-    }));
+    const kind = { dataPointType: DataPointType.SUM, isMonotonic: false } as const;
+    return this.#binder<number, BoundSum>(definition, (attributes) => new BoundSum(attributes), kind);
+  }
+
+  /** The binder of a metric: like the SDK's instruments, the same for all who ask for it by its name. */
+  #binder<Value, Bound extends Collected<Value>>(
+    definition: MetricDefinition,
+    make: (attributes: Attributes) => Bound,
+    kind: Pick<HistogramMetricData, 'dataPointType'> | Pick<SumMetricData, 'dataPointType' | 'isMonotonic'>,
+  ): Binder<Bound> {
+    const known = this.#metrics.get(definition.name);
+    if (known !== undefined) return known.binder as Binder<Bound>;
+    const points = new Points<Value, Bound>(make);
+    const collect = () =>
+      ({ ...descriptorOf(definition), ...kind, dataPoints: points.collect() }) as unknown as MetricData;
+    this.#metrics.set(definition.name, { binder: points, collect });
     return points;
   }
 
   collect(): Promise<CollectionResult> {
-    const metrics = this.#metrics.map((metric) => metric());
-    const scopeMetrics = [{ scope: { name: METER_NAME }, metrics }];
-    return Promise.resolve({ resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] });
+    const scopes = () => [
+      {
+        scope: { name: METER_NAME },
+        metrics: Array.from(this.#metrics.values(), ({ collect }) => collect()),
+      },
+    ];
+    return Promise.resolve({
+      resourceMetrics: {
+        resource: emptyResource(),
+        // Looked at when the SDK has collected its own: what callbacks counted meanwhile is in it.
+        get scopeMetrics() {
+          return scopes();
+        },
+      },
+      errors: [],
+    });
   }
 }
 
 export interface Binder<Bound> {
-  /** A new series. Each attribute set is bound once, by whoever keeps it. */
+  /** The series of an attribute set. To find it costs something: whoever records keeps it. */
   bind(attributes: Attributes): Bound;
 }
 
@@ -65,21 +91,25 @@ interface Collected<Value> {
 
 class Points<Value, Bound extends Collected<Value>> implements Binder<Bound> {
   readonly #make: (attributes: Attributes) => Bound;
-  readonly #bound: Bound[] = [];
+  readonly #bound = new Map<string, Bound>();
 
   constructor(make: (attributes: Attributes) => Bound) {
     this.#make = make;
   }
 
   bind(attributes: Attributes): Bound {
-    const bound = this.#make(attributes);
-    this.#bound.push(bound);
+    const key = JSON.stringify(Object.entries(attributes).sort());
+    let bound = this.#bound.get(key);
+    if (bound === undefined) {
+      bound = this.#make(attributes);
+      this.#bound.set(key, bound);
+    }
     return bound;
   }
 
   collect(): DataPoint<Value>[] {
     const endTime = hrTime();
-    return this.#bound.map((bound) => ({
+    return Array.from(this.#bound.values(), (bound) => ({
       attributes: bound.attributes,
       startTime: bound.startTime,
       endTime,
@@ -102,7 +132,9 @@ export class BoundHistogram implements Collected<Histogram> {
     this.#counts = new Float64Array(boundaries.length + 1);
   }
 
+  /** No number is no measurement. */
   record(value: number): void {
+    if (Number.isNaN(value)) return;
     const boundaries = this.#boundaries;
     let bucket = 0;
     while (bucket < boundaries.length && value > boundaries[bucket]!) bucket++;
@@ -135,6 +167,13 @@ export class BoundSum implements Collected<number> {
 
   value(): number {
     return this.#sum;
+  }
+}
+
+export class BoundCounter extends BoundSum {
+  /** What would make it fall is no event. */
+  override add(value: number): void {
+    if (value >= 0) super.add(value);
   }
 }
 

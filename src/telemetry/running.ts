@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { within } from '../within.ts';
+import type { BoundMetrics } from './bound-metrics.ts';
 
 export interface Scrape {
   /** Prometheus text 0.0.4. */
@@ -21,6 +22,16 @@ export interface RunningTelemetry {
   readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
   readonly shutdown: () => Promise<void>;
 }
+
+let bound: BoundMetrics | undefined;
+
+/** Called once, before any instrument is made. */
+export function boundMetricsCollected(metrics: BoundMetrics | undefined): void {
+  bound = metrics;
+}
+
+/** Where the domain's instruments record; undefined: nobody collects. */
+export const boundMetrics = (): BoundMetrics | undefined => bound;
 
 // A dead collector must not hold up the end of the process.
 const SHUTDOWN_LIMIT_MS = 2000;

@@ -12,10 +12,10 @@ import { serialize } from './exposition/serialize.ts';
 import { exchangeOf, scrapeTest } from './http-server/exchange.ts';
 import { RequestSpan } from './http-server/request-span.ts';
 import { ServerMetrics } from './http-server/server-metrics.ts';
-import { catalogueMeter, labelCombinations, startAtZero } from './instruments/catalogue-meter.ts';
+import { catalogueMeter, labelCombinations } from './instruments/catalogue-meter.ts';
 import { observeProcess } from './process.ts';
 import { PullReader } from './reader.ts';
-import type { RunningTelemetry } from './running.ts';
+import { boundMetricsCollected, type RunningTelemetry } from './running.ts';
 import { catalogueViews } from './views.ts';
 
 /** What a callback has not observed by then is missing from the scrape, which itself may take 5 s. */
@@ -72,6 +72,7 @@ export function startSdk(
     instrumentations,
   });
   sdk.start();
+  boundMetricsCollected(bound);
   const trainers = role === 'api' ? 0 : training.concurrency;
   observeProcess(trainers * training.memoryLimitMb * 2 ** 20);
   startGarbageCollectionAtZero(instrumentations);
@@ -111,5 +112,6 @@ function startGarbageCollectionAtZero(
   const histogram = metrics
     .getMeter(library.instrumentationName, library.instrumentationVersion)
     .createHistogram(gcDuration.name, gcDuration);
-  for (const labels of labelCombinations(gcDuration)) startAtZero(histogram, labels);
+  // The SDK opens a series for NaN like for any other value, but counts it in no bucket and in no sum.
+  for (const labels of labelCombinations(gcDuration)) histogram.record(Number.NaN, labels);
 }

@@ -6,13 +6,9 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { CATALOGUE, METER_NAME, type MetricDefinition } from './catalogue.ts';
 
-/** Recorded without the SDK's instruments, by `BoundMetrics`. */
-const BOUND = new Set<MetricDefinition>([
-  CATALOGUE.httpServerRequestDuration,
-  CATALOGUE.httpServerRequestBodySize,
-  CATALOGUE.httpServerResponseBodySize,
-  CATALOGUE.httpServerActiveRequests,
-]);
+/** Recorded without the SDK's instruments, by `BoundMetrics`: what HTTP and the domain count. */
+const isBound = ({ group, kind, name }: MetricDefinition) =>
+  name.startsWith('http.server.') || (group === 'domain' && kind !== 'gauge');
 
 const OPERATION = 'db.operation.name';
 
@@ -33,7 +29,7 @@ const operationIsOneWord: IAttributesProcessor = {
  */
 export function catalogueViews(prefix: string): ViewOptions[] {
   const views = Object.values<MetricDefinition>(CATALOGUE)
-    .filter((definition) => definition !== CATALOGUE.targetInfo && !BOUND.has(definition))
+    .filter((definition) => definition !== CATALOGUE.targetInfo && !isBound(definition))
     .map((definition): ViewOptions => {
       const { source } = definition;
       const name = definition.group === 'domain' ? `${prefix}.${definition.name}` : definition.name;

@@ -1,18 +1,30 @@
-import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationType,
+  MeterProvider,
+  type MetricData,
+  type ViewOptions,
+} from '@opentelemetry/sdk-metrics';
 import { expect, test } from 'vitest';
 import { BoundMetrics } from '../../src/telemetry/bound-metrics.ts';
 import { CATALOGUE, METER_NAME } from '../../src/telemetry/catalogue.ts';
 import { PullReader } from '../../src/telemetry/reader.ts';
-import { catalogueViews } from '../../src/telemetry/views.ts';
 import { seededRandom } from '../support/random.ts';
 
 const LABELS = { mode: 'light' };
+
+const SIZE_VIEW: ViewOptions = {
+  instrumentName: 'upload.size',
+  aggregation: {
+    type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
+    options: { boundaries: [...CATALOGUE.datasetUploadSize.buckets], recordMinMax: false },
+  },
+};
 
 /** A bound metric and the SDK's own of the same definition, and what a reader sees of both. */
 function sideBySide() {
   const bound = new BoundMetrics();
   const reader = new PullReader(bound);
-  const provider = new MeterProvider({ readers: [reader], views: catalogueViews('mlops.backend') });
+  const provider = new MeterProvider({ readers: [reader], views: [SIZE_VIEW] });
   return {
     bound,
     meter: provider.getMeter(METER_NAME),
@@ -32,14 +44,14 @@ test('a bound histogram is read as the SDK’s: the same buckets, bounds include
   const { bound, meter, collect } = sideBySide();
   const definition = CATALOGUE.datasetUploadSize;
   const ours = bound.histogram(definition, definition.buckets).bind(LABELS);
-  const theirs = meter.createHistogram('mlops.backend.dataset.upload.size', definition);
+  const theirs = meter.createHistogram('upload.size', definition);
   const random = seededRandom();
   const values = [0, 1e4, 10_000.5, 1e10, 1e12, ...Array.from({ length: 1000 }, () => random() * 1e9)];
   for (const value of values) {
     ours.record(value);
     theirs.record(value, LABELS);
   }
-  const collected = await collect('dataset.upload.size');
+  const collected = await collect('upload.size');
   expect(collected).toHaveLength(2);
   const [one, other] = collected.map(valuesOf);
   expect(one).toEqual(other);

@@ -3,6 +3,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BoundMetrics } from '../../src/telemetry/bound-metrics.ts';
 import { serialize } from '../../src/telemetry/exposition/serialize.ts';
 import { PullReader } from '../../src/telemetry/reader.ts';
+import { boundMetricsCollected } from '../../src/telemetry/running.ts';
 import { catalogueViews } from '../../src/telemetry/views.ts';
 import { Exposition } from './exposition-reader.ts';
 
@@ -11,6 +12,7 @@ export function startTestMeter(prefix: string) {
   const bound = new BoundMetrics();
   const reader = new PullReader(bound);
   const provider = new MeterProvider({ readers: [reader], views: catalogueViews(prefix) });
+  boundMetricsCollected(bound);
   metrics.disable();
   metrics.setGlobalMeterProvider(provider);
   return {

@@ -1,11 +1,7 @@
-import {
-  type Attributes,
-  type BatchObservableCallback,
-  type Histogram,
-  metrics,
-  type Observable,
-} from '@opentelemetry/api';
+import { type BatchObservableCallback, metrics, type Observable } from '@opentelemetry/api';
+import type { Binder } from '../bound-metrics.ts';
 import { CATALOGUE, METER_NAME, type MetricDefinition, type MetricKind } from '../catalogue.ts';
+import { boundMetrics } from '../running.ts';
 
 type Catalogue = typeof CATALOGUE;
 
@@ -26,38 +22,39 @@ type Recorder<Key extends keyof Catalogue> = (value: number, labels: LabelsOf<Ke
 /**
  * Makes the domain instruments of the catalogue. Only after the SDK has started: instruments made before it stay
  * dead. Without an SDK every instrument does nothing.
+ * What is counted has closed labels, so every series is bound, and there with nothing in it, from the start: one that
+ * is born with its first value has no increase until its second.
  */
 export function catalogueMeter(prefix: string) {
   const meter = metrics.getMeter(METER_NAME);
-  const nameOf = (definition: MetricDefinition) => `${prefix}.${definition.name}`;
+  const bound = boundMetrics();
+  const prefixed = (key: keyof Catalogue): MetricDefinition => {
+    const definition: MetricDefinition = CATALOGUE[key];
+    return { ...definition, name: `${prefix}.${definition.name}` };
+  };
 
   return {
-    /** A counter that stands at 0 for every combination of its labels from the start. */
     counter<Key extends DomainKey<'counter'>>(key: Key): Recorder<Key> {
-      const definition = CATALOGUE[key];
-      const counter = meter.createCounter(nameOf(definition), definition);
-      for (const labels of labelCombinations(definition)) counter.add(0, labels);
-      return (value, labels) => counter.add(value, labels);
+      const definition = prefixed(key);
+      const cellOf = boundCells(definition, bound?.counter(definition));
+      return (value, labels) => cellOf(labels)?.add(value);
     },
 
     upDownCounter<Key extends DomainKey<'updowncounter'>>(key: Key): Recorder<Key> {
-      const definition = CATALOGUE[key];
-      const counter = meter.createUpDownCounter(nameOf(definition), definition);
-      for (const labels of labelCombinations(definition)) counter.add(0, labels);
-      return (value, labels) => counter.add(value, labels);
+      const definition = prefixed(key);
+      const cellOf = boundCells(definition, bound?.upDownCounter(definition));
+      return (value, labels) => cellOf(labels)?.add(value);
     },
 
-    /** A histogram of which every combination of its labels is there from the start, with nothing in it. */
     histogram<Key extends DomainKey<'histogram'>>(key: Key): Recorder<Key> {
-      const definition = CATALOGUE[key];
-      const histogram = meter.createHistogram(nameOf(definition), definition);
-      for (const labels of labelCombinations(definition)) startAtZero(histogram, labels);
-      return (value, labels) => histogram.record(value, labels);
+      const definition = prefixed(key);
+      const cellOf = boundCells(definition, bound?.histogram(definition, definition.buckets ?? []));
+      return (value, labels) => cellOf(labels)?.record(value);
     },
 
     observableGauge(key: DomainKey<'gauge'>): Observable {
-      const definition = CATALOGUE[key];
-      return meter.createObservableGauge(nameOf(definition), definition);
+      const definition = prefixed(key);
+      return meter.createObservableGauge(definition.name, definition);
     },
 
     /** Calls back once per collection for all of `gauges`. */
@@ -68,11 +65,26 @@ export function catalogueMeter(prefix: string) {
 }
 
 /**
- * A series that is born with its first value has no increase until its second. The SDK opens a series for NaN like
- * for any other value, but counts it in no bucket and in no sum.
+ * Binds a cell for every combination of the metric's labels.
+ * @returns finds the cell of some labels by the places of their values, without making a key of them
  */
-export function startAtZero(histogram: Histogram, labels: Attributes): void {
-  histogram.record(Number.NaN, labels);
+function boundCells<Cell>(
+  definition: MetricDefinition,
+  binder: Binder<Cell> | undefined,
+): (labels: object) => Cell | undefined {
+  if (binder === undefined) return () => undefined;
+  const cells = labelCombinations(definition).map((labels) => binder.bind(labels));
+  let apart = cells.length;
+  const dimensions = Object.entries(definition.labels).map(([label, values]) => {
+    apart /= values?.length ?? 1;
+    return { label, places: new Map<unknown, number>(values?.map((value, i) => [value, i * apart])) };
+  });
+  return (labels) => {
+    let place = 0;
+    for (const { label, places } of dimensions)
+      place += places.get((labels as Record<string, unknown>)[label]) ?? Number.NaN;
+    return cells[place];
+  };
 }
 
 /** Every combination of the closed values of a metric's labels. */

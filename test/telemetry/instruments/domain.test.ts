@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createInstruments, type Instruments } from '../../../src/telemetry/instruments/instruments.ts';
+import { boundMetricsCollected } from '../../../src/telemetry/running.ts';
 import { CHILD_KINDS } from '../../../src/vocabulary/children.ts';
 import { TTL_RESULTS } from '../../../src/vocabulary/expiry.ts';
 import { MODES, TASKS } from '../../../src/vocabulary/modes.ts';
@@ -166,19 +167,38 @@ test('predictions count rows, their duration counts requests', async () => {
   expect(exposition.value('mlops_backend_prediction_duration_seconds_count', { task: 'regression' })).toBe(1);
 });
 
-test('a label outside the catalogue never reaches a series', async () => {
-  const counter = metrics
-    .getMeter('mlops-backend')
-    .createCounter('mlops.backend.dataset.uploads', { unit: '{upload}' });
-  counter.add(1, { mode: 'light', file_name: 'salaries.csv' });
+test('a label value outside the catalogue never reaches a series, nor does it harm who said it', async () => {
+  const { uploads } = instruments;
+  uploads.failed({ mode: 'light', reason: 'salaries.csv' as 'internal' });
+  uploads.succeeded({ mode: 'salaries.csv' as 'light', bytes: 1, seconds: 1 });
 
   const exposition = await meter.scrape();
   expect(exposition.text).not.toContain('salaries');
-  expect(exposition.value('mlops_backend_dataset_uploads_total', { mode: 'light' })).toBe(1);
+  expect(exposition.sum('mlops_backend_dataset_upload_failures_total')).toBe(0);
+  expect(exposition.sum('mlops_backend_dataset_upload_size_bytes_count')).toBe(0);
+});
+
+test('instruments made twice are the same', async () => {
+  createInstruments('mlops.backend').predictions.made({ task: 'regression', rows: 2, seconds: 1 });
+  instruments.predictions.made({ task: 'regression', rows: 3, seconds: 1 });
+  const exposition = await meter.scrape();
+  expect(exposition.samples('mlops_backend_predictions_total')).toHaveLength(TASKS.length);
+  expect(exposition.value('mlops_backend_predictions_total', { task: 'regression' })).toBe(5);
+});
+
+test('what is no number, or would make a counter fall, is not counted', async () => {
+  const { predictions } = instruments;
+  predictions.made({ task: 'regression', rows: Number.NaN, seconds: Number.NaN });
+  predictions.made({ task: 'regression', rows: -5, seconds: 1 });
+  const exposition = await meter.scrape();
+  expect(exposition.value('mlops_backend_predictions_total', { task: 'regression' })).toBe(0);
+  expect(exposition.value('mlops_backend_prediction_duration_seconds_count', { task: 'regression' })).toBe(1);
+  expect(exposition.value('mlops_backend_prediction_duration_seconds_sum', { task: 'regression' })).toBe(1);
 });
 
 test('without an SDK the instruments can be called and do nothing', () => {
   metrics.disable();
+  boundMetricsCollected(undefined);
   const { uploads, training } = createInstruments('mlops.backend');
   expect(() => {
     uploads.succeeded({ mode: 'light', bytes: 1, seconds: 1 });
