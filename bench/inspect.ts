@@ -12,6 +12,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInspector } from '../src/domain/table/inspect.ts';
+import { PATIENT } from '../test/support/patience.ts';
 
 const COLUMNS = 20;
 const ROWS_PER_BLOCK = 4000;
@@ -37,7 +38,7 @@ try {
   delay.enable();
   const peaks = watchMemory();
   const start = performance.now();
-  await using inspector = createInspector(directory);
+  await using inspector = createInspector(directory, PATIENT);
   const profile = await inspector.inspect({
     path: file,
     fileType: { format: 'csv', compression: 'none' },

@@ -8,6 +8,7 @@ import type { Database } from './adapters/db/database.ts';
 import { migrate } from './adapters/db/migrate.ts';
 import { openDatabase } from './adapters/db/postgres.ts';
 import { type DatabaseServer, reachServer } from './adapters/db/server.ts';
+import type { Waiting } from './adapters/process/places.ts';
 import { openQueue } from './adapters/queue/queue.ts';
 import { objectLeases } from './adapters/storage/leases.ts';
 import { openLocalStorage } from './adapters/storage/local.ts';
@@ -34,6 +35,7 @@ import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
 import { registerTrainingSlots } from './telemetry/instruments/training.ts';
+import type { CrowdedWork } from './vocabulary/overload.ts';
 import { startWorker } from './worker/worker.ts';
 
 /** From the start of a stop: what a training may take to finish before the run goes back to the queue. */
@@ -177,7 +179,11 @@ async function buildApi(
     drift.forget(artifactId);
   };
   stack.use(await db.listen(GONE_CHANNEL, forgetModel));
-  const inspector = stack.use(createInspector(scratch));
+  const waiting = (work: CrowdedWork): Waiting => ({
+    maxSeconds: config.maxWaitSeconds,
+    onRejected: (reason) => instruments.overload.rejected({ work, reason }),
+  });
+  const inspector = stack.use(createInspector(scratch, waiting('upload')));
   return {
     db: db.sql,
     storage,
@@ -190,7 +196,7 @@ async function buildApi(
       storage,
       leases,
       limits: config.uploads,
-      inspect: inspector.inspect,
+      inspector,
       metrics: instruments.uploads,
       children: instruments.children,
     }),
@@ -208,6 +214,7 @@ async function buildApi(
       metrics: instruments.predictions,
       children: instruments.children,
       drift,
+      waiting: waiting('table_prediction'),
     }),
     driftOf: drift.driftOf,
   };

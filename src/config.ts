@@ -104,6 +104,9 @@ const variables = z.object({
     .pipe(z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1'))
     .default(0.5),
   MAX_MODEL_ARTIFACTS: integer(0).default(5),
+  MAX_WAIT_SEC: number
+    .pipe(z.number().positive('must be above 0').max(3600, 'must be at most 3600'))
+    .default(10),
 
   DATASET_TTL_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(0),
   DATASET_TTL_CHECK_INTERVAL_SEC: integer(1).default(3600),
@@ -197,6 +200,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     storage: { root: e.STORAGE_ROOT, reserveBytes: e.STORAGE_RESERVE_BYTES },
     uploads: { maxBytes: e.MAX_UPLOAD_BYTES, minRows: e.MIN_DATA_ROWS, maxEmptyRatio: e.MAX_EMPTY_RATIO },
     models: { keep: e.MAX_MODEL_ARTIFACTS },
+    maxWaitSeconds: e.MAX_WAIT_SEC,
     ttl: {
       days: e.DATASET_TTL_DAYS,
       intervalSeconds: e.DATASET_TTL_CHECK_INTERVAL_SEC,

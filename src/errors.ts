@@ -26,6 +26,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'Internal error' },
   storage: { status: 503, title: 'Storage unavailable' },
   unavailable: { status: 503, title: 'Service unavailable' },
+  overloaded: { status: 503, title: 'Service overloaded' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -33,11 +34,14 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** An error whose `message` is written for the client: no path, no SQL, no stack, at most a few sentences. */
 export class AppError extends Error {
   readonly code: ProblemCode;
+  /** When it may be over, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options);
     this.name = 'AppError';
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
 

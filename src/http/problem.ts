@@ -111,7 +111,8 @@ export function errorHandler(log: ThinLog) {
       ].join();
       log(kind, 'error', { err: error, method: c.req.method, route }, 'request failed');
     }
-    return problemResponse(known.code, known.message);
+    const { retryAfterSeconds: seconds } = known;
+    return problemResponse(known.code, known.message, seconds ? { 'retry-after': String(seconds) } : {});
   };
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { HttpRefusal } from '../vocabulary/http-refusals.ts';
 import { within } from '../within.ts';
+import { continueWhenRead } from './continue.ts';
 import { listen } from './listen.ts';
 import { problemBytes, unreadableRequest } from './problem.ts';
 import { endUnreadBody } from './unread-body.ts';
@@ -98,6 +99,10 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   server.on('request', (incoming, outgoing) => {
     connections.set(incoming.socket, outgoing);
     void listener(incoming, outgoing);
+  });
+  server.on('checkContinue', (incoming, outgoing) => {
+    continueWhenRead(incoming, outgoing);
+    server.emit('request', incoming, outgoing);
   });
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing));
   server.on('connect', (_request: IncomingMessage, socket) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { awaitsContinue } from './continue.ts';
 
 /** So much of a body that nobody wants is read for the sake of the connection or, at its end, of the answer. */
 const DRAIN_BYTES = 1024 * 1024;
@@ -7,12 +8,14 @@ const DRAIN_MS = 1000;
 /**
  * An answer that is given before the request's body has arrived. A body that is as good as here is read to its end, and
  * the connection goes on. Any other connection is closed; but since closing one on which bytes arrive resets it, and a
- * reset may overtake the answer, the end waits a moment for the client to see the answer and stop.
+ * reset may overtake the answer, the end waits a moment for the client to see the answer and stop. A client that
+ * waits to be told to send may send or not, and nobody knows: its connection is closed too.
  */
 export function endUnreadBody(answer: Response, incoming: IncomingMessage): Response {
-  if (incoming.complete || announcedBytes(incoming) <= DRAIN_BYTES) return answer;
+  const awaits = awaitsContinue(incoming);
+  if (incoming.complete || (announcedBytes(incoming) <= DRAIN_BYTES && !awaits)) return answer;
   answer.headers.set('connection', 'close');
-  if (!answer.body) return answer;
+  if (!answer.body || awaits) return answer;
   const body = answer.body.pipeThrough(new TransformStream({ flush: () => drain(incoming) }));
   return new Response(body, answer);
 }

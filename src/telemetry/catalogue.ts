@@ -4,6 +4,7 @@ import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { TTL_RESULTS } from '../vocabulary/expiry.ts';
 import { HTTP_REFUSALS } from '../vocabulary/http-refusals.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
+import { CROWDED_WORK, REJECTION_REASONS } from '../vocabulary/overload.ts';
 import { QUEUE_STATES, RETRY_REASONS, RUN_OUTCOMES, TRAINING_ERROR_TYPES } from '../vocabulary/runs.ts';
 import { UPLOAD_FAILURE_REASONS } from '../vocabulary/uploads.ts';
 
@@ -320,6 +321,16 @@ export const CATALOGUE = {
     description:
       'Connections ended by the HTTP parser: what came was no request, or did not become one in time. They are in no other HTTP metric.',
     labels: { code: HTTP_REFUSALS },
+  },
+
+  overloadRejections: {
+    group: 'domain',
+    name: 'overload.rejections',
+    kind: 'counter',
+    unit: '{request}',
+    description:
+      'Requests answered 503, to be sent again later, because they would have waited too long for their turn (`queue_full`) or had waited that long (`timeout`). They count as no failure of an upload.',
+    labels: { work: CROWDED_WORK, reason: REJECTION_REASONS },
   },
 
   httpServerRequestDuration: {

@@ -7,6 +7,7 @@ import { createPredictor } from '../../src/domain/model/predict.ts';
 import { createPredictBatch } from '../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { dataFile } from '../support/client.ts';
+import { PATIENT } from '../support/patience.ts';
 import { expectProblem } from '../support/problem.ts';
 
 interface Drift {
@@ -123,7 +124,12 @@ test('a model deleted while it is called, for rows or a table, is not in use aft
   expect((await predictor.predict(owner, model, [late])).predictions).toHaveLength(1);
   expect(drift.inUse()).toEqual([]);
 
-  const predictBatch = createPredictBatch({ ...deps, scratch: join(app.root, 'scratch'), maxBytes: 1e6 });
+  const predictBatch = createPredictBatch({
+    ...deps,
+    scratch: join(app.root, 'scratch'),
+    maxBytes: 1e6,
+    waiting: PATIENT,
+  });
   const [header = '', line = ''] = (await readFile(dataFile('diabetes_train.csv'), 'utf8')).split('\n');
   const table = (atEnd: () => void) =>
     predictBatch({

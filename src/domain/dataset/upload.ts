@@ -45,7 +45,7 @@ interface UploadDeps {
   readonly storage: Storage;
   readonly leases: ObjectLeases;
   readonly limits: UploadLimits;
-  readonly inspect: Inspector['inspect'];
+  readonly inspector: Pick<Inspector, 'admit' | 'inspect'>;
   readonly metrics: UploadInstruments;
   readonly children: ChildInstruments;
 }
@@ -107,6 +107,8 @@ class Intake {
   }
 }
 
+const secondsSince = (start: number) => (performance.now() - start) / 1000;
+
 const REASONS: Partial<Record<string, UploadFailureReason>> = {
   too_large: 'too_large',
   empty: 'empty',
@@ -131,14 +133,15 @@ export function createUploadDataset({
   storage,
   leases,
   limits,
-  inspect,
+  inspector,
   metrics,
   children,
 }: UploadDeps): UploadDataset {
-  async function store(request: UploadRequest): Promise<Dataset> {
+  async function store(request: UploadRequest, start: number): Promise<Dataset> {
     const { owner, mode, signal } = request;
     // What a form adds to its file is far below this.
     if (request.declaredBytes > limits.maxBytes + FORM_OVERHEAD_BYTES) throw tooLarge(limits.maxBytes);
+    inspector.admit(request.declaredBytes);
     await storage.check();
     const body = await request.open();
     const name = cleanName(body.name);
@@ -150,7 +153,15 @@ export function createUploadDataset({
     await storage.write(key, intake.pass(body.bytes), signal);
     const fileType = intake.fileType as FileType;
     const profile = await storage.withLocalFile(key, (path) =>
-      inspect({ path, fileType, limits, signal, meter: children('inspector', mode) }),
+      inspector.inspect({
+        path,
+        fileType,
+        limits,
+        signal,
+        meter: children('inspector', mode),
+        // Hours of sending are not thrown away for the sake of a few seconds.
+        patienceSeconds: secondsSince(start),
+      }),
     );
 
     // Awaited here: the lease must outlive the transaction.
@@ -191,14 +202,15 @@ export function createUploadDataset({
   return async (request) => {
     const start = performance.now();
     try {
-      const dataset = await store(request);
-      const seconds = (performance.now() - start) / 1000;
-      metrics.succeeded({ mode: request.mode, bytes: dataset.size_bytes, seconds });
+      const dataset = await store(request, start);
+      metrics.succeeded({ mode: request.mode, bytes: dataset.size_bytes, seconds: secondsSince(start) });
       return dataset;
     } catch (error) {
       const known = request.signal.aborted
         ? new AppError('aborted', 'The upload was not finished.', { cause: error })
         : error;
+      // Neither its sender's fault nor lost: it is to be sent again, and counted where it was turned away.
+      if (known instanceof AppError && known.code === 'overloaded') throw known;
       metrics.failed({ mode: request.mode, reason: reasonOf(known) });
       throw known;
     }

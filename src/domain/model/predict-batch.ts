@@ -8,7 +8,7 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import { runChild } from '../../adapters/process/child.ts';
 import { ChildError } from '../../adapters/process/child-error.ts';
 import { childProblem } from '../../adapters/process/child-problem.ts';
-import { Semaphore } from '../../adapters/process/semaphore.ts';
+import { Places, type Waiting } from '../../adapters/process/places.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
@@ -49,7 +49,7 @@ export interface BatchAnswer {
  * reads does not block itself. Neither the table nor the answer is ever held in memory.
  *
  * @throws {AppError} `not_found`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the columns;
- *   `too_large`; `internal` for a model that takes too much memory; `unavailable`; `aborted`
+ *   `too_large`; `internal` for a model that takes too much memory; `unavailable`; `overloaded`; `aborted`
  */
 export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
 
@@ -65,6 +65,7 @@ interface PredictBatchDeps {
   readonly metrics: PredictionInstruments;
   readonly children: ChildInstruments;
   readonly drift: DriftMonitor;
+  readonly waiting: Waiting;
 }
 
 export function createPredictBatch({
@@ -76,6 +77,7 @@ export function createPredictBatch({
   metrics,
   children,
   drift,
+  waiting,
 }: PredictBatchDeps): PredictBatch {
   const score = async (
     { scoring_key: key, mode }: Artifact,
@@ -106,16 +108,17 @@ export function createPredictBatch({
     }
   };
 
-  const semaphore = new Semaphore(MAX_BATCHES);
+  const places = new Places(MAX_BATCHES, waiting);
   return async (request) => {
     const { owner, artifactId, signal } = request;
+    places.admit();
     using call = drift.begin(artifactId);
     const artifact = await getArtifact(db, owner, artifactId);
     const answer = await openNameless(scratch);
     try {
-      const { rows, bytes, seconds, counts, model } = await semaphore.run(
+      const { rows, bytes, seconds, counts, model } = await places.run(
         () => score(artifact, request, answer.fd),
-        signal,
+        { signal },
       );
       signal.throwIfAborted();
       const { mode, task } = artifact;

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ChildMeter } from '../../adapters/process/child.ts';
 import { ChildError } from '../../adapters/process/child-error.ts';
 import { childProblem } from '../../adapters/process/child-problem.ts';
-import { Semaphore } from '../../adapters/process/semaphore.ts';
+import { Places, type Waiting } from '../../adapters/process/places.ts';
 import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
@@ -20,6 +20,8 @@ const TIMEOUT_SECONDS = 3600;
 const NICENESS = 5;
 /** More at once would only take memory: each keeps a processor busy. */
 const MAX_AT_ONCE = Math.max(2, os.availableParallelism());
+/** Tables up to this size have places of their own, so that nobody waits minutes behind somebody's gigabytes. */
+const SMALL_BYTES = 1 << 20;
 
 export interface Inspection {
   readonly path: string;
@@ -27,27 +29,38 @@ export interface Inspection {
   readonly limits: TableLimits;
   readonly signal?: AbortSignal;
   readonly meter?: ChildMeter;
+  /** What is lost with it, in seconds: so long it waits for its turn, if that is longer than others may. */
+  readonly patienceSeconds?: number;
 }
 
 export interface Inspector extends AsyncDisposable {
+  /**
+   * To be asked before a table is taken in.
+   * @param bytes that it has, as far as is known
+   * @throws {AppError} `overloaded` when it would wait too long for its inspection
+   */
+  readonly admit: (bytes: number) => void;
   /**
    * Checks an uploaded table thoroughly and profiles its columns, in a child process that can read this one file: the
    * caller's event loop and memory stay free, and a file that crashes a reader harms nothing. The messages name lines
    * and columns, never the path.
    *
    * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`;
-   *   `unavailable` when somebody killed it
+   *   `unavailable` when somebody killed it, `overloaded` when it waited too long
    * @throws {ChildError} any other end that is not the file's fault
    */
   readonly inspect: (inspection: Inspection) => Promise<TableProfile>;
 }
 
 /** @param scratch a folder for what does not fit into memory while a table is read, made when it is not there */
-export function createInspector(scratch: string): Inspector {
+export function createInspector(scratch: string, waiting: Waiting): Inspector {
   const children = warmChildren(CHILD, { maxOldSpaceMb: HEAP_MB, niceness: NICENESS });
-  const semaphore = new Semaphore(MAX_AT_ONCE);
+  const small = new Places(MAX_AT_ONCE, waiting);
+  const large = new Places(MAX_AT_ONCE, waiting);
+  const placesFor = (bytes: number) => (bytes <= SMALL_BYTES ? small : large);
   return {
-    async inspect({ fileType, limits, signal, meter, ...inspection }) {
+    admit: (bytes) => placesFor(bytes).admit(),
+    async inspect({ fileType, limits, signal, meter, patienceSeconds, ...inspection }) {
       await mkdir(scratch, { recursive: true });
       // Made and removed here: a child that was killed would leave it behind.
       const tempDirectory = await mkdtemp(path.join(scratch, 'inspect-'));
@@ -66,7 +79,8 @@ export function createInspector(scratch: string): Inspector {
             meter,
             mayStay: isCheckedFirst(fileType),
           });
-        return await semaphore.run(inspect, signal);
+        const { size } = await stat(request.path);
+        return await placesFor(size).run(inspect, { signal, patienceSeconds });
       } catch (error) {
         throw error instanceof ChildError ? explain(error, fileType) : error;
       } finally {

@@ -23,7 +23,9 @@ const PROBLEM_RESPONSES = {
   415: problem('Unsupported format'),
   416: problem('The range lies outside the file'),
   422: problem('Well-formed, but unusable data'),
-  503: problem('A dependency is down or out of space; Retry-After says when to try again'),
+  503: problem(
+    'A dependency is down or out of space, or too many others are being served; Retry-After says when to try again',
+  ),
 } as const;
 
 /** The problems a route can answer with, by status. */

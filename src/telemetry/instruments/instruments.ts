@@ -1,5 +1,6 @@
 import { childInstruments } from './children.ts';
 import { httpInstruments } from './http.ts';
+import { overloadInstruments } from './overload.ts';
 import { predictionInstruments } from './predictions.ts';
 import { trainingInstruments } from './training.ts';
 import { ttlInstruments } from './ttl.ts';
@@ -19,6 +20,7 @@ export function createInstruments(prefix: string) {
     ttl: ttlInstruments(prefix),
     predictions: predictionInstruments(prefix),
     http: httpInstruments(prefix),
+    overload: overloadInstruments(prefix),
     children: childInstruments(prefix),
   };
 }

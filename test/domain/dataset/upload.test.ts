@@ -16,6 +16,7 @@ import { AppError } from '../../../src/errors.ts';
 import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { PATIENT } from '../../support/patience.ts';
 
 const LIMITS = { maxBytes: 10_000, minRows: 2, maxEmptyRatio: 0.5 };
 const GOOD = 'a,b\n1,2\n3,4\n';
@@ -31,13 +32,13 @@ beforeAll(async () => {
   shared = await testDatabase();
   folder = join(shared.root, 'objects');
   const storage = await openLocalStorage(folder);
-  inspector = createInspector(shared.root);
+  inspector = createInspector(shared.root, PATIENT);
   deps = {
     db: shared.db.sql,
     storage,
     leases: objectLeases(shared.db.sql, storage, pino({ level: 'silent' })),
     limits: LIMITS,
-    inspect: inspector.inspect,
+    inspector,
     metrics: {
       succeeded: (success) => recorded.push(success),
       failed: (failure) => recorded.push(failure),
@@ -160,9 +161,9 @@ test('an inspection that somebody kills is no fault of the file: it counts as in
   const pipe = join(shared.root, 'pipe');
   spawnSync('mkfifo', [pipe]);
   const storage: Storage = { ...deps.storage, withLocalFile: (_key, use) => use(pipe) };
-  await using own = createInspector(shared.root);
+  await using own = createInspector(shared.root, PATIENT);
   const before = await childProcesses('inspect.child.ts');
-  const uploading = createUploadDataset({ ...deps, storage, inspect: own.inspect })(request(chunks(GOOD)));
+  const uploading = createUploadDataset({ ...deps, storage, inspector: own })(request(chunks(GOOD)));
   const outcome = uploading.catch((error: unknown) => error);
   const pid = await eventually(async () =>
     (await childProcesses('inspect.child.ts')).find((one) => !before.includes(one)),

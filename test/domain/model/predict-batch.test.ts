@@ -9,6 +9,7 @@ import { createPredictBatch } from '../../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
+import { PATIENT } from '../../support/patience.ts';
 
 /** The scoring process's own limit, so small that a test can reach it. */
 const HEAP_MB = 48;
@@ -46,6 +47,7 @@ async function predict(open: () => AsyncIterable<Uint8Array>): Promise<string> {
     metrics: { made: () => undefined },
     children: () => ({ cpu: () => undefined, ended: () => undefined }),
     drift: createDriftMonitor(),
+    waiting: PATIENT,
   });
   const signal = new AbortController().signal;
   const { stream } = await predictBatch({ owner, artifactId: model, from: 'csv', to: 'csv', open, signal });

@@ -10,6 +10,7 @@ import { readChunks } from '../../../src/domain/table/text-chunks.ts';
 import { AppError } from '../../../src/errors.ts';
 import type { FileType } from '../../../src/vocabulary/tables.ts';
 import { eventually } from '../../support/client.ts';
+import { PATIENT } from '../../support/patience.ts';
 import { CSV, gzipped, inspect, NDJSON, NO_LIMITS, PARQUET, refusal, seeded, test } from './files.ts';
 
 const HOSTILE = [
@@ -175,7 +176,7 @@ describe('an inspector', () => {
     directory,
   }) => {
     const scratch = path.join(directory, 'scratch');
-    await using inspector = createInspector(scratch);
+    await using inspector = createInspector(scratch, PATIENT);
     const file = await write('a,b\n1,x\n2,y\n');
     await expect(inspector.inspect({ path: file, fileType: CSV, limits: NO_LIMITS })).resolves.toEqual({
       rows: 2,
@@ -190,7 +191,7 @@ describe('an inspector', () => {
 
   test('ends when its signal says so, and leaves nothing behind', async ({ directory }) => {
     const scratch = path.join(directory, 'scratch');
-    await using inspector = createInspector(scratch);
+    await using inspector = createInspector(scratch, PATIENT);
     // Nobody ever writes to it: without the signal it would be read for ever.
     const pipe = path.join(directory, 'pipe');
     spawnSync('mkfifo', [pipe]);
@@ -209,7 +210,7 @@ describe('an inspector', () => {
 
   test('survives any damage to a Parquet file', async ({ parquet, write, directory }) => {
     const { below } = seeded(5);
-    await using inspector = createInspector(directory);
+    await using inspector = createInspector(directory, PATIENT);
     const good = await readFile(await parquet(`SELECT i, 'text ' || i AS t FROM range(2000) r(i)`));
     const attempts = Array.from({ length: 6 }, async (_, n) => {
       const damaged = Buffer.from(good);

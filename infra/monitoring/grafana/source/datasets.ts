@@ -13,6 +13,23 @@ const incoming: Section = {
     refusals,
     {
       kind: 'timeseries',
+      title: 'Turned away',
+      description:
+        'Uploads and tables to predict that were answered 503 per step, because they would have waited too long for their turn (queue_full) or had (timeout). They are neither refused nor lost: their senders come again.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      tone: 'yellow',
+      links: [{ runbook: 'HttpErrorRatioHigh' }],
+      queries: [
+        {
+          expr: `sum by (work, reason) (${eventsIn('$__interval', 'overload_rejections')})`,
+          legend: '{{work}}: {{reason}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
       title: 'Share of uploads refused',
       description:
         'Refused or lost uploads over all uploads of the half hour before. No line where none came.',
@@ -37,7 +54,7 @@ const incoming: Section = {
       kind: 'timeseries',
       title: 'Stored datasets',
       description: 'Bytes of all datasets stored now.',
-      width: 8,
+      width: 24,
       unit: 'bytes',
       queries: [{ expr: `max(${own('dataset_stored_bytes')})`, legend: 'stored' }],
     },
