@@ -18,7 +18,7 @@ import { createUploadDataset } from './domain/dataset/upload.ts';
 import { createRemoveExpired } from './domain/expiry/remove-expired.ts';
 import { createDriftMonitor } from './domain/model/drift-monitor.ts';
 import { createPredictor } from './domain/model/predict.ts';
-import { createPredictBatch } from './domain/model/predict-batch.ts';
+import { createBatchPredictor } from './domain/model/predict-batch.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
 import { GONE_CHANNEL } from './domain/model/repository.ts';
 import { createReadStoredState } from './domain/stored-state.ts';
@@ -184,6 +184,18 @@ async function buildApi(
     onRejected: (reason) => instruments.overload.rejected({ work, reason }),
   });
   const inspector = stack.use(createInspector(scratch, waiting('upload')));
+  const batches = stack.use(
+    createBatchPredictor({
+      db: db.sql,
+      storage,
+      scratch,
+      maxBytes: config.uploads.maxBytes,
+      metrics: instruments.predictions,
+      children: instruments.children,
+      drift,
+      waiting: waiting('table_prediction'),
+    }),
+  );
   return {
     db: db.sql,
     storage,
@@ -206,16 +218,7 @@ async function buildApi(
     cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
     removeArtifact: createRemoveArtifact({ db: db.sql, leases, forget: forgetModel }),
     predict: predictor.predict,
-    predictBatch: createPredictBatch({
-      db: db.sql,
-      storage,
-      scratch,
-      maxBytes: config.uploads.maxBytes,
-      metrics: instruments.predictions,
-      children: instruments.children,
-      drift,
-      waiting: waiting('table_prediction'),
-    }),
+    predictBatch: batches.predict,
     driftOf: drift.driftOf,
   };
 }

@@ -31,6 +31,7 @@ export async function answerTable(predictBatch: PredictBatch, c: Context<Env, st
     artifactId: c.req.param('id') as string,
     from,
     to: ANSWER_TYPES[contentType],
+    announcedBytes: Number(c.req.header('content-length') ?? 0),
     open: () => bodyBytes(c),
     signal: c.req.raw.signal,
   });

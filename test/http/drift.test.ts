@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLocalStorage } from '../../src/adapters/storage/local.ts';
 import { createDriftMonitor } from '../../src/domain/model/drift-monitor.ts';
 import { createPredictor } from '../../src/domain/model/predict.ts';
-import { createPredictBatch } from '../../src/domain/model/predict-batch.ts';
+import { createBatchPredictor } from '../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { dataFile } from '../support/client.ts';
 import { PATIENT } from '../support/patience.ts';
@@ -124,7 +124,7 @@ test('a model deleted while it is called, for rows or a table, is not in use aft
   expect((await predictor.predict(owner, model, [late])).predictions).toHaveLength(1);
   expect(drift.inUse()).toEqual([]);
 
-  const predictBatch = createPredictBatch({
+  await using batches = createBatchPredictor({
     ...deps,
     scratch: join(app.root, 'scratch'),
     maxBytes: 1e6,
@@ -132,8 +132,9 @@ test('a model deleted while it is called, for rows or a table, is not in use aft
   });
   const [header = '', line = ''] = (await readFile(dataFile('diabetes_train.csv'), 'utf8')).split('\n');
   const table = (atEnd: () => void) =>
-    predictBatch({
+    batches.predict({
       owner,
+      announcedBytes: 0,
       artifactId: model,
       from: 'csv',
       to: 'csv',

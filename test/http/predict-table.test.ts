@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually } from '../support/client.ts';
@@ -22,6 +22,13 @@ beforeAll(async () => {
   diabetes = await trained('diabetes_train.csv');
 });
 afterAll(() => app[Symbol.asyncDispose]());
+
+/** Processes that score a table as it arrives; those that small tables are handed to wait for the next. */
+let waiting: readonly number[];
+beforeEach(async () => {
+  waiting = await childProcesses(CHILD);
+});
+const scoring = async () => (await childProcesses(CHILD)).filter((pid) => !waiting.includes(pid));
 
 type Headers = Record<string, string>;
 const path = (id: string) => `/artifacts/${id}/predict`;
@@ -83,7 +90,7 @@ describe('a table', () => {
     expect(lines).toHaveLength(15_000);
     expect(lines.every((line, i) => line === String(predictions[i % 3 ? 1 : 0]))).toBe(true);
     expect(await readdir(join(app.root, 'scratch'))).toEqual([]);
-    expect(await childProcesses(CHILD)).toEqual([]);
+    expect(await scoring()).toEqual([]);
   });
 
   test('is predicted while it arrives, and answered when it is complete', async () => {
@@ -91,10 +98,11 @@ describe('a table', () => {
     const { request, response } = openRequest(`${app.origin}/api/ml/v1${path(diabetes)}`, 'POST', {
       'content-type': 'text/csv',
     });
-    request.write(`${header}\n${row.slice(0, 10)}`);
-    await eventually(async () => (await childProcesses(CHILD)).length === 1);
+    const rows = 2000;
+    request.write(`${header}\n${`${row}\n`.repeat(rows)}${row.slice(0, 10)}`);
+    await eventually(async () => (await scoring()).length === 1);
     request.end(`${row.slice(10)}\n`);
-    expect((await (await response).text()).split('\n')).toHaveLength(3);
+    expect((await (await response).text()).trimEnd().split('\n')).toHaveLength(rows + 2);
   });
 });
 
@@ -104,6 +112,15 @@ test('a table may be sent to an address of its own, which takes nothing else', a
     app.api.call(`${path(wine)}/table`, { method: 'POST', body, headers: { 'content-type': type } });
   expect(await (await call(csv, 'text/csv')).text()).toBe(await (await ask(wine, csv)).text());
   await expectProblem(await call('{"rows":[]}', 'application/json'), 415, 'unsupported_format');
+});
+
+test('one small table after the other is scored by one process', async () => {
+  const csv = await table('wine_test.csv');
+  const first = await (await ask(wine, csv)).text();
+  const before = await childProcesses(CHILD);
+  for (let i = 0; i < 3; i++) expect(await (await ask(wine, csv)).text()).toBe(first);
+  await expectProblem(await ask(wine, 'f0\n1\n'), 422, 'unusable_data');
+  expect(await childProcesses(CHILD)).toEqual(before);
 });
 
 describe('a table is refused', () => {
@@ -176,10 +193,11 @@ test('a client that leaves in the middle leaves nothing behind, and the next is 
   const { request } = openRequest(`${app.origin}/api/ml/v1${path(wine)}`, 'POST', {
     'content-type': 'text/csv',
   });
-  request.write(csv);
-  await eventually(async () => (await childProcesses(CHILD)).length === 1);
+  const [header = '', ...rows] = csv.trim().split('\n');
+  request.write(`${header}\n${`${rows.join('\n')}\n`.repeat(100)}`);
+  await eventually(async () => (await scoring()).length === 1);
   request.destroy();
-  await eventually(async () => (await childProcesses(CHILD)).length === 0);
+  await eventually(async () => (await scoring()).length === 0);
   expect(await readdir(join(app.root, 'scratch'))).toEqual([]);
   expect((await ask(wine, csv)).status).toBe(200);
 });

@@ -51,7 +51,7 @@ export class Places {
   /**
    * Runs `work` when there is room.
    * @throws what `work` throws; the signal's reason when it is given up before
-   * @throws {AppError} `overloaded` after too long a wait
+   * @throws {AppError} `overloaded` where it would wait too long, or has
    */
   async run<T>(work: () => Promise<T>, turn: Turn = {}): Promise<T> {
     if (this.#free > 0) {
@@ -73,6 +73,9 @@ export class Places {
 
   #room({ signal, patienceSeconds = 0 }: Turn): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    const maxSeconds = Math.max(this.#maxSeconds, patienceSeconds);
+    const seconds = this.#expectedSeconds();
+    if (seconds > maxSeconds) return Promise.reject(this.#rejection('queue_full', seconds));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const stopWaiting = () => {
       clearTimeout(timer);
@@ -90,7 +93,7 @@ export class Places {
     };
     const timer = setTimeout(
       () => leave(this.#rejection('timeout', this.#expectedSeconds())),
-      Math.max(this.#maxSeconds, patienceSeconds) * 1000,
+      maxSeconds * 1000,
     );
     this.#waiting.push(begin);
     signal?.addEventListener('abort', giveUp, { once: true });

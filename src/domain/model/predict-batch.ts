@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
-import { runChild } from '../../adapters/process/child.ts';
+import { runChild, type WorkOptions } from '../../adapters/process/child.ts';
 import { ChildError } from '../../adapters/process/child-error.ts';
 import { childProblem } from '../../adapters/process/child-problem.ts';
 import { Places, type Waiting } from '../../adapters/process/places.ts';
+import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
+import { beginStream } from '../begun-stream.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
@@ -26,12 +28,19 @@ const NICENESS = 5;
 const MAX_THREADS = 4;
 /** Batches at once; a slow client keeps its process waiting, so more than there are processors. */
 const MAX_BATCHES = Math.max(4, 2 * os.availableParallelism());
+/** A table up to this size is read before anything is done for it, and takes nobody's place while it is sent. */
+const SMALL_BYTES = 65_536;
+/** More than that is not handed from process to process, but written to a file. */
+const SMALL_ANSWER_BYTES = 4 * SMALL_BYTES;
+const MAX_SMALL = Math.max(2, os.availableParallelism());
 
 export interface BatchRequest {
   readonly owner: string;
   readonly artifactId: string;
   readonly from: 'csv' | 'tsv';
   readonly to: BatchFormat;
+  /** As far as is known; 0: it is not. */
+  readonly announcedBytes: number;
   /** Begins to read the request, once it is known that there is a model. */
   readonly open: () => AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
@@ -46,14 +55,15 @@ export interface BatchAnswer {
 /**
  * Scores a table of any length as it arrives, in a process of its own. The answer is kept in a file until the last
  * row was right, so that a bad row is told instead of half an answer, and a client that sends everything before it
- * reads does not block itself. Neither the table nor the answer is ever held in memory.
+ * reads does not block itself. Neither the table nor the answer is ever held in memory, but for small ones: those are
+ * scored by a process that has scored others before.
  *
  * @throws {AppError} `not_found`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the columns;
  *   `too_large`; `internal` for a model that takes too much memory; `unavailable`; `overloaded`; `aborted`
  */
 export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
 
-interface PredictBatchDeps {
+interface BatchPredictorDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
   /** A folder, made when it is not there. */
@@ -68,7 +78,11 @@ interface PredictBatchDeps {
   readonly waiting: Waiting;
 }
 
-export function createPredictBatch({
+export interface BatchPredictor extends AsyncDisposable {
+  readonly predict: PredictBatch;
+}
+
+export function createBatchPredictor({
   db,
   storage,
   scratch,
@@ -78,57 +92,98 @@ export function createPredictBatch({
   children,
   drift,
   waiting,
-}: PredictBatchDeps): PredictBatch {
+}: BatchPredictorDeps): BatchPredictor {
+  const processOptions = { maxOldSpaceMb: heapMb, niceness: NICENESS };
+  const warm = warmChildren(CHILD, processOptions);
+  const small = new Places(MAX_SMALL, waiting);
+  const large = new Places(MAX_BATCHES, waiting);
+
+  type Run = (
+    input: Pick<BatchInput, 'model' | 'from' | 'to'>,
+    options: WorkOptions<BatchProgress>,
+  ) => Promise<BatchOutput>;
   const score = async (
     { scoring_key: key, mode }: Artifact,
-    request: BatchRequest,
-    stdout: number,
+    { from, to, signal }: BatchRequest,
+    run: Run,
   ): Promise<BatchOutput> => {
-    const { from, to, signal } = request;
     let isLoaded = false;
+    const options: WorkOptions<BatchProgress> = {
+      signal,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      onProgress: () => {
+        isLoaded = true;
+      },
+      meter: children('scorer', mode),
+    };
     try {
-      return await storage.withLocalFile(key, (model) => {
-        const threads = Math.min(MAX_THREADS, os.availableParallelism());
-        const input: BatchInput = { model, from, to, maxBytes, threads };
-        return runChild<BatchOutput, BatchProgress>(CHILD, input, {
-          signal,
-          stdin: atMost(maxBytes, request.open()),
-          stdout,
-          timeoutSeconds: TIMEOUT_SECONDS,
-          maxOldSpaceMb: heapMb,
-          onProgress: () => {
-            isLoaded = true;
-          },
-          niceness: NICENESS,
-          meter: children('scorer', mode),
-        });
-      });
+      return await storage.withLocalFile(key, (model) => run({ model, from, to }, options));
     } catch (error) {
       throw explain(error, isLoaded);
     }
   };
 
-  const places = new Places(MAX_BATCHES, waiting);
-  return async (request) => {
-    const { owner, artifactId, signal } = request;
-    places.admit();
-    using call = drift.begin(artifactId);
-    const artifact = await getArtifact(db, owner, artifactId);
-    const answer = await openNameless(scratch);
+  /** Undefined: its answer is not small. */
+  const scoreSmall = async (artifact: Artifact, request: BatchRequest, table: Buffer) => {
+    const limits = { maxBytes: Math.min(maxBytes, SMALL_ANSWER_BYTES), threads: 0 };
+    let isSmall = true;
+    const run: Run = (input, options) =>
+      warm
+        .run<BatchOutput, BatchProgress>({ ...input, ...limits, table }, { ...options, mayStay: true })
+        .catch((error: unknown) => {
+          isSmall = !(error instanceof AppError && error.code === 'too_large');
+          throw error;
+        });
     try {
-      const { rows, bytes, seconds, counts, model } = await places.run(
-        () => score(artifact, request, answer.fd),
-        { signal },
+      const output = await small.run(() => score(artifact, request, run), { signal: request.signal });
+      return { output, bytes: output.bytes, stream: Readable.from([output.answer]) };
+    } catch (error) {
+      if (isSmall) throw error;
+      return undefined;
+    }
+  };
+
+  const scoreLarge = async (artifact: Artifact, request: BatchRequest, table: AsyncIterable<Uint8Array>) => {
+    const limits = { maxBytes, threads: Math.min(MAX_THREADS, os.availableParallelism()) };
+    const { signal } = request;
+    const answer = await openNameless(scratch);
+    const run: Run = (input, options) =>
+      runChild<BatchOutput, BatchProgress>(
+        CHILD,
+        { ...input, ...limits, table: undefined },
+        { ...processOptions, ...options, stdin: table, stdout: answer.fd },
       );
+    try {
+      const output = await large.run(() => score(artifact, request, run), { signal });
       signal.throwIfAborted();
-      const { mode, task } = artifact;
-      metrics.made({ task, rows, seconds });
-      call.observe({ mode, task, model, counts });
-      return { bytes, stream: answer.createReadStream({ start: 0 }) };
+      return { output, bytes: output.bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
       await answer.close();
-      throw signal.aborted ? new AppError('aborted', 'The request was given up.', { cause: error }) : error;
+      throw error;
     }
+  };
+
+  return {
+    async predict(request) {
+      const { owner, artifactId, signal, announcedBytes } = request;
+      (announcedBytes > SMALL_BYTES ? large : small).admit();
+      using call = drift.begin(artifactId);
+      const artifact = await getArtifact(db, owner, artifactId);
+      try {
+        using table = await beginStream(atMost(maxBytes, request.open()), SMALL_BYTES);
+        const scored =
+          (table.isWhole ? await scoreSmall(artifact, request, table.head) : undefined) ??
+          (await scoreLarge(artifact, request, table.all()));
+        const { mode, task } = artifact;
+        const { rows, seconds, counts, model } = scored.output;
+        metrics.made({ task, rows, seconds });
+        call.observe({ mode, task, model, counts });
+        return { bytes: scored.bytes, stream: scored.stream };
+      } catch (error) {
+        throw signal.aborted ? new AppError('aborted', 'The request was given up.', { cause: error }) : error;
+      }
+    },
+    [Symbol.asyncDispose]: () => warm[Symbol.asyncDispose](),
   };
 }
 

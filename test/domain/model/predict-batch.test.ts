@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelDocument } from '#tabular';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
 import { createDriftMonitor } from '../../../src/domain/model/drift-monitor.ts';
-import { createPredictBatch } from '../../../src/domain/model/predict-batch.ts';
+import { createBatchPredictor } from '../../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
@@ -37,8 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-async function predict(open: () => AsyncIterable<Uint8Array>): Promise<string> {
-  const predictBatch = createPredictBatch({
+async function predict(open: () => AsyncIterable<Uint8Array>, to: 'csv' | 'ndjson' = 'csv'): Promise<string> {
+  await using batches = createBatchPredictor({
     db: app.sql,
     storage: await openLocalStorage(join(app.root, 'objects')),
     scratch: join(app.root, 'scratch'),
@@ -50,12 +50,17 @@ async function predict(open: () => AsyncIterable<Uint8Array>): Promise<string> {
     waiting: PATIENT,
   });
   const signal = new AbortController().signal;
-  const { stream } = await predictBatch({ owner, artifactId: model, from: 'csv', to: 'csv', open, signal });
+  const request = { owner, artifactId: model, from: 'csv', to, announcedBytes: 0, open, signal } as const;
+  const { stream } = await batches.predict(request);
   return text(stream);
 }
 
 async function* small() {
   yield Buffer.from('n,text\n1,t1\n');
+}
+
+async function* rows(count: number) {
+  yield Buffer.from(`n,text\n${'1,t1\n'.repeat(count)}`);
 }
 
 /** Every row has a label of its own, and they are too many to be kept. */
@@ -90,7 +95,7 @@ test('a model that takes too much memory is not put down to the table', async ()
 test('a scoring that somebody kills is to be tried again', async () => {
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   async function* slow() {
-    yield* small();
+    yield* rows(20_000);
     await held;
   }
   const outcome = predict(slow).catch((error: unknown) => error);
@@ -98,4 +103,16 @@ test('a scoring that somebody kills is to be tried again', async () => {
   process.kill(pid, 'SIGKILL');
   expect(await outcome).toMatchObject({ code: 'unavailable' });
   letGo();
+});
+
+test('a small table is answered as a large one, also when its answer is not small', async () => {
+  const lines = (answer: string) => answer.trimEnd().split('\n');
+  const [header, value] = lines(await predict(small));
+  // 60 kB and 100 kB: the first is handed over whole, and its answer by a file where it is long.
+  for (const count of [12_000, 20_000]) {
+    expect(new Set(lines(await predict(() => rows(count))))).toEqual(new Set([header, value]));
+    const objects = lines(await predict(() => rows(count), 'ndjson'));
+    expect(objects).toHaveLength(count);
+    expect(new Set(objects)).toEqual(new Set([`{"prediction":${value}}`]));
+  }
 });

@@ -6,6 +6,8 @@ import { type BatchOptions, type ScoredBatch, scoreCsv } from './score-csv.ts';
 export interface BatchInput extends BatchOptions {
   /** Path of the model's scoring document. */
   readonly model: string;
+  /** The table, if it is small and so is its answer; else it comes by standard input. */
+  readonly table: Uint8Array | undefined;
 }
 
 const STDOUT = 1;
@@ -13,20 +15,29 @@ const STDOUT = 1;
 export interface BatchOutput extends ScoredBatch {
   /** What the counts of the inputs are compared with. */
   readonly model: DriftSubject;
+  /** Of a table that was given; of another it went to standard output. */
+  readonly answer: Uint8Array;
 }
 
 /** Reported once the model is in memory: what happens from then on is up to the rows. */
 export type BatchProgress = 'model loaded';
 
-/** The batch process: rows come by standard input, their predictions go to standard output, a file. */
-serveChild<BatchInput, BatchOutput, BatchProgress>(async ({ model, ...options }, report) => {
+/**
+ * The batch process. A small table is given and its predictions are in the answer: then the process may score another.
+ * Else rows come by standard input, and their predictions go to standard output, a file.
+ */
+serveChild<BatchInput, BatchOutput, BatchProgress>(async ({ model, table, ...options }, report) => {
   const document = JSON.parse(readFileSync(model, 'utf8')) as ModelDocument;
   async function* rows() {
     report('model loaded');
-    yield* process.stdin;
+    if (table) yield Buffer.from(table);
+    else yield* process.stdin;
   }
-  const scored = await scoreCsv(document, rows(), options, (piece) => {
-    for (let written = 0; written < piece.length; ) written += writeSync(STDOUT, piece, written);
-  });
-  return { ...scored, model: subjectOf(document) };
+  const answer: Uint8Array[] = [];
+  const scored = await scoreCsv(document, rows(), options, table ? (piece) => answer.push(piece) : print);
+  return { ...scored, model: subjectOf(document), answer: Buffer.concat(answer) };
 });
+
+function print(piece: Uint8Array): void {
+  for (let written = 0; written < piece.length; ) written += writeSync(STDOUT, piece, written);
+}
