@@ -9,23 +9,19 @@ import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { UploadInstruments } from '../../telemetry/instruments/uploads.ts';
 import type { Mode } from '../../vocabulary/modes.ts';
-import type { FileType } from '../../vocabulary/tables.ts';
 import type { UploadFailureReason } from '../../vocabulary/uploads.ts';
+import { atMost, tooLarge } from '../at-most.ts';
+import { beginStream } from '../begun-stream.ts';
 import { detectFileType } from '../table/file-type.ts';
 import type { Inspector } from '../table/inspect.ts';
+import type { TableLimits } from '../table/limits.ts';
+import { refuseEarly } from '../table/refuse-early.ts';
 import type { Dataset } from './repository.ts';
 
-/** Enough of a file to tell its format. */
+/** Enough of a file to tell its format, and all of a small one. */
 const HEAD_BYTES = 65_536;
 const MAX_NAME_LENGTH = 255;
 const FORM_OVERHEAD_BYTES = 65_536;
-
-export interface UploadLimits {
-  readonly maxBytes: number;
-  readonly minRows: number;
-  /** Share of empty cells, 0 to 1. */
-  readonly maxEmptyRatio: number;
-}
 
 export interface UploadRequest {
   readonly owner: string;
@@ -44,7 +40,7 @@ interface UploadDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
   readonly leases: ObjectLeases;
-  readonly limits: UploadLimits;
+  readonly limits: TableLimits;
   readonly inspector: Pick<Inspector, 'admit' | 'inspect'>;
   readonly metrics: UploadInstruments;
   readonly children: ChildInstruments;
@@ -64,46 +60,21 @@ function cleanName(name: string | undefined): string {
   return clean;
 }
 
-const tooLarge = (maxBytes: number) =>
-  new AppError('too_large', `The file is larger than the limit of ${maxBytes} bytes.`);
-
-/** What passed through: size and checksum grow with the stream, the type is known once its head was seen. */
+/** What passed through: size and checksum grow with the stream. */
 class Intake {
   bytes = 0;
-  fileType: FileType | undefined;
   readonly #hash = createHash('sha256');
-  readonly #name: string;
-  readonly #maxBytes: number;
-
-  constructor(name: string, maxBytes: number) {
-    this.#name = name;
-    this.#maxBytes = maxBytes;
-  }
 
   get sha256(): string {
     return this.#hash.digest('hex');
   }
 
   async *pass(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let head: Uint8Array[] = [];
     for await (const chunk of body) {
       this.bytes += chunk.byteLength;
-      if (this.bytes > this.#maxBytes) throw tooLarge(this.#maxBytes);
       this.#hash.update(chunk);
-      if (!this.fileType) {
-        head.push(chunk);
-        if (this.bytes >= HEAD_BYTES) {
-          this.#detect(head);
-          head = [];
-        }
-      }
       yield chunk;
     }
-    if (!this.fileType) this.#detect(head);
-  }
-
-  #detect(head: readonly Uint8Array[]): void {
-    this.fileType = detectFileType(Buffer.concat(head), this.#name);
   }
 }
 
@@ -140,18 +111,21 @@ export function createUploadDataset({
   async function store(request: UploadRequest, start: number): Promise<Dataset> {
     const { owner, mode, signal } = request;
     // What a form adds to its file is far below this.
-    if (request.declaredBytes > limits.maxBytes + FORM_OVERHEAD_BYTES) throw tooLarge(limits.maxBytes);
+    if (request.declaredBytes > limits.maxBytes + FORM_OVERHEAD_BYTES)
+      throw tooLarge('file', limits.maxBytes);
     inspector.admit(request.declaredBytes);
     await storage.check();
-    const body = await request.open();
-    const name = cleanName(body.name);
+    const opened = await request.open();
+    const name = cleanName(opened.name);
+    using body = await beginStream(atMost(limits.maxBytes, 'file', opened.bytes), HEAD_BYTES);
+    const fileType = detectFileType(body.head, name);
+    if (body.isWhole) await refuseEarly(body.head, fileType, limits);
+
     const id = uuidv7();
     const key = `datasets/${id}`;
     await using lease = await leases.hold(key);
-
-    const intake = new Intake(name, limits.maxBytes);
-    await storage.write(key, intake.pass(body.bytes), signal);
-    const fileType = intake.fileType as FileType;
+    const intake = new Intake();
+    await storage.write(key, intake.pass(body.all()), signal);
     const profile = await storage.withLocalFile(key, (path) =>
       inspector.inspect({
         path,

@@ -14,6 +14,7 @@ import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts'
 import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
+import { atMost } from '../at-most.ts';
 import { beginStream } from '../begun-stream.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
@@ -170,7 +171,7 @@ export function createBatchPredictor({
       using call = drift.begin(artifactId);
       const artifact = await getArtifact(db, owner, artifactId);
       try {
-        using table = await beginStream(atMost(maxBytes, request.open()), SMALL_BYTES);
+        using table = await beginStream(atMost(maxBytes, 'table', request.open()), SMALL_BYTES);
         const scored =
           (table.isWhole ? await scoreSmall(artifact, request, table.head) : undefined) ??
           (await scoreLarge(artifact, request, table.all()));
@@ -194,16 +195,6 @@ async function openNameless(folder: string): Promise<FileHandle> {
   const file = await open(path, 'wx+', 0o600);
   await rm(path);
   return file;
-}
-
-async function* atMost(maxBytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const piece of pieces) {
-    bytes += piece.length;
-    if (bytes > maxBytes)
-      throw new AppError('too_large', `The table is larger than the limit of ${maxBytes} bytes.`);
-    yield piece;
-  }
 }
 
 function explain(error: unknown, isLoaded: boolean): unknown {

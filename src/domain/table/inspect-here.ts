@@ -1,22 +1,13 @@
 import { AppError } from '../../errors.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
-import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
-import { CsvScanner } from './csv-scan.ts';
 import { openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
-import { NdjsonScanner } from './ndjson-scan.ts';
+import { checkLimits, type TableLimits } from './limits.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
-import { readChunks, readHead } from './text-chunks.ts';
-import { TextCheck, type TextScan } from './text-scan.ts';
-
-export interface TableLimits {
-  readonly minRows: number;
-  /** Greatest share of cells without a value, from 0 to 1. */
-  readonly maxEmptyRatio: number;
-  /** Of the decompressed table. */
-  readonly maxBytes: number;
-}
+import { scanText } from './scan-text.ts';
+import { readChunks } from './text-chunks.ts';
+import type { TextScan } from './text-scan.ts';
 
 export interface InspectRequest {
   readonly path: string;
@@ -34,7 +25,9 @@ export interface InspectRequest {
  */
 export async function inspectHere(request: InspectRequest): Promise<TableProfile> {
   const { path, fileType, limits, memoryMb, tempDirectory } = request;
-  const scan = fileType.format === 'parquet' ? undefined : await scanText(path, fileType, limits.maxBytes);
+  const { format, compression } = fileType;
+  const scan =
+    format === 'parquet' ? undefined : await scanText(readChunks(path, compression, limits.maxBytes), format);
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
   const { connection, close } = await openDatabase(path, { memoryMb, tempDirectory });
@@ -59,46 +52,6 @@ export async function inspectHere(request: InspectRequest): Promise<TableProfile
   } finally {
     close();
   }
-}
-
-async function scanText(
-  path: string,
-  { format, compression }: FileType,
-  maxBytes: number,
-): Promise<TextScan> {
-  const check = new TextCheck();
-  let scanner: CsvScanner | NdjsonScanner;
-  if (format === 'ndjson') scanner = new NdjsonScanner();
-  else {
-    const head = await readHead(path, compression, DIALECT_BYTES);
-    scanner = new CsvScanner(readDialect(head, format === 'tsv' ? 'tsv' : 'csv'));
-  }
-  for await (const chunk of readChunks(path, compression, maxBytes)) {
-    check.check(chunk, scanner.line);
-    scanner.push(chunk);
-  }
-  check.end(scanner.line);
-  return scanner.end();
-}
-
-/** @throws {AppError} `too_few_rows`, `too_many_empty` */
-function checkLimits(
-  rows: number,
-  columns: readonly { readonly missing: number }[],
-  { minRows, maxEmptyRatio }: TableLimits,
-): void {
-  if (rows < minRows)
-    throw new AppError('too_few_rows', `The table has ${rows} rows; at least ${minRows} are needed.`);
-  const empty = columns.reduce((sum, { missing }) => sum + missing, 0) / (rows * columns.length);
-  if (empty > maxEmptyRatio)
-    throw new AppError(
-      'too_many_empty',
-      `${percent(empty)} of the cells are empty; at most ${percent(maxEmptyRatio)} may be.`,
-    );
-}
-
-function percent(ratio: number): string {
-  return `${Math.round(ratio * 1000) / 10} %`;
 }
 
 function checkAgreement(scan: TextScan, profile: TableProfile): void {

@@ -9,7 +9,8 @@ import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
 import { isCheckedFirst } from './file-type.ts';
-import type { InspectRequest, TableLimits } from './inspect-here.ts';
+import type { InspectRequest } from './inspect-here.ts';
+import type { TableLimits } from './limits.ts';
 
 const CHILD = new URL('./inspect.child.ts', import.meta.url);
 /** DuckDB's share; Node and the scan need about 100 MiB more. */

@@ -99,6 +99,24 @@ test.each<[reason: string, what: string, content: string | Uint8Array]>([
   expect(recorded).toEqual([{ mode: 'light', reason }]);
 });
 
+test('what a small text tells at once is told without a process that reads it, a file or a row', async () => {
+  const storage: Storage = { ...deps.storage, write: () => expect.unreachable('it was stored') };
+  const leases = { ...deps.leases, hold: () => expect.unreachable('it was announced') };
+  await using own = createInspector(shared.root, PATIENT);
+  const before = await childProcesses('inspect.child.ts');
+  const strict = createUploadDataset({ ...deps, storage, leases, inspector: own });
+  for (const [content, code] of [
+    ['', 'empty'],
+    ['a,b\n1,2\n1,2,3\n', 'bad_format'],
+    ['a,a\n1,2\n3,4\n', 'bad_header'],
+    ['a,b\n1,2\n', 'too_few_rows'],
+    ['a,b\n1,\n,\n', 'too_many_empty'],
+    ['{"a":1}\n{"a":\n', 'bad_format'],
+  ] as const)
+    await expect(strict(request(chunks(content)))).rejects.toMatchObject({ code });
+  expect(await childProcesses('inspect.child.ts')).toEqual(before);
+});
+
 test('an announced length beyond the limit counts as too_large before a byte is read', async () => {
   const open = async () => {
     throw new Error('the body was opened');

@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { test as base, expect } from 'vitest';
-import { inspectHere, type TableLimits } from '../../../src/domain/table/inspect-here.ts';
+import { inspectHere } from '../../../src/domain/table/inspect-here.ts';
+import type { TableLimits } from '../../../src/domain/table/limits.ts';
+import { refuseEarly } from '../../../src/domain/table/refuse-early.ts';
 import { AppError, type ProblemCode } from '../../../src/errors.ts';
 import type { FileType, TableProfile } from '../../../src/vocabulary/tables.ts';
 
@@ -51,20 +53,28 @@ export const gzipped = ({ format }: FileType): FileType => ({ format, compressio
 
 export const NO_LIMITS: TableLimits = { minRows: 1, maxEmptyRatio: 1, maxBytes: 2 ** 40 };
 
-/** Inspects in this process: the same work as in a child, without the time a child takes to start. */
-export function inspect(
+const verdict = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => undefined,
+    (error: Error) => `${error instanceof AppError ? error.code : error.name}: ${error.message}`,
+  );
+
+/**
+ * Inspects in this process: the same work as in a child, without the time a child takes to start. What may be refused
+ * before that must be refused by the inspection too, in the same words.
+ */
+export async function inspect(
   file: string,
   fileType: FileType,
   limits: Partial<TableLimits> = {},
 ): Promise<TableProfile> {
   const tempDirectory = path.join(path.dirname(file), 'spill');
-  return inspectHere({
-    path: file,
-    fileType,
-    limits: { ...NO_LIMITS, ...limits },
-    memoryMb: 512,
-    tempDirectory,
-  });
+  const all = { ...NO_LIMITS, ...limits };
+  const inspection = inspectHere({ path: file, fileType, limits: all, memoryMb: 512, tempDirectory });
+  const thorough = await verdict(inspection);
+  const early = await verdict(refuseEarly(await readFile(file), fileType, all));
+  if (early !== undefined) expect(early).toBe(thorough);
+  return inspection;
 }
 
 /** Expects a refusal with this code, and gives its message. */

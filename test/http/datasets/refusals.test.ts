@@ -138,7 +138,7 @@ describe('a request is refused', () => {
   ])(
     'with a form that %s: its file is not taken before the form is known to be whole',
     async (_what, rest) => {
-      const { body, contentType } = multipart([{ field: 'file', filename: 'a.csv', content: GOOD }]);
+      const { body, contentType } = multipart([{ field: 'file', filename: 'a.csv', content: rows(30_000) }]);
       const { request, response } = openRequest(`${app.origin}${UPLOAD}`, 'POST', {
         'content-type': contentType,
       });
