@@ -51,6 +51,10 @@ const ColumnProfile = z.object({
   type: z.enum(['number', 'boolean', 'datetime', 'string']),
   missing: count,
   distinct: count,
+  distinct_approximate: z
+    .literal(true)
+    .optional()
+    .openapi({ description: 'Present when `distinct` is an estimate: there were too many values to count.' }),
   min: z.union([z.number(), z.string()]).nullable(),
   max: z.union([z.number(), z.string()]).nullable(),
   mean: z.number().nullable(),

@@ -20,6 +20,8 @@ export interface ColumnProfile {
   readonly type: ColumnType;
   readonly missing: number;
   readonly distinct: number;
+  /** There were too many different values to count them all: `distinct` is an estimate. */
+  readonly distinct_approximate?: true;
   /** Numbers for `number`, text otherwise (at most 200 characters); null when every value is missing. */
   readonly min: number | string | null;
   readonly max: number | string | null;

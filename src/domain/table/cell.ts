@@ -22,7 +22,7 @@ export const DATETIME = 8;
 export const TEXT = 16;
 
 /** A whole number without sign or point of at most this many characters is exact as a double. */
-export const SAFE_LENGTH = 15;
+const SAFE_LENGTH = 15;
 
 const BYTES = 256;
 /** States are below this; larger table entries are free for a scanner's own actions. */

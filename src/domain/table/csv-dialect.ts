@@ -9,12 +9,25 @@ export const DIALECT_BYTES = MARK.length + MAX_LINE_BYTES + 1;
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 const SNIFFED_RECORDS = 20;
-const LF = 0x0a;
+const [LF, CR] = [0x0a, 0x0d];
 
 /** How a text table is written, and its columns' names (spaces around them removed). */
 export interface CsvDialect {
   readonly delimiter: string;
   readonly names: readonly string[];
+  readonly header: CsvHeader;
+}
+
+/** What a reader of the rows must know of the header. */
+export interface CsvHeader {
+  /** To its end, a byte order mark and the line end included. */
+  readonly bytes: number;
+  /** Number of the line behind it. */
+  readonly nextLine: number;
+  /** Whether it ends with CR LF, and so must all lines. */
+  readonly crlf: boolean;
+  /** Whether a line end stands within a name. */
+  readonly multiline: boolean;
 }
 
 /**
@@ -29,13 +42,25 @@ export function readDialect(start: Buffer, format: Extract<Format, 'csv' | 'tsv'
   new TextCheck().check(head, 1);
   const delimiter = format === 'tsv' ? '\t' : sniffDelimiter(head, whole);
   const isBlank = whole && head.toString().trim() === '';
-  const header = isBlank ? undefined : readerOf(head, delimiter, whole).next();
+  const reader = readerOf(head, delimiter, whole);
+  const header = isBlank ? undefined : reader.next();
   if (header === undefined) throw new AppError('empty', 'The file holds no data.');
   checkColumnCount(header.fields);
   const names = Array.from({ length: header.fields }, (_, i) => header.text(i).trim());
   checkNames(names);
   checkIsHeader(names);
-  return { delimiter, names };
+  const end = header.ends[header.fields - 1]!;
+  const crlf = head[end] === CR;
+  return {
+    delimiter,
+    names,
+    header: {
+      bytes: Math.min(end + (crlf ? 2 : 1), head.length),
+      nextLine: reader.line,
+      crlf,
+      multiline: reader.multiline,
+    },
+  };
 }
 
 /** Whether the lines of a file without a telling name are separated by tabs. */

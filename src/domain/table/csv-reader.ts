@@ -51,9 +51,22 @@ export class CsvReader {
   #width = 0;
   #crlf: boolean | undefined;
 
-  /** @param names of the columns: then the header is passed over, and messages name the column */
-  constructor(delimiter: string, names?: readonly string[]) {
+  /**
+   * @param names of the columns: then the header is passed over, and messages name the column
+   * @param behind where the text to come begins, if it does so behind the header
+   */
+  constructor(
+    delimiter: string,
+    names?: readonly string[],
+    behind?: { readonly line: number; readonly crlf: boolean },
+  ) {
     this.#names = names;
+    if (behind !== undefined) {
+      this.#begun = true;
+      this.#width = names?.length ?? 0;
+      this.#crlf = behind.crlf;
+      this.line = this.#recordLine = behind.line;
+    }
     this.#grammar = csvGrammar(delimiter.charCodeAt(0));
     this.#record = new CsvRecord(names?.length ?? MAX_COLUMNS);
   }

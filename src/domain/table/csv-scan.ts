@@ -1,10 +1,21 @@
-import { isFaithfulNumber, KIND_AT, MAY_BE_WHOLE, MISSING, SAFE_LENGTH, TEXT } from './cell.ts';
-import { typeOfKinds } from './column-kinds.ts';
+import type { ColumnProfile } from '../../vocabulary/tables.ts';
+import { isFaithfulNumber, KIND_AT, MAY_BE_WHOLE } from './cell.ts';
 import type { CsvDialect } from './csv-dialect.ts';
-import { ACTIONS, cellState } from './csv-grammar.ts';
+import { ACTIONS, cellState, csvGrammar } from './csv-grammar.ts';
+import { type Columns, columnProfile, isSpoiled, measureOnly, measureTexts } from './csv-kernel/columns.ts';
+import { bindCsvKernel, type CsvKernel } from './csv-kernel/kernel.ts';
 import { CsvReader } from './csv-reader.ts';
-import type { CsvRecord } from './csv-record.ts';
-import type { TextScan } from './text-scan.ts';
+import { MAX_LINE_BYTES, type ProfiledScan } from './text-scan.ts';
+
+/** A table of so many cells has all its distinct values counted, in memory of up to some 100 MB. */
+const COUNTED_CELLS = 4_000_000;
+/** In a larger one, a column has so many counted; of more, a sample half as large at least stands for all. */
+const [MOST_COUNTED, LEAST_COUNTED] = [49_152, 2400];
+const PIECE_BYTES = 1 << 20;
+/** Zero bytes behind the text, over which the kernel may read. */
+const PADDING = 32;
+/** A kernel that holds more is not used again. */
+const KEPT_BYTES = 16 << 20;
 
 /** Beside the kinds as bits: a number that may be too long a whole number. */
 const WHOLE = 128;
@@ -14,66 +25,142 @@ const KINDS = Uint8Array.from({ length: ACTIONS }, (_, state) => {
   return MAY_BE_WHOLE[inCell] === 1 ? KIND_AT[inCell]! | WHOLE : KIND_AT[inCell]!;
 });
 
+/** Kernels that nobody uses. */
+const idle: CsvKernel[] = [];
+
 /**
- * Reads every record of a delimited text and collects the kinds of each column's cells. Memory does not grow with
- * the text.
+ * Checks a delimited text and works out its columns' figures while it arrives, in WebAssembly, in one pass: what a
+ * column is, its first value says. Where a later one says otherwise, the column is spoiled, for it is one of texts,
+ * and its figures are to be taken again. Memory does not grow with the text.
  */
 export class CsvScanner {
-  readonly #names: readonly string[];
-  readonly #reader: CsvReader;
-  readonly #kinds: Uint8Array;
-  readonly #missing: Float64Array;
-  #rows = 0;
+  readonly #dialect: CsvDialect;
+  readonly #kernel: CsvKernel;
+  /** Where the kernel finds the text, and where it ends now. */
+  #text = 0;
+  #end = 0;
+  /** Bytes of the header that are still to come. */
+  #header = 0;
+  /** Reads the record that the kernel refused. */
+  #refusing: CsvReader | undefined;
 
-  constructor({ delimiter, names }: CsvDialect) {
-    this.#names = names;
-    this.#reader = new CsvReader(delimiter, names);
-    this.#kinds = new Uint8Array(names.length);
-    this.#missing = new Float64Array(names.length);
+  constructor(dialect: CsvDialect) {
+    this.#dialect = dialect;
+    this.#kernel = idle.pop() ?? bindCsvKernel({ number: Number, isFaithful: isFaithfulNumber });
+    this.begin();
   }
 
   /** Number of the line the scan stands in; 1 is the file's first. */
   get line(): number {
-    return this.#reader.line;
+    if (this.#refusing) return this.#refusing.line;
+    const { line, linesInRecord, linesInField } = this.#kernel;
+    return this.#header > 0 ? 1 : line.value + linesInRecord.value + linesInField.value;
+  }
+
+  /** Positions of the spoiled columns so far. */
+  get spoiled(): number[] {
+    const columns = this.#columns;
+    return this.#dialect.names.flatMap((_, i) => (isSpoiled(columns, i) ? [i] : []));
+  }
+
+  /**
+   * Begins at the start of the text.
+   * @param texts positions of columns that are known to be texts
+   * @param only whether no others are measured
+   */
+  begin(texts: readonly number[] = [], only = false): void {
+    const kernel = this.#kernel;
+    const { delimiter, names, header } = this.#dialect;
+    const code = delimiter.charCodeAt(0);
+    kernel.begin(names.length, code, MAX_LINE_BYTES, crypto.getRandomValues(new BigUint64Array(1))[0]!);
+    const rows = Math.ceil(COUNTED_CELLS / names.length);
+    const counted = Math.max(rows, LEAST_COUNTED);
+    kernel.count(counted, Math.min(counted, MOST_COUNTED), rows);
+    this.#text = this.#end = kernel.allocate(MAX_LINE_BYTES + PIECE_BYTES + PADDING);
+    const grammar = csvGrammar(code);
+    new Uint16Array(kernel.memory.buffer, kernel.grammarAddress(), grammar.length).set(grammar);
+    new Uint8Array(kernel.memory.buffer, kernel.kindsAddress(), KINDS.length).set(KINDS);
+    if (only) measureOnly(this.#columns, texts);
+    else measureTexts(this.#columns, texts);
+    kernel.start(header.nextLine, Number(header.crlf), Number(header.multiline));
+    kernel.standAt(this.#text);
+    this.#header = header.bytes;
   }
 
   /** @throws {AppError} `bad_format` with the line, and the column where there is one */
   push(piece: Buffer): void {
-    this.#reader.push(piece);
-    this.#takeAll();
+    const header = Math.min(this.#header, piece.length);
+    this.#header -= header;
+    for (let at = header; at < piece.length; at += PIECE_BYTES)
+      this.#take(piece.subarray(at, at + PIECE_BYTES));
   }
 
   /**
    * To be called once, behind the last piece.
    * @throws {AppError} `bad_format`
    */
-  end(): TextScan {
-    this.#reader.end();
-    this.#takeAll();
-    const columns = this.#names.map((name, i) => ({
-      name,
-      type: typeOfKinds(this.#kinds[i]! & ~WHOLE),
-      missing: this.#missing[i]!,
-    }));
-    return { rows: this.#rows, columns, multiline: this.#reader.multiline };
+  end(): ProfiledScan {
+    const kernel = this.#kernel;
+    if (this.#refusing || kernel.scan(this.#end, 1) === 0) this.#refuse(true);
+    kernel.finish();
+    const rows = kernel.rows.value;
+    const found = this.#columns;
+    const columns = this.#dialect.names.map(
+      (name, i): ColumnProfile => ({ name, ...columnProfile(found, i, rows) }),
+    );
+    const { spoiled } = this;
+    const multiline = kernel.multiline.value !== 0;
+    if (kernel.memory.buffer.byteLength <= KEPT_BYTES) idle.push(kernel);
+    return { rows, multiline, columns, spoiled };
   }
 
-  #takeAll(): void {
-    const reader = this.#reader;
-    for (let record = reader.next(); record !== undefined; record = reader.next()) this.#take(record);
+  get #columns(): Columns {
+    const { memory, COLUMN_BYTES, TEXT_BYTES } = this.#kernel;
+    return {
+      memory: memory.buffer,
+      address: this.#kernel.columnsAddress(),
+      count: this.#dialect.names.length,
+      columnBytes: COLUMN_BYTES.value,
+      textBytes: TEXT_BYTES.value,
+    };
   }
 
-  #take(record: CsvRecord): void {
-    const kinds = this.#kinds;
-    const { states } = record;
-    this.#rows++;
-    for (let column = 0; column < kinds.length; column++) {
-      const kind = KINDS[states[column]!]!;
-      kinds[column]! |= kind;
-      if (kind === MISSING) this.#missing[column]!++;
-      else if (kind >= WHOLE && record.end(column) - record.start(column) > SAFE_LENGTH) {
-        if (!isFaithfulNumber(record.text(column))) kinds[column]! |= TEXT;
-      }
+  #take(piece: Buffer): void {
+    if (this.#refusing) {
+      this.#refusing.push(piece);
+      this.#refuse(false);
+      return;
     }
+    const kernel = this.#kernel;
+    const bytes = Buffer.from(kernel.memory.buffer);
+    bytes.set(piece, this.#end);
+    this.#end += piece.length;
+    bytes.fill(0, this.#end, this.#end + PADDING);
+    const isAccepted = kernel.scan(this.#end, 0) !== 0;
+    const rest = kernel.recordStart.value;
+    if (!isAccepted || this.#end - rest > MAX_LINE_BYTES) {
+      this.#refuse(false);
+      return;
+    }
+    const gone = rest - this.#text;
+    Buffer.from(kernel.memory.buffer).copyWithin(this.#text, rest, this.#end);
+    kernel.moved(gone);
+    this.#end -= gone;
+  }
+
+  /**
+   * Has the record that the kernel refused read by the reader that knows the words for it.
+   * @throws {AppError} `bad_format`
+   */
+  #refuse(isLast: boolean): void {
+    if (this.#refusing === undefined) {
+      const { memory, recordStart, line } = this.#kernel;
+      const { delimiter, names, header } = this.#dialect;
+      this.#refusing = new CsvReader(delimiter, names, { line: line.value, crlf: header.crlf });
+      this.#refusing.push(Buffer.from(memory.buffer.slice(recordStart.value, this.#end)));
+    }
+    if (isLast) this.#refusing.end();
+    if (this.#refusing.next() !== undefined || isLast)
+      throw new Error('the kernel refused what the grammar lets pass');
   }
 }

@@ -1,13 +1,13 @@
-import { AppError } from '../../errors.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
 import { openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { checkLimits, type TableLimits } from './limits.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
-import { scanText } from './scan-text.ts';
+import { scanCsv, scanText } from './scan-text.ts';
+import { checkAgreement, countCells } from './second-opinion.ts';
 import { readChunks } from './text-chunks.ts';
-import type { TextScan } from './text-scan.ts';
+import type { ProfiledScan, TextScan } from './text-scan.ts';
 
 export interface InspectRequest {
   readonly path: string;
@@ -19,15 +19,13 @@ export interface InspectRequest {
 
 /**
  * What `Inspector.inspect` does, in the process it is called in: first our own scan of a text's every byte, which refuses
- * bad files early and with a line number, then DuckDB for the figures, and as a second opinion on what the scan let
- * pass: both must find the same rows and the same missing values.
+ * bad files early and with a line number, and works out the figures of a delimited one; then DuckDB, for the figures of
+ * the others, and as a second opinion on what the scan let pass: both must find the same rows and the same missing values.
  * @throws {AppError} as `Inspector.inspect`
  */
 export async function inspectHere(request: InspectRequest): Promise<TableProfile> {
   const { path, fileType, limits, memoryMb, tempDirectory } = request;
-  const { format, compression } = fileType;
-  const scan =
-    format === 'parquet' ? undefined : await scanText(readChunks(path, compression, limits.maxBytes), format);
+  const scan = await scanFile(path, fileType, limits.maxBytes);
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
   const { connection, close } = await openDatabase(path, { memoryMb, tempDirectory });
@@ -44,6 +42,10 @@ export async function inspectHere(request: InspectRequest): Promise<TableProfile
       return profile;
     }
     const file = { path, fileType, multiline: scan.multiline };
+    if ('spoiled' in scan) {
+      checkAgreement(scan, await countCells(connection, file, scan.columns));
+      return { rows: scan.rows, columns: scan.columns };
+    }
     const profile = await profileTable({ connection, file, rows: scan.rows }, scan.columns);
     checkAgreement(scan, profile);
     return profile;
@@ -54,13 +56,17 @@ export async function inspectHere(request: InspectRequest): Promise<TableProfile
   }
 }
 
-function checkAgreement(scan: TextScan, profile: TableProfile): void {
-  const agreed =
-    scan.rows === profile.rows &&
-    scan.columns.every(({ missing }, i) => missing === profile.columns[i]!.missing);
-  if (!agreed)
-    throw new AppError(
-      'bad_format',
-      'The file can be read in more than one way. Quote fields that hold quotes or line ends, and check the line ends.',
-    );
+/** The scan of a text file, with figures if it is a delimited one; nothing of a Parquet file. */
+async function scanFile(
+  path: string,
+  { format, compression }: FileType,
+  maxBytes: number,
+): Promise<TextScan | ProfiledScan | undefined> {
+  if (format === 'parquet') return undefined;
+  const read = () => readChunks(path, compression, maxBytes);
+  const scan = await scanText(read(), format);
+  if (format === 'ndjson' || !('spoiled' in scan) || scan.spoiled.length === 0) return scan;
+  const again = await scanCsv(read(), format, scan.spoiled);
+  const columns = scan.columns.map((column, i) => (scan.spoiled.includes(i) ? again.columns[i]! : column));
+  return { ...scan, columns, spoiled: [] };
 }

@@ -194,8 +194,9 @@ function plain(figure: DuckDBValue | undefined): DuckDBValue | undefined {
   return Number.isFinite(figure) ? figure + 0 : null;
 }
 
-function profileOf({ name, type, missing, distinct, min, max, mean }: Measured): ColumnProfile {
-  return { name, type, missing, distinct, min, max, mean };
+function profileOf({ name, type, missing, distinct, share, min, max, mean }: Measured): ColumnProfile {
+  const approximate = share > 1 && { distinct_approximate: true as const };
+  return { name, type, missing, distinct, ...approximate, min, max, mean };
 }
 
 async function query({ connection }: OpenTable, sql: string): Promise<DuckDBValue[][]> {

@@ -2,37 +2,72 @@ import type { TextFormat } from '../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { CsvScanner } from './csv-scan.ts';
 import { NdjsonScanner } from './ndjson-scan.ts';
-import { TextCheck, type TextScan } from './text-scan.ts';
+import { type ProfiledScan, TextCheck, type TextScan } from './text-scan.ts';
 
 /**
  * Reads every byte of a text table while it arrives.
  * @param chunks each only used until the next one is asked for
  * @throws {AppError} `empty`, `bad_format` or `bad_header` as soon as there is a reason
  */
-export async function scanText(chunks: AsyncIterable<Buffer>, format: TextFormat): Promise<TextScan> {
+export async function scanText(
+  chunks: AsyncIterable<Buffer>,
+  format: TextFormat,
+): Promise<TextScan | ProfiledScan> {
+  if (format !== 'ndjson') return scanCsv(chunks, format);
   const check = new TextCheck();
-  let scanner: CsvScanner | NdjsonScanner | undefined = format === 'ndjson' ? new NdjsonScanner() : undefined;
-  const scan = (chunk: Buffer, by: CsvScanner | NdjsonScanner) => {
-    check.check(chunk, by.line);
-    by.push(chunk);
-  };
-  /** What came before the dialect was known. */
-  const head: Buffer[] = [];
-  let bytes = 0;
-  const begin = () => {
-    const begun = new CsvScanner(readDialect(Buffer.concat(head), format === 'tsv' ? 'tsv' : 'csv'));
-    for (const chunk of head) scan(chunk, begun);
-    return begun;
-  };
+  const scanner = new NdjsonScanner();
   for await (const chunk of chunks) {
-    if (scanner) scan(chunk, scanner);
-    else {
-      head.push(Buffer.from(chunk));
-      bytes += chunk.length;
-      if (bytes >= DIALECT_BYTES) scanner = begin();
-    }
+    check.check(chunk, scanner.line);
+    scanner.push(chunk);
   }
-  scanner ??= begin();
   check.end(scanner.line);
   return scanner.end();
+}
+
+/**
+ * @param texts takes the figures of the columns at these positions alone, as texts; what is told of the others is void
+ * @throws {AppError} as `scanText`
+ */
+export async function scanCsv(
+  chunks: AsyncIterable<Buffer>,
+  format: Exclude<TextFormat, 'ndjson'>,
+  texts?: readonly number[],
+): Promise<ProfiledScan> {
+  const check = new TextCheck();
+  let scanner: CsvScanner | undefined;
+  const head: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    if (scanner === undefined) {
+      head.push(Buffer.from(chunk));
+      bytes += chunk.length;
+      if (bytes >= DIALECT_BYTES) scanner = beginCsv(Buffer.concat(head), format, check, texts);
+    } else {
+      check.check(chunk, scanner.line);
+      scanner.push(chunk);
+    }
+  }
+  scanner ??= beginCsv(Buffer.concat(head), format, check, texts);
+  check.end(scanner.line);
+  return scanner.end();
+}
+
+function beginCsv(
+  head: Buffer,
+  format: Exclude<TextFormat, 'ndjson'>,
+  check: TextCheck,
+  texts: readonly number[] | undefined,
+): CsvScanner {
+  const dialect = readDialect(head, format);
+  check.check(head, 1);
+  const scanner = new CsvScanner(dialect);
+  if (texts !== undefined) scanner.begin(texts, true);
+  scanner.push(head);
+  // What the start gives away need not be found out at the end.
+  const { spoiled } = scanner;
+  if (spoiled.length > 0) {
+    scanner.begin(spoiled);
+    scanner.push(head);
+  }
+  return scanner;
 }

@@ -31,15 +31,21 @@ test('where a csv is cut into pieces makes no difference', () => {
       '2,é😀,NA,1\r\n\r\n003,"",2024-02-01,"9007199254740991"\r\n',
   );
   const whole = scan(text, csv(text), [text.length]);
+  const late = { distinct: expect.any(Number), min: expect.anything(), max: expect.anything() };
+  const figures = { distinct: 2, min: 'a "b"\r\nc', max: 'é😀', mean: null };
+  const times = { distinct: 2, min: '2024-01-31T10:00:00Z', max: '2024-02-01', mean: null };
+  const ids = { distinct: 3, min: '1', max: '9007199254740991', mean: null };
   expect(whole).toEqual({
     rows: 3,
     multiline: true,
     columns: [
-      { name: 'id', type: 'string', missing: 0 },
-      { name: 'name, full', type: 'string', missing: 1 },
-      { name: 'when', type: 'datetime', missing: 1 },
-      { name: 'big', type: 'string', missing: 0 },
+      { name: 'id', type: 'string', missing: 0, mean: null, ...late },
+      { name: 'name, full', type: 'string', missing: 1, ...figures },
+      { name: 'when', type: 'datetime', missing: 1, ...times },
+      { name: 'big', type: 'string', missing: 0, ...ids },
     ],
+    // Numbers at first: `003` is none.
+    spoiled: [0],
   });
   for (const lengths of [[1], [2], [3], [7], [1, 2, 5], [64, 1]])
     expect(scan(text, csv(text), lengths)).toEqual(whole);

@@ -8,6 +8,9 @@ declare namespace WebAssembly {
     readonly buffer: SharedArrayBuffer;
     grow(pages: number): number;
   }
+  class Global {
+    value: number;
+  }
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -1,0 +1,751 @@
+// AssemblyScript (https://www.assemblyscript.org): the check and the profile of a delimited text in one pass over its
+// bytes, as csv-grammar.ts and cell.ts say. What is refused is only found here; csv-reader.ts finds the words for it.
+//
+// Behind the text that `scan` is given stand 32 zero bytes, so that a word, or 16 bytes, can be loaded anywhere in it.
+
+/** Number of a cell's text, for the few whose value is not worked out here. */
+@external("env", "number") declare function number(from: usize, to: usize): f64;
+/** Whether a whole number of a cell's text is exact as a double. */
+@external("env", "isFaithful") declare function isFaithful(from: usize, to: usize): bool;
+
+/** Kinds as in cell.ts, and beside them a number that may be too long a whole number. */
+const MISSING: u32 = 1;
+const NUMBER: u32 = 2;
+const DATETIME: u32 = 8;
+const TEXT: u32 = 16;
+const WHOLE: u32 = 128;
+const SAFE_LENGTH: usize = 15;
+
+/** States and actions as in csv-grammar.ts. */
+const QUOTED: u32 = 128;
+const CLOSED: u32 = 256;
+const ACTIONS: u32 = 384;
+const END_FIELD: u32 = ACTIONS + 1;
+const END_LINE: u32 = ACTIONS + 2;
+const RETURN: u32 = ACTIONS + 3;
+const LINE_IN_FIELD: u32 = ACTIONS + 4;
+const TEXT_STATE: u32 = 1;
+const DOUBLED: u32 = 2;
+
+const LF: u32 = 0x0a;
+const CR: u32 = 0x0d;
+const SPACE: u32 = 0x20;
+const QUOTE: u32 = 0x22;
+const PLUS: u32 = 0x2b;
+const MINUS: u32 = 0x2d;
+const POINT: u32 = 0x2e;
+const ZERO: u32 = 0x30;
+
+/** What is measured of a column. The first value decides; a later one of another kind spoils it. */
+const NOTHING_YET: u32 = 0;
+const NUMBERS: u32 = 1;
+const TIMES: u32 = 2;
+const TEXTS: u32 = 3;
+const NOTHING: u32 = 4;
+
+/** Hashes that a column collects before they are added to its set. */
+const WAITING: u32 = 256;
+
+/** Enough of the least and of the greatest text: 200 characters. */
+export const TEXT_BYTES: u32 = 800;
+
+@unmanaged
+class Column {
+  /** The kinds of its cells. */
+  kinds: u32;
+  measure: u32;
+  missing: u64;
+  // Of numbers.
+  min: f64;
+  max: f64;
+  sum: f64;
+  /** What rounding took from the sum (Neumaier 1974). */
+  rest: f64;
+  // Of times: microseconds since 1970; of texts: their first eight bytes.
+  least: u64;
+  greatest: u64;
+  leastLength: u32;
+  greatestLength: u32;
+  /** The text of the least value, and behind it that of the greatest. */
+  texts: usize;
+  // Distinct values: hashes in an open-addressed set.
+  set: usize;
+  setBits: u32;
+  distinct: u32;
+  /** Hashes that are not in the set yet. */
+  waiting: usize;
+  waitingCount: u32;
+  /** Only hashes with so many zeros at their end are in the set. */
+  level: u32;
+  /** Its values were of more than one kind. */
+  spoiled: u32;
+}
+
+export const COLUMN_BYTES: u32 = offsetof<Column>();
+
+let delimiter: u32 = 0;
+let delimiters: v128 = i8x16.splat(0);
+let width: i32 = 0;
+let maxLineBytes: usize = 0;
+/** Values that a column's set may hold, in a table of up to `exactRows` rows and in a larger one. */
+let mostOfSmall: u32 = 0;
+let mostOfLarge: u32 = 0;
+let exactRows: f64 = 0;
+let seed: u64 = 0;
+let grammar: usize = 0;
+let kindAt: usize = 0;
+let columns: usize = 0;
+let scratch: usize = 0;
+
+/** Adds what is left to the sets; to be called behind the last record. */
+export function finish(): void {
+  for (let i = 0; i < width; i++) insertWaiting(columnAt(i));
+}
+
+/** Where the record and the field begin that are read next, and the field's number. */
+export let recordStart: usize = 0;
+export let fieldStart: usize = 0;
+export let field: i32 = 0;
+/** Number of the line the record begins in, the line ends since, and those in what has come of the unfinished field. */
+export let line: f64 = 0;
+export let linesInRecord: u32 = 0;
+export let linesInField: u32 = 0;
+export let rows: f64 = 0;
+export let multiline: bool = false;
+/** Whether lines end with CR LF. */
+let crlf: bool = false;
+
+// --- Memory: handed out upwards; tables of sets, whose sizes are powers of two, are used again.
+
+let top: usize = 0;
+const freed = memory.data(32 * sizeof<usize>(), 8);
+
+export function allocate(bytes: usize): usize {
+  const address = top;
+  top = (address + bytes + 63) & ~63;
+  const missing = <i32>((top + 0xffff) >>> 16) - memory.size();
+  // In steps: each one costs.
+  if (missing > 0 && memory.grow(max(missing, 16)) < 0) unreachable();
+  return address;
+}
+
+function allocateTable(bits: u32): usize {
+  const list = freed + (bits << 2);
+  const address = load<usize>(list);
+  if (address == 0) {
+    const fresh = allocate(<usize>8 << bits);
+    memory.fill(fresh, 0, <usize>8 << bits);
+    return fresh;
+  }
+  store<usize>(list, load<usize>(address));
+  memory.fill(address, 0, <usize>8 << bits);
+  return address;
+}
+
+function freeTable(address: usize, bits: u32): void {
+  const list = freed + (bits << 2);
+  store<usize>(address, load<usize>(list));
+  store<usize>(list, address);
+}
+
+/** Forgets everything, and makes room for a table of so many columns. */
+export function begin(columnCount: i32, separator: u32, lineBytes: u32, seedOfHash: u64): void {
+  top = (__heap_base + 63) & ~63;
+  memory.fill(freed, 0, 32 * sizeof<usize>());
+  width = columnCount;
+  delimiter = separator;
+  delimiters = i8x16.splat(<i8>separator);
+  maxLineBytes = lineBytes;
+  seed = seedOfHash;
+  grammar = allocate(ACTIONS << 9);
+  kindAt = allocate(ACTIONS);
+  scratch = allocate(lineBytes + 64);
+  const bytes = <usize>width * offsetof<Column>();
+  columns = allocate(bytes);
+  memory.fill(columns, 0, bytes);
+  for (let i = 0; i < width; i++) {
+    const column = columnAt(i);
+    column.min = Infinity;
+    column.max = -Infinity;
+    column.setBits = 5;
+    column.set = allocateTable(column.setBits);
+    column.waiting = allocate(WAITING << 3);
+  }
+  rows = 0;
+  field = 0;
+  linesInRecord = 0;
+  linesInField = 0;
+}
+
+export function count(small: u32, large: u32, rowsOfSmall: f64): void {
+  mostOfSmall = small;
+  mostOfLarge = large;
+  exactRows = rowsOfSmall;
+}
+
+export function grammarAddress(): usize {
+  return grammar;
+}
+export function kindsAddress(): usize {
+  return kindAt;
+}
+export function columnsAddress(): usize {
+  return columns;
+}
+
+// @ts-ignore: decorator
+@inline
+function columnAt(i: i32): Column {
+  return changetype<Column>(columns + <usize>i * offsetof<Column>());
+}
+
+/** Which line the text behind the header begins in, and how lines end. */
+export function start(firstLine: f64, endsWithCr: bool, isMultiline: bool): void {
+  line = firstLine;
+  crlf = endsWithCr;
+  multiline = isMultiline;
+}
+
+/** Where the record that is not read to its end stands now. */
+export function moved(by: usize): void {
+  recordStart -= by;
+  fieldStart -= by;
+}
+
+export function standAt(address: usize): void {
+  recordStart = address;
+  fieldStart = address;
+}
+
+// --- The text
+
+/**
+ * Reads the records up to `end`; without `isLast`, what comes behind it is not there yet.
+ * @returns false at a record that is refused, which begins at `recordStart`
+ */
+export function scan(end: usize, isLast: bool): bool {
+  let from = fieldStart;
+  let column = columnAt(field);
+  while (from < end || (isLast && from > recordStart)) {
+    let to = from;
+    let terminator: u32 = 0;
+    // A plain decimal, read without the grammar.
+    if (column.measure <= NUMBERS) {
+      let byte = <u32>load<u8>(to);
+      const isNegative = byte == MINUS;
+      if (isNegative) byte = load<u8>(++to);
+      let digit = byte - ZERO;
+      if (digit < 10) {
+        const first = to++;
+        let mantissa: u64 = digit;
+        while ((digit = <u32>load<u8>(to) - ZERO) < 10) {
+          mantissa = mantissa * 10 + digit;
+          to++;
+        }
+        let digits = <u32>(to - first);
+        let scale: u32 = 0;
+        const isWhole = digit != POINT - ZERO;
+        const isPlain = byte != ZERO || digits == 1;
+        if (!isWhole) {
+          const point = to++;
+          while ((digit = <u32>load<u8>(to) - ZERO) < 10) {
+            mantissa = mantissa * 10 + digit;
+            to++;
+          }
+          scale = <u32>(to - point) - 1;
+          digits += scale;
+        }
+        const behind = digit + ZERO;
+        // So many digits fit into the mantissa.
+        if (
+          isPlain && digits <= 19 && scale <= 22 && (behind == delimiter || behind == LF || (behind == CR && load<u8>(to, 1) == LF)) &&
+          (!isWhole || mantissa <= MAX_SAFE)
+        ) {
+          let value = mantissa <= MAX_SAFE ? <f64>mantissa / powerOfTen(scale) : quotient(mantissa, powerOfTen(scale));
+          if (value == value) {
+            value = isNegative ? -value : value;
+            column.kinds |= NUMBER;
+            column.measure = NUMBERS;
+            addNumber(column, value);
+            terminator = behind;
+          }
+        }
+      }
+    }
+    if (terminator == 0) {
+      to = from;
+      let state: u32 = 0;
+      let lines: u32 = 0;
+      let action: u32 = 0;
+      while (to < end) {
+        const next = <u32>load<u16>(grammar + (((<usize>state << 8) | load<u8>(to)) << 1));
+        if (next < ACTIONS) {
+          state = next;
+          to++;
+          if (next == TEXT_STATE) to = plainEnd(to, end);
+          else if (next == QUOTED + TEXT_STATE || next == QUOTED + DOUBLED) to = quotedEnd(to, end);
+        } else if (next == LINE_IN_FIELD) {
+          lines++;
+          to++;
+          if (state != QUOTED + DOUBLED) state = QUOTED + TEXT_STATE;
+          to = quotedEnd(to, end);
+        } else {
+          action = next;
+          break;
+        }
+      }
+      if (action == 0) {
+        if (!isLast) {
+          linesInField = lines;
+          break;
+        }
+        if (state >= QUOTED && state < CLOSED) return false;
+      } else if (action == END_FIELD) terminator = delimiter;
+      else if (action == END_LINE) terminator = LF;
+      else if (action == RETURN) {
+        if (to + 1 == end && !isLast) {
+          linesInField = lines;
+          break;
+        }
+        if (to + 1 == end || load<u8>(to, 1) != LF) return false;
+        terminator = CR;
+      } else return false;
+      linesInRecord += lines;
+      if (lines > 0) multiline = true;
+      const isBlank = to == recordStart && width > 1;
+      if (isBlank && terminator != delimiter) {
+        if (crlf != (terminator == CR)) return false;
+        from = to + (terminator == CR ? 2 : 1);
+        recordStart = from;
+        line++;
+        continue;
+      }
+      endCell(column, state, from, to);
+    }
+    if (terminator == delimiter) {
+      field++;
+      if (field == width) return false;
+      column = changetype<Column>(changetype<usize>(column) + offsetof<Column>());
+      from = to + 1;
+      fieldStart = from;
+      continue;
+    }
+    // The record's end.
+    if (field + 1 != width) return false;
+    if (terminator == 0) from = to;
+    else {
+      if (crlf != (terminator == CR)) return false;
+      from = to + (terminator == CR ? 2 : 1);
+      if (from - recordStart > maxLineBytes) return false;
+    }
+    rows++;
+    line += 1 + <f64>linesInRecord;
+    linesInRecord = 0;
+    linesInField = 0;
+    field = 0;
+    column = columnAt(0);
+    recordStart = from;
+    fieldStart = from;
+    if (terminator == 0) break;
+  }
+  if (field == 0) fieldStart = recordStart;
+  return true;
+}
+
+/** Where unquoted text may end. */
+function plainEnd(from: usize, end: usize): usize {
+  for (let at = from; at < end; at += 16) {
+    const bytes = v128.load(at);
+    const ends = v128.or(
+      i8x16.eq(bytes, delimiters),
+      v128.or(i8x16.eq(bytes, i8x16.splat(<i8>LF)), i8x16.eq(bytes, i8x16.splat(<i8>CR))),
+    );
+    const mask = i8x16.bitmask(ends);
+    if (mask != 0) return at + ctz(mask);
+  }
+  return end;
+}
+
+/** Where quoted text may end or go on in another line. */
+function quotedEnd(from: usize, end: usize): usize {
+  for (let at = from; at < end; at += 16) {
+    const bytes = v128.load(at);
+    const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>LF))));
+    if (mask != 0) return at + ctz(mask);
+  }
+  return end;
+}
+
+// --- Cells
+
+function endCell(column: Column, state: u32, from: usize, to: usize): void {
+  let kind = <u32>load<u8>(kindAt + state);
+  if (kind == MISSING) {
+    column.kinds |= MISSING;
+    column.missing++;
+    return;
+  }
+  if (state >= QUOTED) {
+    from++;
+    to--;
+  }
+  if (kind >= WHOLE) {
+    kind ^= WHOLE;
+    if (to - from > SAFE_LENGTH && (column.kinds & TEXT) == 0 && !isFaithful(from, to)) kind = TEXT;
+  }
+  column.kinds |= kind;
+  if (column.measure == NOTHING_YET) column.measure = kind == NUMBER ? NUMBERS : kind == DATETIME ? TIMES : TEXTS;
+  if (column.measure == TEXTS) {
+    if (state == CLOSED + DOUBLED) addText(column, scratch, withoutDoubles(from, to));
+    else addText(column, from, to);
+  } else if (column.measure == NUMBERS) {
+    const value = kind == NUMBER ? decimal(from, to) : NaN;
+    if (isFinite(value)) addNumber(column, value);
+    else spoil(column);
+  } else if (column.measure == TIMES) {
+    const time = kind == DATETIME ? timeOf(from, to) : NO_TIME;
+    if (time != NO_TIME) addTime(column, time, from, to);
+    else spoil(column);
+  }
+}
+
+/** It is a column of texts, and what was measured so far is not theirs. */
+function spoil(column: Column): void {
+  column.kinds |= TEXT;
+  column.measure = NOTHING;
+  column.spoiled = 1;
+}
+
+/** Copies a quoted text to `scratch`. @returns its end there */
+function withoutDoubles(from: usize, to: usize): usize {
+  let end = scratch;
+  while (from < to) {
+    const byte = load<u8>(from++);
+    store<u8>(end++, byte);
+    if (byte == QUOTE) from++;
+  }
+  store<u64>(end, 0);
+  return end;
+}
+
+function addNumber(column: Column, value: f64): void {
+  column.min = min(column.min, value);
+  column.max = max(column.max, value);
+  const sum = column.sum + value;
+  column.rest += abs(column.sum) >= abs(value) ? column.sum - sum + value : value - sum + column.sum;
+  column.sum = sum;
+  // One zero.
+  insert(column, mixed(reinterpret<u64>(value + 0.0)));
+}
+
+function addText(column: Column, from: usize, to: usize): void {
+  const length = to - from;
+  const first = load<u64>(from);
+  const start = bswap(length < 8 ? first & (((<u64>1) << (length << 3)) - 1) : first);
+  if (column.texts == 0) {
+    column.texts = allocate(2 * TEXT_BYTES);
+    column.least = column.greatest = start;
+    setLeast(column, from, length);
+    setGreatest(column, from, length);
+  } else {
+    if (start < column.least || (start == column.least && order(from, length, column.texts, column.leastLength) < 0)) {
+      column.least = start;
+      setLeast(column, from, length);
+    }
+    if (
+      start > column.greatest ||
+      (start == column.greatest && order(from, length, column.texts + TEXT_BYTES, column.greatestLength) > 0)
+    ) {
+      column.greatest = start;
+      setGreatest(column, from, length);
+    }
+  }
+  insert(column, hash(from, length));
+}
+
+function addTime(column: Column, time: i64, from: usize, to: usize): void {
+  const length = to - from;
+  if (column.texts == 0) {
+    column.texts = allocate(2 * TEXT_BYTES);
+    column.least = column.greatest = time;
+    setLeast(column, from, length);
+    setGreatest(column, from, length);
+  } else if (time < <i64>column.least) {
+    column.least = time;
+    setLeast(column, from, length);
+  } else if (time > <i64>column.greatest) {
+    column.greatest = time;
+    setGreatest(column, from, length);
+  }
+  insert(column, hash(from, length));
+}
+
+function setLeast(column: Column, from: usize, length: usize): void {
+  column.leastLength = <u32>min(length, <usize>TEXT_BYTES);
+  memory.copy(column.texts, from, column.leastLength);
+}
+
+function setGreatest(column: Column, from: usize, length: usize): void {
+  column.greatestLength = <u32>min(length, <usize>TEXT_BYTES);
+  memory.copy(column.texts + TEXT_BYTES, from, column.greatestLength);
+}
+
+/** Of a text and the beginning of one that was kept. */
+function order(from: usize, length: usize, kept: usize, keptLength: usize): i32 {
+  const known = min(length, <usize>TEXT_BYTES);
+  const order = memory.compare(from, kept, min(known, keptLength));
+  return order != 0 ? order : known < keptLength ? -1 : known > keptLength ? 1 : 0;
+}
+
+// --- Distinct values
+
+/** A bijection, so that two numbers never share a hash (the finalizer of MurmurHash3). */
+// @ts-ignore: decorator
+@inline
+function mixed(bits: u64): u64 {
+  let x = bits ^ seed;
+  x = (x ^ (x >>> 33)) * 0xff51afd7ed558ccd;
+  x = (x ^ (x >>> 33)) * 0xc4ceb9fe1a85ec53;
+  return x ^ (x >>> 33);
+}
+
+function hash(from: usize, length: usize): u64 {
+  let x = <u64>length * 0x9e3779b97f4a7c15;
+  while (length >= 8) {
+    x = (x ^ seed ^ load<u64>(from)) * 0xff51afd7ed558ccd;
+    x ^= x >>> 32;
+    from += 8;
+    length -= 8;
+  }
+  if (length > 0) x ^= (load<u64>(from) & (((<u64>1) << (length << 3)) - 1)) * 0x9e3779b97f4a7c15;
+  return mixed(x);
+}
+
+/**
+ * Adds a hash to the column's set, together with others: what a place of a large set costs is the wait for memory, and
+ * a processor waits for many at once.
+ */
+// @ts-ignore: decorator
+@inline
+function insert(column: Column, hashed: u64): void {
+  if ((hashed & (((<u64>1) << column.level) - 1)) != 0) return;
+  // Zero is an empty place.
+  store<u64>(column.waiting + (<usize>column.waitingCount << 3), hashed == 0 ? (<u64>1) << 63 : hashed);
+  if (++column.waitingCount == WAITING) insertWaiting(column);
+}
+
+let touched: u64 = 0;
+
+/**
+ * A set that has become too large keeps one half of all hashes from then on: what is left of it is a sample that
+ * stands for so many times more (adaptive sampling, Wegman; Flajolet 1990).
+ */
+function insertWaiting(column: Column): void {
+  const from = column.waiting;
+  const end = from + (<usize>column.waitingCount << 3);
+  column.waitingCount = 0;
+  const most = rows > exactRows ? mostOfLarge : mostOfSmall;
+  const bits = column.setBits;
+  let seen: u64 = 0;
+  for (let at = from; at < end; at += 8) seen ^= load<u64>(column.set + (<usize>(load<u64>(at) >>> (64 - bits)) << 3));
+  touched = seen;
+  for (let at = from; at < end; at += 8) {
+    const value = load<u64>(at);
+    if ((value & (((<u64>1) << column.level) - 1)) != 0 || !place(column.set, column.setBits, value)) continue;
+    column.distinct++;
+    if (column.distinct > most) thin(column, most);
+    else if (column.distinct > ((<u32>3) << column.setBits) >>> 2) rebuild(column, column.setBits + 1);
+  }
+}
+
+/** @returns whether it was not there yet */
+// @ts-ignore: decorator
+@inline
+function place(set: usize, bits: u32, value: u64): bool {
+  const mask = ((<usize>1) << bits) - 1;
+  let slot = <usize>(value >>> (64 - bits));
+  while (true) {
+    const address = set + (slot << 3);
+    const there = load<u64>(address);
+    if (there == value) return false;
+    if (there == 0) {
+      store<u64>(address, value);
+      return true;
+    }
+    slot = (slot + 1) & mask;
+  }
+}
+
+function thin(column: Column, most: u32): void {
+  while (column.distinct > most) {
+    column.level++;
+    // Room for those that come, but no more.
+    let bits = column.setBits;
+    while (bits > 5 && ((<u32>3) << (bits - 1)) >>> 2 >= column.distinct) bits--;
+    rebuild(column, bits);
+  }
+}
+
+function rebuild(column: Column, bits: u32): void {
+  const from = column.set;
+  const end = from + ((<usize>8) << column.setBits);
+  const to = allocateTable(bits);
+  const dropped = ((<u64>1) << column.level) - 1;
+  let count: u32 = 0;
+  for (let at = from; at < end; at += 8) {
+    const value = load<u64>(at);
+    if (value == 0 || (value & dropped) != 0) continue;
+    place(to, bits, value);
+    count++;
+  }
+  freeTable(from, column.setBits);
+  column.set = to;
+  column.setBits = bits;
+  column.distinct = count;
+}
+
+// --- Numbers
+
+/** What a double holds exactly: 2^53 − 1. */
+const MAX_SAFE: u64 = 9007199254740991;
+const POWERS = memory.data<f64>([
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+  1e21, 1e22,
+]);
+/** Far above the error of a division in twice the precision, far below half a unit of the last place. */
+const DOUBT: f64 = 1.0 / 17592186044416.0;
+
+/** An exact one: up to 22. */
+// @ts-ignore: decorator
+@inline
+function powerOfTen(exponent: u32): f64 {
+  return load<f64>(POWERS + (<usize>exponent << 3));
+}
+
+/** A literal of cell.ts; not finite when it is beyond a double. */
+function decimal(from: usize, to: usize): f64 {
+  let at = from;
+  while (load<u8>(at) == SPACE) at++;
+  let byte = <u32>load<u8>(at);
+  const isNegative = byte == MINUS;
+  if (isNegative || byte == PLUS) at++;
+  let mantissa: u64 = 0;
+  let digits: u32 = 0;
+  let scale: i32 = 0;
+  let isBehindPoint = false;
+  for (; at < to; at++) {
+    byte = load<u8>(at);
+    const digit = byte - ZERO;
+    if (digit < 10) {
+      mantissa = mantissa * 10 + digit;
+      // Leading zeros are no digits of the value.
+      if (mantissa != 0) digits++;
+      if (isBehindPoint) scale++;
+    } else if (byte == POINT) isBehindPoint = true;
+    else break;
+  }
+  if (at < to && (byte | 0x20) == 0x65) {
+    const sign = <u32>load<u8>(++at);
+    if (sign == MINUS || sign == PLUS) at++;
+    let exponent: i32 = 0;
+    for (; at < to; at++) {
+      const digit = <u32>load<u8>(at) - ZERO;
+      if (digit >= 10) break;
+      exponent = min(exponent * 10 + <i32>digit, 100000);
+    }
+    scale -= sign == MINUS ? -exponent : exponent;
+  }
+  let value = NaN;
+  if (digits <= 19 && scale >= 0 && scale <= 22) {
+    value = mantissa <= MAX_SAFE ? <f64>mantissa / powerOfTen(scale) : quotient(mantissa, powerOfTen(scale));
+  } else if (mantissa <= MAX_SAFE && digits <= 19 && scale < 0 && scale >= -22) {
+    // Exact when the product is: else it might be rounded twice.
+    const power = powerOfTen(-scale);
+    const product = <f64>mantissa * power;
+    if (product <= <f64>MAX_SAFE) value = product;
+  }
+  if (value != value) return number(from, to);
+  return isNegative ? -value : value;
+}
+
+/** x / d rounded to the nearest double, or NaN when it is too near the middle of two to tell. */
+function quotient(x: u64, d: f64): f64 {
+  const high = <f64>(x >>> 32) * 4294967296.0;
+  const low = <f64>(x & 0xffffffff);
+  const sum = high + low;
+  const tail = low - (sum - high);
+  const q = sum / d;
+  const back = q * d;
+  const correction = (sum - back - productError(q, d, back) + tail) / d;
+  const least = q + correction * (1 - DOUBT);
+  const most = q + correction * (1 + DOUBT);
+  return least == most ? least : NaN;
+}
+
+/** x · y − product, exactly: what rounding took from the product (Dekker 1971). */
+function productError(x: f64, y: f64, product: f64): f64 {
+  const xHigh = upperHalf(x);
+  const yHigh = upperHalf(y);
+  const xLow = x - xHigh;
+  const yLow = y - yHigh;
+  return xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow);
+}
+
+/** The upper 26 bits (Veltkamp's splitting), so that products of halves are exact. */
+// @ts-ignore: decorator
+@inline
+function upperHalf(x: f64): f64 {
+  const scaled = x * 134217729.0;
+  return scaled - (scaled - x);
+}
+
+// --- Times
+
+const NO_TIME: i64 = i64.MIN_VALUE;
+const DAYS_IN_MONTH = memory.data<u8>([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]);
+
+// @ts-ignore: decorator
+@inline
+function two(at: usize): i32 {
+  return (<i32>load<u8>(at) - 48) * 10 + (<i32>load<u8>(at, 1) - 48);
+}
+
+/** Microseconds since 1970 of a datetime of cell.ts, or `NO_TIME` when there is no such day. */
+function timeOf(from: usize, to: usize): i64 {
+  const year = two(from) * 100 + two(from + 2);
+  const month = two(from + 5);
+  const day = two(from + 8);
+  const isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  const last = <i32>load<u8>(DAYS_IN_MONTH + month - 1) + (isLeap && month == 2 ? 1 : 0);
+  if (day > last) return NO_TIME;
+  // Days from civil (Hinnant): years begin in March.
+  const y = month <= 2 ? year - 1 : year;
+  const era = y / 400;
+  const yearOfEra = y - era * 400;
+  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const days = era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
+  let micros = <i64>days * 86400000000;
+  let at = from + 10;
+  if (at == to) return micros;
+  micros += <i64>two(at + 1) * 3600000000 + <i64>two(at + 4) * 60000000;
+  at += 6;
+  if (at == to) return micros;
+  micros += <i64>two(at + 1) * 1000000;
+  at += 3;
+  if (at < to && load<u8>(at) == POINT) {
+    let unit: i64 = 100000;
+    for (at++; at < to; at++) {
+      const digit = <u32>load<u8>(at) - ZERO;
+      if (digit >= 10) break;
+      micros += unit * <i64>digit;
+      unit /= 10;
+    }
+  }
+  const sign = at < to ? <u32>load<u8>(at) : 0;
+  if (sign != PLUS && sign != MINUS) return micros;
+  let offset = <i64>two(at + 1) * 3600000000;
+  at += 3;
+  if (at < to) offset += <i64>two(load<u8>(at) == 0x3a ? at + 1 : at) * 60000000;
+  return sign == MINUS ? micros + offset : micros - offset;
+}
+
