@@ -3,6 +3,7 @@ import { access, constants, mkdir, open, rename, rm, statfs, unlink } from 'node
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { flushAlong } from './flush-along.ts';
 import { ObjectNotFound, type Storage, StorageError } from './storage.ts';
 
 const KEY = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/;
@@ -57,7 +58,7 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
         // makes has just been discarded.
         const handle = await open(part, 'wx');
         const target = handle.createWriteStream({ flush: true, highWaterMark: WRITE_BUFFER_BYTES });
-        await pipeline(watched, target, { ...(signal && { signal }) });
+        await pipeline(flushAlong(watched(), handle), target, { ...(signal && { signal }) });
         await rename(part, path);
         await syncFolder(dirname(path));
       } catch (error) {

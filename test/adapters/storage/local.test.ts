@@ -51,12 +51,19 @@ test('the check fails once the folder is gone', async () => {
   await expect(local.storage.check()).rejects.toThrow();
 });
 
-test('a stored object is flushed to the disk, and then its folder, before the write is acknowledged', async () => {
-  await using local = await localStorage();
-  const { syncs } = await runScript<{ syncs: string[] }>(
-    new URL('./write-once.script.ts', import.meta.url),
-    [local.folder],
-    [new URL('../count-syncs.ts', import.meta.url)],
-  );
-  expect(syncs).toEqual(['file', 'folder']);
-});
+test.for([
+  [1, ['file', 'folder']],
+  // A large one also while it arrives, so that its end need not wait for all of it.
+  [40, ['file', 'file', 'folder']],
+] as const)(
+  'a stored object of %i MiB is flushed to the disk, and then its folder, before the write is acknowledged',
+  async ([size, expected]) => {
+    await using local = await localStorage();
+    const { syncs } = await runScript<{ syncs: string[] }>(
+      new URL('./write-once.script.ts', import.meta.url),
+      [local.folder, String(size)],
+      [new URL('../count-syncs.ts', import.meta.url)],
+    );
+    expect(syncs).toEqual(expected);
+  },
+);
