@@ -11,12 +11,8 @@ import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PAGE_WIDTH, type PreviewDashboard, renderPage } from '../infra/monitoring/grafana/preview/page.ts';
-import {
-  type Line,
-  queryPanel,
-  type Variable,
-  variableValue,
-} from '../infra/monitoring/grafana/preview/panel-data.ts';
+import { type Line, queryPanel, variableValue } from '../infra/monitoring/grafana/preview/panel-data.ts';
+import { everything, type Variable } from '../infra/monitoring/grafana/preview/variables.ts';
 
 const { values } = parseArgs({
   options: {
@@ -61,11 +57,10 @@ const dashboard = JSON.parse(
 
 const to = Math.floor(Date.now() / 1000);
 const range = { from: to - Number(values.minutes) * 60, to, scrapeInterval: Number(values.scrape) };
-const prefix = dashboard.templating.list.find(({ name }) => name === 'prefix');
-const source = {
-  prometheus: values.prometheus,
-  prefix: (prefix && (await variableValue(values.prometheus, prefix, range))) ?? 'mlops_backend',
-};
+const variables = dashboard.templating.list;
+const ofPrefix = variables.find(({ name }) => name === 'prefix');
+const prefix = (ofPrefix && (await variableValue(values.prometheus, ofPrefix, range))) ?? 'mlops_backend';
+const source = { prometheus: values.prometheus, chosen: { ...everything(variables), prefix } };
 const data = new Map<number, readonly Line[]>();
 for (const panel of dashboard.panels) data.set(panel.id, await queryPanel(source, panel, range));
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asSent, everything } from '../../infra/monitoring/grafana/preview/variables.ts';
 import { eventually } from '../support/client.ts';
 import { freePort } from '../support/free-port.ts';
 import { hasProgram } from '../support/programs.ts';
@@ -23,17 +24,8 @@ const ONLY_ZEROS = [
   'Latency: burn rate',
 ];
 
-/** A query as Grafana would send it over the given stretch of time. */
-function substitute(expr: string, seconds: number): string {
-  return expr
-    .replaceAll('$__rate_interval', '15s')
-    .replaceAll('$__interval', '15s')
-    .replaceAll('$__range_s', String(Math.ceil(seconds)))
-    .replaceAll('$__range', `${Math.ceil(seconds)}s`)
-    .replaceAll('"$job"', '".+"')
-    .replaceAll('"$instance"', '".+"')
-    .replaceAll('"$route"', '".*"');
-}
+/** Steps in which something happens in so short a scenario. */
+const TIMES = { step: 15, scrapeInterval: 1 };
 
 const programs = hasProgram('prometheus') && hasProgram('prometheus-alertmanager');
 
@@ -117,13 +109,21 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
   });
 
   const panels = dashboards.flatMap((dashboard) =>
-    queryPanels(dashboard).map((panel): [string, Panel] => [`${dashboard.title} / ${panel.title}`, panel]),
+    queryPanels(dashboard).map((panel): [string, Panel, Record<string, string>] => [
+      `${dashboard.title} / ${panel.title}`,
+      panel,
+      everything(dashboard.templating.list),
+    ]),
   );
 
-  test.each(panels)('shows in %s', async (_name, panel) => {
+  test.each(panels)('shows in %s', async (_name, panel, chosen) => {
     const results = await Promise.all(
       (panel.targets ?? []).map(({ expr }) =>
-        monitoring.range(substitute(expr, Date.now() / 1000 - from), from, 1),
+        monitoring.range(
+          asSent(expr, chosen, { ...TIMES, range: Math.ceil(Date.now() / 1000 - from) }),
+          from,
+          1,
+        ),
       ),
     );
     const values = results

@@ -1,4 +1,5 @@
 import type { Matcher } from './promql.ts';
+import { selectorOf } from './promtool.ts';
 
 /**
  * Processes to whom something happens while Prometheus scrapes them, each in the way that loses events most easily.
@@ -153,11 +154,6 @@ export function createWorld(counters: readonly EventSeries[], random: () => numb
   });
   return { inputs, events };
 }
-
-const selectorOf = (name: string, labels: Labels): string =>
-  `${name}{${Object.entries(labels)
-    .map(([label, value]) => `${label}="${value}"`)
-    .join(', ')}}`;
 
 function valuesOf(story: Story, phase: number): string {
   const values: string[] = [];

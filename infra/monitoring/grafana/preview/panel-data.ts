@@ -1,3 +1,5 @@
+import { asSent, leastStep, type Variable } from './variables.ts';
+
 /** A dashboard's queries, sent to a Prometheus as Grafana would send them. */
 export interface PreviewPanel {
   readonly id: number;
@@ -54,12 +56,6 @@ interface PreviewTarget {
   readonly instant?: boolean;
 }
 
-export interface Variable {
-  readonly name: string;
-  readonly query: string;
-  readonly regex?: string;
-}
-
 export interface Line {
   readonly name: string;
   readonly refId: string;
@@ -76,36 +72,19 @@ export interface TimeRange {
   readonly scrapeInterval: number;
 }
 
-/** Where to ask, and what the dashboard's variables stand for. */
+/** Where to ask, and what the dashboard's variables stand for, by name. */
 export interface Source {
   readonly prometheus: string;
-  readonly prefix: string;
+  readonly chosen: Readonly<Record<string, string>>;
 }
 
 const POINTS_PER_PANEL = 150;
-const SECONDS_PER_MINUTE = 60;
 
-function stepOf(range: TimeRange, { interval = '' }: PreviewPanel): number {
-  const minutes = Number(/^(\d+)m$/.exec(interval)?.[1] ?? 0);
-  const least = Math.max(range.scrapeInterval, minutes * SECONDS_PER_MINUTE);
+function stepOf(range: TimeRange, panel: PreviewPanel): number {
+  const least = leastStep(panel, range.scrapeInterval);
   const wanted = (range.to - range.from) / POINTS_PER_PANEL;
   // Whole multiples of the least step, as Grafana's own steps are.
   return least * Math.max(1, Math.ceil(wanted / least));
-}
-
-/** Grafana's rule for $__rate_interval: a step and a scrape, but four scrapes at least. */
-function substitute(expr: string, prefix: string, range: TimeRange, step: number): string {
-  const rateInterval = Math.max(step + range.scrapeInterval, 4 * range.scrapeInterval);
-  const seconds = Math.ceil(range.to - range.from);
-  return expr
-    .replaceAll('$__rate_interval', `${rateInterval}s`)
-    .replaceAll('$__interval', `${step}s`)
-    .replaceAll('$__range_s', String(seconds))
-    .replaceAll('$__range', `${seconds}s`)
-    .replaceAll(`\${prefix}`, prefix)
-    .replaceAll('"$job"', '".+"')
-    .replaceAll('"$instance"', '".+"')
-    .replaceAll('"$route"', '".*"');
 }
 
 const legendOf = (format: string, labels: Readonly<Record<string, string>>): string =>
@@ -153,16 +132,21 @@ export async function variableValue(
 
 /** @returns one line for each series of each of the panel's queries, with gaps where samples are missing */
 export async function queryPanel(
-  { prometheus, prefix }: Source,
+  { prometheus, chosen }: Source,
   panel: PreviewPanel,
   range: TimeRange,
 ): Promise<readonly Line[]> {
   const step = stepOf(range, panel);
+  const times = {
+    step,
+    range: Math.ceil(range.to - range.from),
+    scrapeInterval: range.scrapeInterval,
+  };
   // Grafana aligns to the step, so that a refresh does not shift every bar.
   const start = Math.ceil(range.from / step) * step;
   const lines = await Promise.all(
     (panel.targets ?? []).map(async ({ expr, legendFormat, refId, instant }) => {
-      const query = substitute(expr, prefix, range, step);
+      const query = asSent(expr, chosen, times);
       const { result } = instant
         ? await ask<{ result: Series[] }>(prometheus, 'query', { query, time: String(range.to) })
         : await ask<{ result: Series[] }>(prometheus, 'query_range', {
@@ -173,8 +157,8 @@ export async function queryPanel(
           });
       return result.map(({ metric, value, values = [] }): Line => {
         const numbers = new Map((value ? [value] : values).map(([time, text]) => [time, Number(text)]));
-        const times = value ? [value[0]] : every(step, start, range.to);
-        const points = times.map((time) => {
+        const moments = value ? [value[0]] : every(step, start, range.to);
+        const points = moments.map((time) => {
           const number = numbers.get(time);
           return [time * 1000, number !== undefined && Number.isFinite(number) ? number : null] as const;
         });
