@@ -174,6 +174,16 @@ describe.each(dashboards)('$title', (dashboard) => {
     }
   });
 
+  test('runs that started are not stacked on those that ended, which have started too', () => {
+    const stacks = panels.filter(({ type, targets }) =>
+      (targets ?? []).some(({ legendFormat }) => type === 'timeseries' && legendFormat === '{{outcome}}'),
+    );
+    for (const { title, fieldConfig } of stacks) {
+      const started = fieldConfig.overrides?.find(({ matcher }) => matcher.options === 'started');
+      expect(started?.properties, title).toContainEqual({ id: 'custom.stacking', value: { mode: 'none' } });
+    }
+  });
+
   test('links stand in the open: the SDK would hide them in a menu', () => {
     expect(JSON.stringify(dashboard)).not.toContain('inControlsMenu');
   });

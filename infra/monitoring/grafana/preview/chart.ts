@@ -100,8 +100,6 @@ export const legend = (panel: PreviewPanel, lines: readonly Line[]) =>
 /** Lines, areas or bars over time. */
 export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size: Size): string {
   const { unit = 'none', max, custom, thresholds } = panel.fieldConfig.defaults;
-  const bars = custom?.drawStyle === 'bars';
-  const stacked = custom?.stacking?.mode === 'normal';
   const shown = shownLines(panel, lines);
   const colors = legend(panel, lines).map(({ color }) => color);
   const limits = custom?.thresholdsStyle === undefined ? [] : (thresholds?.steps ?? []);
@@ -118,25 +116,33 @@ export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size:
         splitLine: { lineStyle: { color: GRID_LINE } },
         splitNumber: 4,
       },
-      series: [
-        ...shown.map(({ name, points }) => ({
-          name,
-          type: bars ? 'bar' : 'line',
-          data: points,
-          // A point without neighbours is no line.
-          symbolSize: (_: unknown, { dataIndex }: { readonly dataIndex: number }) =>
-            (points[dataIndex - 1]?.[1] ?? points[dataIndex + 1]?.[1] ?? null) === null ? 4 : 0,
-          connectNulls: false,
-          lineStyle: { width: 1.8 },
-          barMaxWidth: 9,
-          ...(stacked ? { stack: 'all' } : {}),
-          ...(bars ? { itemStyle: { opacity: 0.9 } } : { areaStyle: { opacity: stacked ? 0.3 : 0.08 } }),
-        })),
-        ...limitLines(limits, lines),
-      ],
+      series: [...shown.map((line) => drawn(panel, line)), ...limitLines(limits, lines)],
     },
     size,
   );
+}
+
+/** A line as the panel draws all of them, or beside their stack. */
+function drawn(panel: PreviewPanel, { name, points }: Line) {
+  const { custom } = panel.fieldConfig.defaults;
+  const beside = override<string>(panel, name, 'custom.drawStyle') === 'line';
+  const bar = custom?.drawStyle === 'bars' && !beside;
+  const stacked = custom?.stacking?.mode === 'normal' && !beside;
+  return {
+    name,
+    type: bar ? 'bar' : 'line',
+    data: points,
+    // A point without neighbours is no line.
+    symbolSize: (_: unknown, { dataIndex }: { readonly dataIndex: number }) =>
+      (points[dataIndex - 1]?.[1] ?? points[dataIndex + 1]?.[1] ?? null) === null ? 4 : 0,
+    connectNulls: false,
+    lineStyle: { width: 1.8 },
+    barMaxWidth: 9,
+    ...(stacked ? { stack: 'all' } : {}),
+    ...(bar
+      ? { itemStyle: { opacity: 0.9 } }
+      : { areaStyle: { opacity: beside ? 0 : stacked ? 0.3 : 0.08 } }),
+  };
 }
 
 /** Limits are drawn where they are near enough to the data to be read together with it. */

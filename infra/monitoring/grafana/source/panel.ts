@@ -52,6 +52,8 @@ export interface TimeseriesPanel extends Measured {
   /** `bars`: counts per step, stacked; `area`: stacked; default: lines. */
   readonly style?: 'bars' | 'area';
   readonly max?: number;
+  /** Names in the legend of what the stack holds already in another way: lines before it. */
+  readonly beside?: readonly string[];
   /** Horizontal lines, such as an alert's limit. */
   readonly limits?: readonly Threshold[];
   /** The least step, for figures of rare events. */
@@ -130,6 +132,12 @@ function thresholds(steps: readonly Threshold[], base: string) {
 }
 
 const fixed = (color: Color) => [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }];
+/** Neither a bar nor part of a stack. */
+const LINE = [
+  { id: 'custom.drawStyle', value: 'line' },
+  { id: 'custom.stacking', value: { mode: 'none' } },
+  { id: 'custom.fillOpacity', value: 0 },
+];
 
 function timeseriesPanel(spec: TimeseriesPanel) {
   const bars = spec.style === 'bars';
@@ -171,7 +179,12 @@ function timeseriesPanel(spec: TimeseriesPanel) {
       .thresholdsStyle(
         new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
       );
-  for (const [name, color] of Object.entries(spec.colors ?? {})) panel.overrideByName(name, fixed(color));
+  const { colors = {}, beside = [] } = spec;
+  for (const name of new Set([...Object.keys(colors), ...beside]))
+    panel.overrideByName(name, [
+      ...(colors[name] === undefined ? [] : fixed(colors[name])),
+      ...(beside.includes(name) ? LINE : []),
+    ]);
   return panel;
 }
 

@@ -91,10 +91,11 @@ export const uploadDuration: TimeseriesPanel = {
 export const runsByOutcome: TimeseriesPanel = {
   kind: 'timeseries',
   title: 'Runs by outcome',
-  description: 'Training runs started and ended, per step.',
+  description: 'Training runs that ended, per step, by how; the line: those that started.',
   width: 8,
   unit: 'short',
   style: 'bars',
+  beside: ['started'],
   colors: ENDINGS,
   links: [MORE.training],
   queries: [countBy('outcome', 'training_runs')],
