@@ -70,7 +70,11 @@ export interface Dashboard {
   readonly panels: readonly Panel[];
   readonly templating: { readonly list: readonly Variable[] };
   readonly annotations: {
-    readonly list?: readonly { readonly expr?: string; readonly titleFormat?: string }[];
+    readonly list?: readonly {
+      readonly name: string;
+      readonly expr?: string;
+      readonly titleFormat?: string;
+    }[];
   };
   readonly links: readonly {
     readonly type: string;
@@ -126,38 +130,44 @@ export interface Query {
   readonly expr: string;
 }
 
-const panelQueries = dashboards.flatMap((dashboard) =>
-  allPanels(dashboard).flatMap((panel) =>
-    (panel.targets ?? []).map(({ expr }): Query => ({ where: `${dashboard.title} / ${panel.title}`, expr })),
-  ),
-);
-const annotationQueries = dashboards.flatMap((dashboard) =>
-  (dashboard.annotations.list ?? []).flatMap(({ expr }): Query[] =>
-    expr === undefined ? [] : [{ where: `${dashboard.title} / annotation`, expr }],
-  ),
-);
-// label_values(SELECTOR, LABEL): its selector is a query too.
-const variableQueries = dashboards.flatMap((dashboard) =>
-  dashboard.templating.list.flatMap(({ name, query }): Query[] => {
-    const selector = /^label_values\((.+), (\w+)\)$/.exec(query);
-    return selector === null
-      ? []
-      : [
-          {
-            where: `${dashboard.title} / variable ${name}`,
-            expr: `group by (${selector[2]}) (${selector[1]})`,
-          },
-        ];
-  }),
-);
+/** What Grafana asks Prometheus. */
+export interface GrafanaQuery extends Query {
+  /** The panel's, or `annotation` or `variable`. */
+  readonly title: string;
+  /** The query's legend, or the name of the annotation or variable. */
+  readonly legend: string;
+  /** The panel's least step. */
+  readonly interval?: string;
+  /** Of its dashboard. */
+  readonly variables: readonly Variable[];
+}
+
+function queriesOf(dashboard: Dashboard): readonly GrafanaQuery[] {
+  const { list: variables } = dashboard.templating;
+  const query = (title: string, legend: string, expr: string, interval?: string): GrafanaQuery => ({
+    where: `${dashboard.title} / ${title} / ${legend}`,
+    ...{ title, legend, expr, variables },
+    ...(interval !== undefined && { interval }),
+  });
+  return [
+    ...allPanels(dashboard).flatMap(({ title, interval, targets = [] }) =>
+      targets.map(({ expr, legendFormat }) => query(title, legendFormat, expr, interval)),
+    ),
+    ...(dashboard.annotations.list ?? []).flatMap(({ name, expr }) =>
+      expr === undefined ? [] : [query('annotation', name, expr)],
+    ),
+    // label_values(SELECTOR, LABEL): its selector is a query too.
+    ...variables.flatMap(({ name, query: text }) => {
+      const [, selector, label] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
+      return selector === undefined ? [] : [query('variable', name, `group by (${label}) (${selector})`)];
+    }),
+  ];
+}
+
+export const grafanaQueries: readonly GrafanaQuery[] = dashboards.flatMap(queriesOf);
 const ruleQueries = rules.map(
   (rule): Query => ({ where: `rule ${rule.alert ?? rule.record ?? ''}`, expr: rule.expr }),
 );
 
 /** Every query that Grafana or Prometheus will run. */
-export const allQueries: readonly Query[] = [
-  ...panelQueries,
-  ...annotationQueries,
-  ...variableQueries,
-  ...ruleQueries,
-];
+export const allQueries: readonly Query[] = [...grafanaQueries, ...ruleQueries];

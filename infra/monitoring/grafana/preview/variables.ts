@@ -20,7 +20,7 @@ export const everything = (variables: readonly Variable[]): Readonly<Record<stri
   Object.fromEntries(variables.flatMap(({ name, allValue }) => (allValue ? [[name, allValue]] : [])));
 
 /** Grafana's rule for $__rate_interval: a step and a scrape, but four scrapes at least. */
-const rateInterval = ({ step, scrapeInterval }: Times): number =>
+export const rateInterval = ({ step, scrapeInterval }: Times): number =>
   Math.max(step + scrapeInterval, 4 * scrapeInterval);
 
 /** @param chosen values of the dashboard's own variables, by name */

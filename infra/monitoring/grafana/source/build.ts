@@ -26,8 +26,9 @@ const TAG = 'mlops-backend';
 
 /** Matchers that every query on scraped metrics carries, inside its braces. */
 export const SCOPE = 'job=~"$job", instance=~"$instance"';
-/** Prometheus and its company have jobs and instances too. */
-export const OURS = 'job=~"backend|worker"';
+/** Prometheus and its company have jobs and instances too, and who else is scraped may be a web server as well. */
+const OUR_JOBS = 'backend|worker';
+const OURS = `job=~"${OUR_JOBS}"`;
 
 const datasourceVariable = () =>
   new dashboard.DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
@@ -66,8 +67,8 @@ function labelVariable(name: string, label: string, query: string, allValue: str
 }
 
 const scrapeVariables = () => [
-  labelVariable('job', 'Job', `label_values(up{${OURS}}, job)`, '.+'),
-  labelVariable('instance', 'Instance', `label_values(up{job=~"$job", ${OURS}}, instance)`, '.+'),
+  labelVariable('job', 'Job', `label_values(up{${OURS}}, job)`, OUR_JOBS),
+  labelVariable('instance', 'Instance', 'label_values(up{job=~"$job"}, instance)', '.+'),
   // Requests to unknown paths have no route: `.*` keeps them in "All".
   labelVariable(
     'route',
@@ -85,8 +86,9 @@ const processStarts = () =>
     .datasource(DATASOURCE)
     .enable(true)
     .iconColor('blue')
+    // The side that is joined must be unambiguous: it is the one that is kept to the chosen processes.
     .expr(
-      `1000 * process_start_time_seconds{${SCOPE}} * on (job, instance) group_left (service_version) target_info{${SCOPE}}`,
+      `1000 * process_start_time_seconds * on (job, instance) group_left (service_version) target_info{${SCOPE}}`,
     )
     .titleFormat('{{job}} {{service_version}} started')
     .textFormat('{{instance}}')

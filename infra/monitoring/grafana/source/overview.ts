@@ -6,8 +6,8 @@ import {
   eventsIn,
   FAILED,
   FIRING,
-  ours,
   own,
+  quantile,
   quantiles,
   REFUSED,
   REQUESTS,
@@ -36,7 +36,13 @@ import {
 
 const WAITING = `sum(max by (state) (${own('training_queue_depth', 'state=~"queued|retrying"')}))`;
 const ENDED = `sum(${eventsIn('30m', 'training_runs', 'outcome!="started"')})`;
+const HALF_HOUR = 1800;
 const WEEK = 604_800;
+const firing = (severity: string) => `ALERTS{alertstate="firing", severity="${severity}"}`;
+
+/** Requests of a kind by route; 0 for a route that was asked for and saw none of them. */
+const ofEachRoute = (kind: string) =>
+  `sum by (http_route) (${eventsIn('$__range', 'http_server_requests', ROUTE, API, kind)} or 0 * ${eventsIn('$__range', 'http_server_requests', ROUTE, API)})`;
 
 const state: Section = {
   title: 'State',
@@ -50,7 +56,7 @@ const state: Section = {
       unit: 'none',
       queries: [
         {
-          expr: `(vector(3) unless on () (${ours('up')} == 1)) or 2 * (count(ALERTS{alertstate="firing", severity="critical"}) > bool 0) or (count(ALERTS{alertstate="firing", severity="warning"}) > bool 0) or vector(0)`,
+          expr: `(vector(3) unless on () up${scoped()} == 1) or (vector(2) and on () ${firing('critical')}) or (vector(1) and on () ${firing('warning')}) or vector(0)`,
           legend: 'state',
         },
       ],
@@ -69,8 +75,8 @@ const state: Section = {
       width: 3,
       unit: 'none',
       queries: [
-        { expr: `sum(${ours('up')})`, legend: 'up' },
-        { expr: `count(${ours('up')} == 0) or vector(0)`, legend: 'down' },
+        { expr: `sum(up${scoped()})`, legend: 'up' },
+        { expr: `count(up${scoped()} == 0) or vector(0)`, legend: 'down' },
       ],
       thresholdsOf: { down: [{ value: 1, color: 'red' }] },
       links: [MORE.runtime, { runbook: 'TargetDown' }],
@@ -144,12 +150,12 @@ const state: Section = {
       kind: 'stat',
       title: 'Queue drains in',
       description:
-        'Demand against capacity: how long the waiting runs take at the pace at which runs have ended in the last half hour. A week: none has ended.',
+        'Demand against capacity: how long the waiting runs take at the pace at which runs have ended in the last half hour. A week for each: none has ended.',
       width: 4,
       unit: 's',
       queries: [
         {
-          expr: `clamp_max((${WAITING} > 0) * 1800 / ${ENDED}, ${WEEK}) or 0 * ${WAITING}`,
+          expr: `${WAITING} * ${HALF_HOUR} / clamp_min(${ENDED}, ${HALF_HOUR} / ${WEEK})`,
           legend: 'until the queue is empty',
         },
       ],
@@ -203,18 +209,22 @@ const requests: Section = {
         },
         {
           title: 'Errors',
-          expr: `sum by (http_route) (${eventsIn('$__range', 'http_server_requests', ROUTE, API, FAILED)}) or 0 * sum by (http_route) (${eventsIn('$__range', 'http_server_requests', ROUTE, API)})`,
+          expr: ofEachRoute(FAILED),
           unit: 'short',
           thresholds: [{ value: 1, color: 'red' }],
         },
         {
           title: 'Refused',
-          expr: `sum by (http_route) (${eventsIn('$__range', 'http_server_requests', ROUTE, API, REFUSED)}) or 0 * sum by (http_route) (${eventsIn('$__range', 'http_server_requests', ROUTE, API)})`,
+          expr: ofEachRoute(REFUSED),
           unit: 'short',
         },
         {
           title: 'p95',
-          expr: `histogram_quantile(0.95, sum by (http_route, le) (increase(${REQUESTS}_bucket${scoped(ROUTE, API, ANSWERED)}[$__range])))`,
+          expr: quantile(
+            0.95,
+            ['http_route'],
+            `increase(${REQUESTS}_bucket${scoped(ROUTE, API, ANSWERED)}[$__range])`,
+          ),
           unit: 's',
           thresholds: [
             { value: 0.5, color: 'yellow' },

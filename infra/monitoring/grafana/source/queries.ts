@@ -1,4 +1,4 @@
-import { OURS, SCOPE } from './build.ts';
+import { SCOPE } from './build.ts';
 import type { Query } from './panel.ts';
 
 /** PromQL that is written more than once, in the shape the panels take. */
@@ -9,9 +9,6 @@ export const scoped = (...matchers: readonly string[]): string => `{${[SCOPE, ..
 /** A domain metric, whatever its prefix is set to, within the scope. */
 export const own = (name: string, ...matchers: readonly string[]): string =>
   `\${prefix}_${name}${scoped(...matchers)}`;
-
-/** What Prometheus says of every target, of ours alone. */
-export const ours = (metric: string): string => `${metric}${scoped(OURS)}`;
 
 export const REQUESTS = 'http_server_request_duration_seconds';
 /** What people ask for: no probes, no documentation. */
@@ -50,17 +47,25 @@ export const count = (legend: string, counter: string): Query => ({
 });
 
 /**
+ * @param by labels to keep besides `le`
+ * @param buckets what came into each bucket, of the `_bucket` series of one histogram
+ */
+export function quantile(level: number, by: readonly string[], buckets: string): string {
+  // Where nothing came there is no quantile: NaN is not at least 0.
+  return `histogram_quantile(${level}, sum by (${[...by, 'le'].join(', ')}) (${buckets})) >= 0`;
+}
+
+const lately = (buckets: string) => `rate(${buckets}[$__rate_interval])`;
+
+/**
  * Lines for several quantiles of one histogram.
  * @param buckets its `_bucket` series
  */
 export const quantiles = (buckets: string, ...levels: readonly number[]): readonly Query[] =>
-  levels.map((level) => ({
-    expr: `histogram_quantile(${level}, sum by (le) (rate(${buckets}[$__rate_interval])))`,
-    legend: `p${level * 100}`,
-  }));
+  levels.map((level) => ({ expr: quantile(level, [], lately(buckets)), legend: `p${level * 100}` }));
 
 /** One quantile, a line for each value of a label. */
 export const quantileBy = (level: number, label: string, buckets: string): Query => ({
-  expr: `histogram_quantile(${level}, sum by (${label}, le) (rate(${buckets}[$__rate_interval])))`,
+  expr: quantile(level, [label], lately(buckets)),
   legend: `{{${label}}}`,
 });

@@ -1,6 +1,6 @@
 import { UIDS } from './boards.ts';
 import type { DashboardSpec, Section } from './build.ts';
-import { eventsIn, ours, own, quantileBy, scoped } from './queries.ts';
+import { eventsIn, own, quantileBy, scoped } from './queries.ts';
 import { childCpu, eventLoopDelay, memory } from './shared.ts';
 
 const BY_PROCESS = '{{job}} {{instance}}';
@@ -18,7 +18,7 @@ const processes: Section = {
       max: 1,
       queries: [
         {
-          expr: `max by (job, instance) (nodejs_eventloop_utilization_ratio${scoped()})`,
+          expr: `nodejs_eventloop_utilization_ratio${scoped()}`,
           legend: BY_PROCESS,
         },
       ],
@@ -32,7 +32,7 @@ const processes: Section = {
       style: 'area',
       queries: [
         {
-          expr: `sum by (job, instance, cpu_mode) (rate(process_cpu_time_seconds_total${scoped()}[$__rate_interval]))`,
+          expr: `rate(process_cpu_time_seconds_total${scoped()}[$__rate_interval])`,
           legend: '{{job}} {{instance}} {{cpu_mode}}',
         },
       ],
@@ -60,7 +60,7 @@ const processes: Section = {
       unit: 'percentunit',
       queries: [
         {
-          expr: `max by (v8js_gc_type) (sum by (job, instance, v8js_gc_type) (rate(v8js_gc_duration_seconds_sum${scoped()}[$__rate_interval])))`,
+          expr: `max by (v8js_gc_type) (rate(v8js_gc_duration_seconds_sum${scoped()}[$__rate_interval]))`,
           legend: '{{v8js_gc_type}}',
         },
       ],
@@ -86,7 +86,7 @@ const processes: Section = {
       unit: 's',
       queries: [
         {
-          expr: `time() - max by (job, instance) (${ours('process_start_time_seconds')})`,
+          expr: `time() - process_start_time_seconds${scoped()}`,
           legend: BY_PROCESS,
         },
       ],
@@ -168,7 +168,7 @@ const scrapes: Section = {
       width: 8,
       unit: 's',
       links: [{ runbook: 'ScrapesFailing' }],
-      queries: [{ expr: `max by (job, instance) (${ours('scrape_duration_seconds')})`, legend: BY_PROCESS }],
+      queries: [{ expr: `scrape_duration_seconds${scoped()}`, legend: BY_PROCESS }],
     },
     {
       kind: 'timeseries',
@@ -177,7 +177,7 @@ const scrapes: Section = {
       width: 8,
       unit: 'short',
       links: [{ runbook: 'SeriesOverflow' }],
-      queries: [{ expr: `max by (job, instance) (${ours('scrape_samples_scraped')})`, legend: BY_PROCESS }],
+      queries: [{ expr: `scrape_samples_scraped${scoped()}`, legend: BY_PROCESS }],
     },
     {
       kind: 'timeseries',

@@ -227,7 +227,7 @@ export const memory: TimeseriesPanel = {
   links: [MORE.runtime, { runbook: 'MemoryHigh' }],
   queries: [
     {
-      expr: `max by (job, instance) (process_memory_usage_bytes${scoped()})`,
+      expr: `process_memory_usage_bytes${scoped()}`,
       legend: '{{job}} {{instance}}',
     },
     {

@@ -54,7 +54,7 @@ const burnRate = (slo: Slo): TimeseriesPanel => ({
     { value: 14.4, color: 'red' },
   ],
   queries: ['5m', '30m', '1h', '6h', '3d'].map((window) => ({
-    expr: `slo:bad_requests:ratio_rate${window}{slo="${slo}"} / on (slo) slo:error_budget:ratio{slo="${slo}"}`,
+    expr: `slo:bad_requests:ratio_rate${window}{slo="${slo}"} / on (slo) slo:error_budget:ratio`,
     legend: window,
   })),
 });

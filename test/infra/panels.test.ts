@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { hasProgram } from '../support/programs.ts';
+import { grafanaQueries } from './monitoring-files.ts';
+import { casesOf, RULES, statementOf, testOf, worlds } from './panels/cases.ts';
+import { STATEMENTS } from './panels/statements.ts';
+import { failuresOf } from './promtool.ts';
+
+describe('what each query of the dashboards must show', () => {
+  test('is stated for every one of them', () => {
+    expect(grafanaQueries.filter((query) => !statementOf(query)).map(({ where }) => where)).toEqual([]);
+  });
+
+  test('is stated of none that is not there', () => {
+    const asked = new Set(grafanaQueries.map(({ title, legend }) => `${title} / ${legend}`));
+    const stated = Object.entries(STATEMENTS).flatMap(([title, legends]) =>
+      Object.keys(legends).map((legend) => `${title} / ${legend}`),
+    );
+    expect(stated.filter((statement) => !asked.has(statement))).toEqual([]);
+  });
+
+  test('is something, in some world', () => {
+    const silent = grafanaQueries.filter((query) =>
+      worlds.every((world) => casesOf(world, query).every(({ exp_samples }) => exp_samples.length === 0)),
+    );
+    expect(silent.map(({ where }) => where)).toEqual([]);
+  });
+
+  test.skipIf(!hasProgram('promtool'))(
+    'is what it shows: of all, and of the job, instance or route that is chosen (program: promtool)',
+    async () => {
+      const tests = worlds.map((world) =>
+        testOf(
+          world,
+          grafanaQueries.flatMap((query) => casesOf(world, query)),
+        ),
+      );
+      expect(await failuresOf(RULES, tests)).toEqual([]);
+    },
+  );
+});
