@@ -14,7 +14,8 @@ usage() {
   cat <<'USAGE'
 ./run.sh              install if needed, start the service (and Prometheus, Alertmanager where installed)
 ./run.sh test [args]  install if needed, run the whole test suite; args go to vitest
-./run.sh up [args]    the whole stack in Docker: service, worker, PostgreSQL, Prometheus, Alertmanager, Grafana;
+./run.sh up [args]    the whole stack in Docker: service, worker, PostgreSQL, Prometheus, Alertmanager, Grafana, and
+                      Tempo and Loki with COMPOSE_PROFILES=monitoring,tracing;
                       args go to docker compose up, such as --scale worker=3
 ./run.sh dev [args]   the same with live reload of src/
 ./run.sh down         stop the stack; data stays in its volumes
@@ -235,6 +236,18 @@ profiles() {
   if [ -z "$(setting DATABASE_URL '')" ]; then printf ',postgres'; fi
 }
 
+has_profile() { case ",$COMPOSE_PROFILES," in *,"$1",*) ;; *) return 1 ;; esac }
+
+# default_to NAME VALUE: a setting that neither the environment nor .env has.
+default_to() { if [ -z "$(setting "$1" '')" ]; then export "$1=$2"; fi; }
+
+# Traces go to the stack's Tempo and logs to its Loki, unless somebody has said where they go.
+send_to_tempo_and_loki() {
+  if [ -n "$(setting OTEL_EXPORTER_OTLP_ENDPOINT '')" ]; then return; fi
+  default_to OTEL_EXPORTER_OTLP_TRACES_ENDPOINT http://tempo:4318/v1/traces
+  default_to OTEL_EXPORTER_OTLP_LOGS_ENDPOINT http://loki:3100/otlp/v1/logs
+}
+
 # Containers read the configuration as users of their own, also where a umask of 077 kept it to its owner.
 open_configuration() { find infra src ! -perm -o=r -exec chmod go+rX {} +; }
 
@@ -244,6 +257,7 @@ compose_up() {
   open_configuration
   COMPOSE_PROFILES=$(profiles)
   export COMPOSE_PROFILES
+  if has_profile tracing; then send_to_tempo_and_loki; fi
   docker compose "${files[@]}" up --detach --build --wait --wait-timeout 300 "$@" ||
     fail "the stack did not become healthy; './run.sh logs' shows why."
   cat <<URLS
@@ -251,15 +265,14 @@ The stack is up:
   API          http://127.0.0.1:$(setting PORT 8000)/api/ml/v1     key: AUTH__ADMIN_KEY in .env
   Docs         http://127.0.0.1:$(setting PORT 8000)/api/docs
 URLS
-  case ",$COMPOSE_PROFILES," in
-    *,monitoring,*)
-      cat <<URLS
+  if has_profile monitoring; then
+    cat <<URLS
   Grafana      http://127.0.0.1:$(setting GRAFANA_PORT 3001)     login: $(setting GRAFANA_ADMIN_USER admin), password: GRAFANA_ADMIN_PASSWORD in .env
   Prometheus   http://127.0.0.1:$(setting PROMETHEUS_PORT 9090)
   Alertmanager http://127.0.0.1:$(setting ALERTMANAGER_PORT 9093)
 URLS
-      ;;
-  esac
+  fi
+  if has_profile tracing; then printf '  Traces, logs in Grafana: Explore, with Tempo and Loki\n'; fi
 }
 
 files=(--file docker-compose.yaml)
@@ -268,7 +281,7 @@ readonly live_reload=(--file docker-compose.dev.yaml)
 # Whatever was started, with or without the profiles and the live reload of today.
 compose_all() {
   check_docker
-  docker compose "${files[@]}" "${live_reload[@]}" --profile monitoring --profile postgres "$@"
+  docker compose "${files[@]}" "${live_reload[@]}" --profile monitoring --profile tracing --profile postgres "$@"
 }
 
 command=${1:-start}

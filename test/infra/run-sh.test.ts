@@ -264,6 +264,34 @@ describe('run.sh', () => {
     expect(calls.at(-1)).toMatch(new RegExp(`^${profiles}: compose .* up --detach .* --scale worker=3$`));
   });
 
+  const TEMPO = 'http://tempo:4318/v1/traces';
+  const LOKI = 'http://loki:3100/otlp/v1/logs';
+  const THERE = 'http://there:4318';
+  test.each([
+    ['to its own Tempo and Loki, with the profile', '', {}, [TEMPO, LOKI]],
+    ['nowhere, without it', '', { COMPOSE_PROFILES: 'monitoring' }, ['', '']],
+    ['where .env says', `OTEL_EXPORTER_OTLP_ENDPOINT=${THERE}`, {}, ['', '']],
+    ['where the environment says', '', { OTEL_EXPORTER_OTLP_ENDPOINT: THERE }, ['', '']],
+    ['where .env says of one of them', `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${THERE}`, {}, ['', LOKI]],
+    [
+      'where the environment says of one of them',
+      '',
+      { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: THERE },
+      [TEMPO, THERE],
+    ],
+  ])('has the stack send traces and logs %s', async (_, env, settings, endpoints) => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    // What .env has needs no help: compose hands it on.
+    const said = '$OTEL_EXPORTER_OTLP_TRACES_ENDPOINT $OTEL_EXPORTER_OTLP_LOGS_ENDPOINT';
+    await program('docker', `[ "$4" != up ] || echo "${said}" >'${folder.path}/sent'`);
+    await writeFile(join(root, '.env'), `COMPOSE_PROFILES=monitoring,tracing\n${env}\n`);
+    expect(await run(['up'], settings).ended).toMatchObject({ code: 0 });
+    expect((await readFile(join(folder.path, 'sent'), 'utf8')).trimEnd()).toBe(endpoints.join(' ').trimEnd());
+  });
+
   test('lets containers read the configuration of a clone under umask 077', async () => {
     await using folder = await temporaryFolder();
     const { root, run, program, link } = await createCheckout(folder.path);

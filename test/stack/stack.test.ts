@@ -17,6 +17,7 @@ const skipped = reason !== undefined && process.env['REQUIRE_ALL'] !== '1';
 if (skipped) console.log(`The stack's tests are skipped, for there is no engine: ${reason}`);
 
 const SERVICE = ['backend', 'postgres', 'worker'];
+const TRACING = ['loki', 'tempo'];
 const WHOLE = ['alertmanager', 'backend', 'grafana', 'postgres', 'prometheus', 'worker'];
 
 describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', () => {
@@ -44,6 +45,14 @@ describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', ()
     const states = await Promise.all(all.map((container) => stack.health(container)));
     return states.filter(({ Status }) => Status !== 'healthy');
   };
+
+  const failing = (container: string) =>
+    eventually(async () => (await stack.health(container)).FailingStreak > 0);
+  const recovered = (container: string) =>
+    eventually(async () => {
+      const { Status, FailingStreak } = await stack.health(container);
+      return Status === 'healthy' && FailingStreak === 0;
+    });
 
   test('asks for the key and the passwords in words when they are not set', async () => {
     const secrets = { AUTH__ADMIN_KEY: 'a', POSTGRES_PASSWORD: 'b', GRAFANA_ADMIN_PASSWORD: 'c' };
@@ -107,13 +116,6 @@ describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', ()
         await signal('CONT', container);
       }
     }
-    const failing = (container: string) =>
-      eventually(async () => (await stack.health(container)).FailingStreak > 0);
-    const recovered = (container: string) =>
-      eventually(async () => {
-        const { Status, FailingStreak } = await stack.health(container);
-        return Status === 'healthy' && FailingStreak === 0;
-      });
 
     test('postgres hangs: its own fails, and those of backend and worker, which need it', async () => {
       const all = await Promise.all(SERVICE.map(only));
@@ -183,6 +185,61 @@ describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', ()
     await timed('a changed file is served', () =>
       eventually(async () => (await page().catch(() => '')).includes('<title>changed API')),
     );
+  });
+
+  describe('the profile tracing', () => {
+    /** What a service of the stack answers to another one. */
+    const asked = async (url: string, init: RequestInit = {}) => {
+      const ask = `fetch(process.argv[1], JSON.parse(process.argv[2])).then(async (answer) =>
+        console.log(JSON.stringify({ status: answer.status, text: await answer.text() })))`;
+      const args = ['exec', await only('backend'), 'node', '--eval', ask, url, JSON.stringify(init)];
+      return JSON.parse(await stack.docker(...args)) as { status: number; text: string };
+    };
+    const writable = async () =>
+      (await asked('http://prometheus:9090/api/v1/write', { method: 'POST' })).status !== 404;
+    const dataSources = async () => {
+      const login = `admin:${await stack.setting('GRAFANA_ADMIN_PASSWORD')}`;
+      const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+      const { text } = await asked('http://grafana:3000/api/datasources', { headers });
+      return (JSON.parse(text) as { uid: string }[]).map(({ uid }) => uid).sort();
+    };
+
+    test('is off: nobody may write to Prometheus, and no data source leads nowhere', async () => {
+      expect(await writable()).toBe(false);
+      expect(await dataSources()).toEqual(['alertmanager', 'prometheus']);
+    });
+
+    test('is on: traces and logs arrive, and all that belongs to them is there', async () => {
+      const output = await timed('./run.sh up with Tempo and Loki', () =>
+        stack.runSh(['up'], { COMPOSE_PROFILES: 'monitoring,tracing' }),
+      );
+      expect(output).toContain('Traces, logs');
+      expect(await stack.services()).toEqual([...WHOLE, ...TRACING].sort());
+      expect(await unhealthy()).toEqual([]);
+      expect(await writable()).toBe(true);
+      expect(await dataSources()).toEqual(['alertmanager', 'loki', 'prometheus', 'tempo']);
+
+      const api = await stack.api();
+      await api.upload('traced.csv', 'a,b,target\n1,2,0\n2,3,1\n3,4,0\n');
+      await timed('traces and logs there', async () => {
+        const traces = `http://tempo:3200/api/search?q=${encodeURIComponent('{resource.service.name="mlops-backend"}')}`;
+        const logs = `http://loki:3100/loki/api/v1/query_range?query=${encodeURIComponent('{service_name="mlops-backend"}')}`;
+        await eventually(async () => JSON.parse((await asked(traces)).text).traces.length > 0);
+        await eventually(async () => JSON.parse((await asked(logs)).text).data.result.length > 0);
+      });
+      await eventually(async () => (await stack.query('count(up == 1)'))[0] === 7);
+    });
+
+    test.concurrent.for(TRACING)('%s hangs: its own health check fails', async (service) => {
+      const container = await only(service);
+      await stack.docker('kill', '--signal', 'STOP', container);
+      try {
+        await failing(container);
+      } finally {
+        await stack.docker('kill', '--signal', 'CONT', container);
+      }
+      await recovered(container);
+    });
   });
 
   test('without the monitoring profile: the service alone', async () => {

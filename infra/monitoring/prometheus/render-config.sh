@@ -8,6 +8,7 @@
 #   PROMETHEUS__METRIC_NAMESPACE, PROMETHEUS__METRIC_SUBSYSTEM
 #                              what the names of the domain metrics begin with
 #   GRAFANA_ROOT_URL           where the links in alerts lead
+#   COMPOSE_PROFILES           with "tracing" among them, Tempo and Loki are scraped too
 set -eu
 
 source=$1
@@ -34,3 +35,8 @@ while IFS= read -r line; do
     *) printf '%s\n' "$line" ;;
   esac
 done <"$source/prometheus.yml" >"$target/prometheus.yml"
+
+# The jobs are the last part of the file.
+case ",${COMPOSE_PROFILES:-}," in
+  *,tracing,*) cat "$source/scrape-tracing.yml" >>"$target/prometheus.yml" ;;
+esac
