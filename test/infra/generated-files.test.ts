@@ -10,6 +10,7 @@ const project = (path: string) => fileURLToPath(new URL(path, ROOT));
 
 test.each([
   ['scripts/metrics-docs.ts', 'docs/metrics.md', 'npm run docs:metrics'],
+  ['scripts/registry.ts', 'docs/registry/metrics.yaml', 'npm run registry'],
   [
     'scripts/dashboards.ts',
     'infra/monitoring/grafana/dashboards/mlops/mlops-backend-slo.json',

@@ -1,0 +1,53 @@
+import type { MetricKind } from '../catalogue.ts';
+
+/** What of OpenTelemetry Weaver's language of semantic conventions this registry uses. */
+interface Member {
+  readonly id: string;
+  readonly value: string;
+}
+
+export interface AttributeDefinition {
+  readonly id: string;
+  readonly type: string | { readonly members: readonly Member[] };
+  readonly brief: string;
+  readonly examples?: readonly (string | number)[];
+}
+
+export interface AttributeReference {
+  readonly ref: string;
+  readonly requirement_level?: 'required' | 'recommended';
+  readonly role?: 'identifying' | 'descriptive';
+  /** Where a metric has not all of the attribute's values: those that it has. */
+  readonly annotations?: { readonly values: readonly string[] };
+}
+
+interface Described {
+  readonly id: string;
+  readonly brief: string;
+}
+
+export interface AttributeGroup extends Described {
+  readonly type: 'attribute_group';
+  readonly attributes: readonly AttributeDefinition[];
+}
+
+export interface MetricGroup extends Described {
+  readonly type: 'metric';
+  readonly metric_name: string;
+  readonly instrument: MetricKind;
+  readonly unit: string;
+  readonly attributes: readonly AttributeReference[];
+  readonly annotations: {
+    /** Its key in the catalogue, which it keeps when it is renamed. */
+    readonly catalogue: string;
+    readonly buckets?: readonly number[];
+  };
+}
+
+interface EntityGroup extends Described {
+  readonly type: 'entity';
+  readonly name: string;
+  readonly attributes: readonly AttributeReference[];
+}
+
+export type Group = AttributeGroup | MetricGroup | EntityGroup;

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { AttributeGroup, Group, MetricGroup } from '../../../src/telemetry/registry/groups.ts';
+
+export const FOLDER = new URL('../../../docs/registry/', import.meta.url);
+
+const groupsOf = (file: string) =>
+  (parse(readFileSync(new URL(file, FOLDER), 'utf8')) as { groups: readonly Group[] }).groups;
+
+/** The registry as it is committed. */
+export const attributeGroups = groupsOf('attributes.yaml') as readonly AttributeGroup[];
+export const metricGroups = groupsOf('metrics.yaml') as readonly MetricGroup[];
+export const groups = [...attributeGroups, ...metricGroups, ...groupsOf('resources.yaml')];

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../src/config.ts';
+import { CATALOGUE, type MetricDefinition } from '../../../src/telemetry/catalogue.ts';
+import { attributeGroups, groups, metricGroups } from './files.ts';
+
+const catalogue: Readonly<Record<string, MetricDefinition>> = CATALOGUE;
+const definitions = attributeGroups.flatMap(({ attributes }) => attributes);
+const members = (id: string) => {
+  const type = definitions.find((definition) => definition.id === id)?.type;
+  return typeof type === 'object' ? type.members : undefined;
+};
+
+test('docs/registry is what the catalogue says', () => {
+  const script = fileURLToPath(new URL('../../../scripts/registry.ts', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+});
+
+describe('the registry', () => {
+  test('has every metric that an instrument makes, under the name that OTLP carries', () => {
+    const prefix = parseConfig({}).metrics.prefix;
+    const names = Object.entries(catalogue)
+      .filter(([key]) => key !== 'targetInfo')
+      .map(([, { group, name }]) => (group === 'domain' ? `${prefix}.${name}` : name));
+    expect(metricGroups.map(({ metric_name }) => metric_name)).toEqual(names);
+    expect(names).toHaveLength(new Set(names).size);
+  });
+
+  test('gives each metric the attributes of the catalogue, with their values where those are closed', () => {
+    for (const { attributes, annotations } of metricGroups) {
+      const labels = catalogue[annotations.catalogue]?.labels ?? {};
+      expect(attributes.map(({ ref }) => ref)).toEqual(Object.keys(labels));
+      for (const attribute of attributes) {
+        const all = members(attribute.ref)?.map(({ value }) => value);
+        expect(attribute.annotations?.values ?? all).toEqual(labels[attribute.ref] ?? undefined);
+      }
+    }
+  });
+
+  test('refers to the attributes that it defines, each at least once', () => {
+    const referred = groups.flatMap(({ type, attributes }) =>
+      type === 'attribute_group' ? [] : attributes.map(({ ref }) => ref),
+    );
+    expect(new Set(referred)).toEqual(new Set(definitions.map(({ id }) => id)));
+    expect(definitions).toHaveLength(new Set(referred).size);
+  });
+
+  test('knows every group and every value by an id of its own', () => {
+    const ids = groups.map(({ id }) => id);
+    expect(ids).toHaveLength(new Set(ids).size);
+    for (const { id } of definitions) {
+      const own = (members(id) ?? []).map((member) => member.id);
+      expect(own.filter((name) => !/^[a-z][a-z0-9_]*$/.test(name))).toEqual([]);
+      expect(own).toHaveLength(new Set(own).size);
+    }
+  });
+
+  test('shows examples of what is not a closed set, of its type', () => {
+    for (const { id, type, examples = [] } of definitions.filter(({ id }) => members(id) === undefined)) {
+      expect(examples.length, id).toBeGreaterThan(0);
+      for (const example of examples) expect(typeof example, id).toBe(type === 'int' ? 'number' : 'string');
+    }
+  });
+});
