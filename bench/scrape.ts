@@ -1,16 +1,20 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { serialize } from '../src/telemetry/exposition/serialize.ts';
+import { familiesOf } from '../src/telemetry/exposition/families.ts';
+import { WRITERS } from '../src/telemetry/exposition/writers.ts';
 import { PullReader } from '../src/telemetry/reader.ts';
 
 /**
- * `node bench/scrape.ts [series]`: time to turn one collection into text, our serializer beside the stock one of
- * the OpenTelemetry exporter, over the same collections in the same run, alternating. The ratio is what to read:
- * both stall the event loop for as long as they take.
+ * `node bench/scrape.ts [series]`: size and time of one collection in each format, and of the stock serializer of the
+ * OpenTelemetry exporter, over the same collections in the same run, alternating. The ratios are what to read: writing
+ * stalls the event loop for as long as it takes; gzip works beside it.
  */
 const series = Number(process.argv[2] ?? 20_000);
 const ROUNDS = 15;
 const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+const gzipped = promisify(gzip);
 
 const reader = new PullReader();
 // The default limit of 2000 series for each instrument would fold the rest into one.
@@ -28,37 +32,54 @@ function record(): void {
   }
 }
 
-function timed(work: () => string): { ms: number; bytes: number } {
-  const start = performance.now();
-  const text = work();
-  return { ms: performance.now() - start, bytes: Buffer.byteLength(text) };
-}
-
-const median = (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const stock = new PrometheusSerializer('', false, undefined, false, true);
-const serializers: Record<string, (metrics: ResourceMetrics) => string> = {
-  ours: serialize,
-  stock: (metrics) => stock.serialize(metrics),
+const writers: Record<string, (collected: ResourceMetrics) => string | Uint8Array<ArrayBuffer>> = {
+  ...Object.fromEntries(
+    Object.entries(WRITERS).map(([format, write]) => [
+      format,
+      (collected: ResourceMetrics) => write(familiesOf(collected)),
+    ]),
+  ),
+  stock: (collected) => stock.serialize(collected),
 };
-const times: Record<string, number[]> = { ours: [], stock: [] };
-const bytes: Record<string, number> = {};
+
+interface Taken {
+  readonly writeMs: number[];
+  readonly gzipMs: number[];
+  bytes: number;
+  gzipBytes: number;
+}
+const taken = new Map<string, Taken>(
+  Object.keys(writers).map((name) => [name, { writeMs: [], gzipMs: [], bytes: 0, gzipBytes: 0 }]),
+);
 
 for (let round = 0; round < ROUNDS; round++) {
   record();
   const { resourceMetrics } = await reader.collect();
-  for (const [name, run] of Object.entries(serializers)) {
-    const result = timed(() => run(resourceMetrics));
-    times[name]?.push(result.ms);
-    bytes[name] = result.bytes;
+  for (const [name, write] of Object.entries(writers)) {
+    const { writeMs, gzipMs } = taken.get(name)!;
+    const start = performance.now();
+    // Text is a tree of pieces until someone needs its bytes, as the answer does.
+    const written = write(resourceMetrics);
+    const page = typeof written === 'string' ? Buffer.from(written) : written;
+    writeMs.push(performance.now() - start);
+    const packing = performance.now();
+    const packed = await gzipped(page);
+    gzipMs.push(performance.now() - packing);
+    Object.assign(taken.get(name)!, { bytes: page.byteLength, gzipBytes: packed.byteLength });
   }
 }
 
-const { ours = [], stock: stocks = [] } = times;
-const line = (name: string, all: number[]) =>
-  `${name.padEnd(6)} median ${median(all).toFixed(1)} ms, first ${(all[0] ?? 0).toFixed(1)} ms, ${((bytes[name] ?? 0) / 1e6).toFixed(1)} MB\n`;
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const ofText = median(taken.get('text')?.writeMs ?? []);
 process.stdout.write(
   `${series} series each of a histogram (${BOUNDARIES.length} buckets) and a counter, ${ROUNDS} rounds\n`,
 );
-process.stdout.write(line('ours', ours) + line('stock', stocks));
-process.stdout.write(`stock / ours: ${(median(stocks) / median(ours)).toFixed(1)}\n`);
+for (const [name, { writeMs, gzipMs, bytes, gzipBytes }] of taken) {
+  const ms = median(writeMs);
+  process.stdout.write(
+    `${name.padEnd(12)} median ${ms.toFixed(1)} ms, first ${(writeMs[0] ?? 0).toFixed(1)} ms, ${(ms / ofText).toFixed(2)} of text; ` +
+      `${(bytes / 1e6).toFixed(1)} MB; gzip ${(gzipBytes / 1e6).toFixed(2)} MB in ${median(gzipMs).toFixed(0)} ms\n`,
+  );
+}

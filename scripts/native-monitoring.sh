@@ -86,6 +86,10 @@ scrape_configs:
     metrics_path: $(quoted "${PROMETHEUS__METRICS_PATH:-/metrics}")
     authorization:
       credentials_file: $(quoted "$data/metrics-token")
+    metric_relabel_configs:
+      - source_labels: [__name__]
+        regex: .+_created
+        action: drop
     static_configs:
       - targets: [$(quoted "$service_address")]
   - job_name: prometheus

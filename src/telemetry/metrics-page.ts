@@ -13,7 +13,9 @@ const INTRODUCTION = `# Metrics
 
 <!-- Made from src/telemetry/catalogue.ts by scripts/metrics-docs.ts: change the catalogue, not this page. -->
 
-What \`GET /metrics\` shows, in the Prometheus text format 0.0.4. The prefix \`mlops_backend_\` is the default of
+What \`GET /metrics\` shows. A client gets the format that its \`Accept\` likes best: Prometheus text 0.0.4, which also
+answers who does not say, or OpenMetrics 1.0, which says since when each counter and histogram counts (\`_created\`); both
+packed with gzip if asked for. Names and numbers are the same in both. The prefix \`mlops_backend_\` is the default of
 \`PROMETHEUS__METRIC_NAMESPACE\` and \`PROMETHEUS__METRIC_SUBSYSTEM\`. No label ever holds an id, a file name, a URL, an
 owner or free text. Counters and histograms whose labels have a closed set of values are there from the start, at 0.
 `;

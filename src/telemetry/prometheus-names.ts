@@ -63,6 +63,11 @@ function unitWords(ucum: string): string {
   return mainWords === '' ? perWords : `${mainWords}_${perWords}`;
 }
 
+/** @returns the unit as a metric name ends in it; empty: the name says nothing of it */
+export function prometheusUnit(ucum: string, isGauge: boolean): string {
+  return ucum === '1' && isGauge ? 'ratio' : unitWords(ucum);
+}
+
 /** @returns the family name of an instrument in the text format, unit and `_total` appended once */
 export function prometheusName(
   instrumentName: string,
@@ -72,7 +77,7 @@ export function prometheusName(
 ): string {
   let name = prometheusLabel(instrumentName);
   if (type === 'counter') name = name.replace(/_total$/, '');
-  const suffix = unit === '1' && isGauge ? 'ratio' : unitWords(unit);
+  const suffix = prometheusUnit(unit, isGauge);
   if (suffix !== '' && name !== suffix && !name.endsWith(`_${suffix}`)) name += `_${suffix}`;
   return type === 'counter' ? `${name}_total` : name;
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { within } from '../within.ts';
 import type { BoundMetrics } from './bound-metrics.ts';
+import type { Format } from './exposition/negotiation.ts';
 
 export interface Scrape {
-  /** Prometheus text 0.0.4. */
-  readonly text: string;
+  /** What was collected, written in one of the formats. */
+  readonly write: (format: Format) => string | Uint8Array<ArrayBuffer>;
   /** Why something is missing from it, for each callback that failed; they are counted. */
   readonly failures: readonly unknown[];
 }

@@ -8,7 +8,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { BoundMetrics } from './bound-metrics.ts';
 import { CATALOGUE } from './catalogue.ts';
-import { serialize } from './exposition/serialize.ts';
+import { familiesOf } from './exposition/families.ts';
+import { WRITERS } from './exposition/writers.ts';
 import { exchangeOf, scrapeTest } from './http-server/exchange.ts';
 import { RequestSpan } from './http-server/request-span.ts';
 import { ServerMetrics } from './http-server/server-metrics.ts';
@@ -82,7 +83,7 @@ export function startSdk(
     scrape: async () => {
       const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: CALLBACK_LIMIT_MS });
       callbackFailures(errors.length, {});
-      return { text: serialize(resourceMetrics), failures: errors };
+      return { write: (format) => WRITERS[format](familiesOf(resourceMetrics)), failures: errors };
     },
     setRoute: (request, route) => {
       const exchange = exchangeOf(request);

@@ -8,6 +8,7 @@ import { sample, samples } from '../support/exposition.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
+import { hasPythonClient, type ParsedFamily, parseOpenMetrics } from '../telemetry/python-client.ts';
 
 const TABLES = ['breast_cancer_train.csv', 'wine_train.csv', 'diabetes_train.csv'];
 
@@ -149,6 +150,30 @@ test('rows that have moved away from the training data show in the gauges of dri
   expect(drift?.value).toBeGreaterThan(0.25);
   expect(others).toEqual([]);
 });
+
+test.skipIf(!hasPythonClient)(
+  'another’s parser reads the same families from OpenMetrics as from text (needs python3-prometheus-client)',
+  async () => {
+    const { api } = service;
+    const headers = { accept: 'application/openmetrics-text; version=1.0.0' };
+    const answer = await api.call('/metrics', { headers });
+    expect(answer.headers.get('content-type')).toBe(
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    );
+    const parsed = parseOpenMetrics(await answer.text());
+    const { families } = new Exposition(await api.metrics());
+    // The event-loop delay may be missing from a scrape that follows another at once.
+    const lasting = (name: string) => !name.startsWith('nodejs_eventloop_delay');
+    const inText = ({ name, type }: ParsedFamily) =>
+      type === 'counter' ? `${name}_total` : type === 'info' ? `${name}_info` : name;
+    expect(parsed.map(inText).filter(lasting)).toEqual([...families.keys()].filter(lasting));
+    const ofDomain = parsed.filter(({ name }) => name.startsWith('mlops_backend_'));
+    for (const family of ofDomain) {
+      const samples = family.samples.filter(({ name }) => !name.endsWith('_created'));
+      expect(samples, family.name).toEqual(families.get(inText(family))?.samples);
+    }
+  },
+);
 
 test('hostile paths and methods do not add HTTP series', async () => {
   const { api } = service;

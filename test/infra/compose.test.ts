@@ -256,7 +256,8 @@ describe('names and ports agree', () => {
     expect(native).toContain('prometheus/render-config.sh');
     expect(native).toContain('$data/rules/*.yml');
     const settings = ['scrape_interval: 15s', 'scrape_timeout: 10s', 'evaluation_interval: 15s'];
-    for (const setting of [...settings, 'monitor: mlops-backend']) {
+    const dropped = '      - source_labels: [__name__]\n        regex: .+_created\n        action: drop\n';
+    for (const setting of [...settings, 'monitor: mlops-backend', dropped]) {
       expect(native).toContain(setting);
       expect(readText('infra/monitoring/prometheus/prometheus.yml')).toContain(setting);
     }

@@ -53,7 +53,7 @@ export async function startMonitoring(target: string, webhook: string): Promise<
   const config = readYaml('infra/monitoring/prometheus/prometheus.yml') as {
     global: object;
     alerting: object;
-    scrape_configs: { job_name: string }[];
+    scrape_configs: { job_name: string; metric_relabel_configs?: object[] }[];
   };
   const addresses: Record<string, string> = {
     backend: target,
@@ -66,7 +66,11 @@ export async function startMonitoring(target: string, webhook: string): Promise<
     alerting: { alertmanagers: [{ static_configs: [{ targets: [addresses['alertmanager']] }] }] },
     scrape_configs: config.scrape_configs
       .filter(({ job_name }) => job_name in addresses)
-      .map(({ job_name }) => ({ job_name, static_configs: [{ targets: [addresses[job_name]] }] })),
+      .map(({ job_name, metric_relabel_configs }) => ({
+        job_name,
+        metric_relabel_configs,
+        static_configs: [{ targets: [addresses[job_name]] }],
+      })),
   };
   await writeFile(join(folder, 'prometheus.yml'), stringify(here));
   await cp(join(MONITORING, 'prometheus/rules'), join(folder, 'rules'), { recursive: true });

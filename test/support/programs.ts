@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -15,4 +16,10 @@ export function hasProgram(name: string): boolean {
       return false;
     }
   });
+}
+
+/** The same for a module of Debian's Python. */
+export function hasPythonModule(name: string): boolean {
+  if (process.env['REQUIRE_ALL'] === '1') return true;
+  return spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0;
 }

@@ -12,7 +12,7 @@ function appWith(options: Partial<MetricsEndpointOptions>) {
   return new Hono().get('/metrics', handler);
 }
 
-const whole: Scrape = { text: 'up 1\n', failures: [] };
+const whole: Scrape = { write: (format) => `in ${format}\n`, failures: [] };
 const scrape = () => Promise.resolve(whole);
 
 test('there is no handler when telemetry is off', () => {
@@ -27,8 +27,8 @@ test('scrapes that overlap share one collection, the next one starts another', a
   const first = app.request('/metrics');
   const second = app.request('/metrics');
   resolve(whole);
-  expect(await (await first).text()).toBe('up 1\n');
-  expect(await (await second).text()).toBe('up 1\n');
+  expect(await (await first).text()).toBe('in text\n');
+  expect(await (await second).text()).toBe('in text\n');
   expect(collect).toHaveBeenCalledTimes(1);
 
   await app.request('/metrics');
@@ -66,8 +66,47 @@ test('a collection that lacks something is answered with the rest, and each reas
   const app = appWith({ scrape: () => Promise.resolve({ ...whole, failures }), onIncomplete });
 
   const response = await app.request('/metrics');
-  expect([response.status, await response.text()]).toEqual([200, 'up 1\n']);
+  expect([response.status, await response.text()]).toEqual([200, 'in text\n']);
   expect(onIncomplete.mock.calls).toEqual(failures.map((failure) => [failure]));
+});
+
+test.each([
+  ['text/plain', 'text/plain; version=0.0.4; charset=utf-8', 'text'],
+  [
+    'application/openmetrics-text',
+    'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    'openmetrics',
+  ],
+])('who asks for %s gets it, packed or not, and is told so', async (accept, contentType, format) => {
+  for (const encoding of ['gzip', 'identity']) {
+    const headers = { accept, 'accept-encoding': encoding };
+    const response = await appWith({ scrape }).request('/metrics', { headers });
+    expect(response.headers.get('content-type')).toBe(contentType);
+    const body = Buffer.from(await response.arrayBuffer());
+    expect((encoding === 'gzip' ? gunzipSync(body) : body).toString()).toBe(`in ${format}\n`);
+  }
+});
+
+test('scrapes in several formats that overlap share one collection, and each gets its own format', async () => {
+  const { promise, resolve } = Promise.withResolvers<Scrape>();
+  const collect = vi.fn(() => promise);
+  const app = appWith({ scrape: collect });
+  const first = app.request('/metrics', { headers: { accept: 'text/plain' } });
+  const second = app.request('/metrics', { headers: { accept: 'application/openmetrics-text' } });
+  resolve(whole);
+  expect(await (await first).text()).toBe('in text\n');
+  expect(await (await second).text()).toBe('in openmetrics\n');
+  expect(collect).toHaveBeenCalledTimes(1);
+});
+
+test('a page that cannot be written is answered as the service answers', async () => {
+  const onError = vi.fn(refuse);
+  const write = () => {
+    throw new Error('secret detail');
+  };
+  const app = appWith({ scrape: () => Promise.resolve({ write, failures: [] }), onError });
+  expect((await app.request('/metrics')).status).toBe(503);
+  expect(onError).toHaveBeenCalledTimes(1);
 });
 
 test.each([
@@ -83,8 +122,8 @@ test.each([
   const response = await appWith({ scrape }).request('/metrics', {
     headers: { 'accept-encoding': acceptEncoding },
   });
-  expect(response.headers.get('vary')).toBe('accept-encoding');
+  expect(response.headers.get('vary')).toBe('Accept, Accept-Encoding');
   expect(response.headers.get('content-encoding')).toBe(compressed ? 'gzip' : null);
   const body = Buffer.from(await response.arrayBuffer());
-  expect((compressed ? gunzipSync(body) : body).toString()).toBe('up 1\n');
+  expect((compressed ? gunzipSync(body) : body).toString()).toBe('in text\n');
 });

@@ -10,7 +10,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
-  scrape: () => Promise.resolve({ text: '', failures: [] }),
+  scrape: () => Promise.resolve({ write: () => '', failures: [] }),
   setRoute: () => {},
   handle: (_request, work) => work(),
   shutdown,

@@ -1,7 +1,8 @@
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BoundMetrics } from '../../src/telemetry/bound-metrics.ts';
-import { serialize } from '../../src/telemetry/exposition/serialize.ts';
+import { familiesOf } from '../../src/telemetry/exposition/families.ts';
+import { writeText } from '../../src/telemetry/exposition/text.ts';
 import { PullReader } from '../../src/telemetry/reader.ts';
 import { boundMetricsCollected } from '../../src/telemetry/running.ts';
 import { catalogueViews } from '../../src/telemetry/views.ts';
@@ -20,7 +21,7 @@ export function startTestMeter(prefix: string) {
     async scrape(): Promise<Exposition> {
       const { resourceMetrics, errors } = await reader.collect();
       if (errors.length > 0) throw new AggregateError(errors);
-      return new Exposition(serialize(resourceMetrics));
+      return new Exposition(writeText(familiesOf(resourceMetrics)));
     },
   };
 }

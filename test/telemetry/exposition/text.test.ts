@@ -2,7 +2,8 @@ import { type Attributes, type Meter, ValueType } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { describe, expect, test } from 'vitest';
-import { serialize } from '../../../src/telemetry/exposition/serialize.ts';
+import { familiesOf } from '../../../src/telemetry/exposition/families.ts';
+import { writeText } from '../../../src/telemetry/exposition/text.ts';
 import { PullReader } from '../../../src/telemetry/reader.ts';
 import { canRunPromtool, promtoolComplaints } from '../promtool.ts';
 
@@ -25,7 +26,7 @@ async function expose(
   });
   record(provider.getMeter('one'), provider.getMeter('two'));
   const { resourceMetrics } = await reader.collect();
-  return serialize(resourceMetrics);
+  return writeText(familiesOf(resourceMetrics));
 }
 
 // target_info takes the first three lines.
@@ -167,7 +168,7 @@ test('a gauge that was not observed this time is absent', async () => {
     .addCallback((result) => {
       if (present) result.observe(20, { room: 'a' });
     });
-  const scrape = async () => serialize((await reader.collect()).resourceMetrics);
+  const scrape = async () => writeText(familiesOf((await reader.collect()).resourceMetrics));
 
   expect(await scrape()).toContain('temperature{room="a"} 20');
   present = false;

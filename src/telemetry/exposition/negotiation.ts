@@ -1,0 +1,59 @@
+import { parseAccept } from 'hono/utils/accept';
+
+interface MediaType {
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The formats of the exposition (prometheus.io/docs/instrumenting/content_negotiation). */
+const MEDIA_TYPES = {
+  text: { type: 'text/plain', parameters: { version: '0.0.4' } },
+  openmetrics: { type: 'application/openmetrics-text', parameters: { version: '1.0.0' } },
+} as const satisfies Record<string, MediaType>;
+
+export type Format = keyof typeof MEDIA_TYPES;
+
+const FORMATS = Object.keys(MEDIA_TYPES) as Format[];
+
+export function contentType(format: Format): string {
+  const { type, parameters } = MEDIA_TYPES[format];
+  return [
+    type,
+    ...Object.entries({ ...parameters, charset: 'utf-8' }).map(([name, value]) => `${name}=${value}`),
+  ].join('; ');
+}
+
+/**
+ * RFC 9110 §12.5.1: of each format the range that names it most exactly says how welcome it is. Where two are equally
+ * welcome, the one that is named more exactly wins, then the one named first.
+ * @param accept the header; text 0.0.4 answers what does not say, or accepts nothing that there is
+ */
+export function negotiate(accept = ''): Format {
+  const ranges = parseAccept(accept);
+  const [best] = FORMATS.flatMap((format) => {
+    const media: MediaType = MEDIA_TYPES[format];
+    const [named] = ranges
+      .map((range, position) => ({ format, q: range.q, exactness: exactness(range, media), position }))
+      .filter((match) => match.exactness > 0)
+      .sort((a, b) => b.exactness - a.exactness);
+    return named !== undefined && named.q > 0 ? [named] : [];
+  }).sort((a, b) => b.q - a.q || b.exactness - a.exactness || a.position - b.position);
+  return best?.format ?? 'text';
+}
+
+/** How exactly a range names a media type; 0: not at all. What we have no parameter for (`escaping`) is no matter. */
+function exactness(range: { type: string; params: Record<string, string> }, media: MediaType): number {
+  const type = range.type.toLowerCase();
+  if (type === '*/*') return 1;
+  if (type === `${media.type.split('/')[0]}/*`) return 2;
+  if (type !== media.type) return 0;
+  const named = Object.entries(media.parameters).filter(([name]) => range.params[name] !== undefined);
+  return named.every(([name, value]) => range.params[name] === value) ? 3 + named.length : 0;
+}
+
+/** RFC 9110 §12.5.3: named, or covered by `*`, and not refused with `q=0`. */
+export function acceptsGzip(acceptEncoding = ''): boolean {
+  const codings = parseAccept(acceptEncoding.toLowerCase());
+  const named = codings.find(({ type }) => type === 'gzip') ?? codings.find(({ type }) => type === '*');
+  return named !== undefined && named.q > 0;
+}
