@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { within } from '../within.ts';
-import type { BoundMetrics } from './bound-metrics.ts';
+import type { BoundMetrics } from './bound/bound-metrics.ts';
 import type { Format } from './exposition/negotiation.ts';
 
 export interface Scrape {

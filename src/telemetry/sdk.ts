@@ -6,7 +6,8 @@ import { defaultResource, envDetector, resourceFromAttributes } from '@opentelem
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
-import { BoundMetrics } from './bound-metrics.ts';
+import { BoundMetrics } from './bound/bound-metrics.ts';
+import { sampledSpan } from './bound/exemplar.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { familiesOf } from './exposition/families.ts';
 import { WRITERS } from './exposition/writers.ts';
@@ -87,7 +88,10 @@ export function startSdk(
     },
     setRoute: (request, route) => {
       const exchange = exchangeOf(request);
-      if (exchange !== undefined) exchange.route = route;
+      if (exchange !== undefined) {
+        exchange.route = route;
+        exchange.span ??= sampledSpan();
+      }
       // Of the span, where there is one.
       const rpc = getRPCMetadata(context.active());
       if (rpc !== undefined) rpc.route = route;
@@ -98,7 +102,10 @@ export function startSdk(
   };
 }
 
-/** The one closed label set that a library counts: its histogram, opened by the meter that the library uses. */
+/**
+ * The one closed label set that a library counts: its histogram, opened by the meter that the library uses. The SDK opens
+ * a series for NaN like for any other value, but counts it in no bucket and in no sum.
+ */
 function startGarbageCollectionAtZero(
   instrumentations: readonly {
     readonly instrumentationName: string;
@@ -113,6 +120,5 @@ function startGarbageCollectionAtZero(
   const histogram = metrics
     .getMeter(library.instrumentationName, library.instrumentationVersion)
     .createHistogram(gcDuration.name, gcDuration);
-  // The SDK opens a series for NaN like for any other value, but counts it in no bucket and in no sum.
   for (const labels of labelCombinations(gcDuration)) histogram.record(Number.NaN, labels);
 }

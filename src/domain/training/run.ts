@@ -168,15 +168,16 @@ export function createRunTraining(deps: RunDeps): RunTraining {
 
     const { run, first, lost } = begun;
     const { mode, task } = run;
-    if (first) {
-      const waitSeconds = Math.max(0, (Date.now() - run.waiting_since.getTime()) / 1000);
-      metrics.started({ mode, task, waitSeconds });
-    } else if (lost) metrics.retried({ mode, reason: 'worker_lost' });
-    logger.info({ run: run.id, mode, task, attempt: run.attempt }, 'training started');
-
     const end = metrics.active(mode);
     try {
-      await inSpan(run, () => attempt(run, stop));
+      await inSpan(run, () => {
+        if (first) {
+          const waitSeconds = Math.max(0, (Date.now() - run.waiting_since.getTime()) / 1000);
+          metrics.started({ mode, task, waitSeconds });
+        } else if (lost) metrics.retried({ mode, reason: 'worker_lost' });
+        logger.info({ run: run.id, mode, task, attempt: run.attempt }, 'training started');
+        return attempt(run, stop);
+      });
     } finally {
       end();
     }

@@ -8,6 +8,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
+import type { DetailedHistogram } from '../bound/bound-histogram.ts';
 import { CATALOGUE } from '../catalogue.ts';
 import { type PrometheusType, prometheusName, prometheusUnit } from '../prometheus-names.ts';
 import { labelText } from './label-text.ts';
@@ -46,7 +47,7 @@ export function familiesOf({ resource, scopeMetrics }: ResourceMetrics): Iterabl
 /** What a format does with each series of a family; `labels` as in `labelText`. */
 export interface SeriesWriter {
   readonly number: (point: DataPoint<number>, labels: string) => void;
-  readonly histogram: (point: DataPoint<Histogram>, labels: string) => void;
+  readonly histogram: (point: DataPoint<DetailedHistogram>, labels: string) => void;
 }
 
 /** A series that is already there is left out, which would make Prometheus refuse the scrape. */
@@ -66,7 +67,7 @@ export function writeSeries({ metrics }: Family, { number, histogram }: SeriesWr
   for (const metric of metrics) {
     switch (metric.dataPointType) {
       case DataPointType.HISTOGRAM:
-        each(metric.dataPoints, histogram);
+        each<DetailedHistogram>(metric.dataPoints, histogram);
         break;
       case DataPointType.EXPONENTIAL_HISTOGRAM:
         each(metric.dataPoints, (point, labels) => histogram(totalsOf(point), labels));

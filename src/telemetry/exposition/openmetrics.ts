@@ -1,9 +1,13 @@
 import type { HrTime } from '@opentelemetry/api';
+import type { Exemplar } from '../bound/exemplar.ts';
 import { type Family, writeSeries } from './families.ts';
 import { histogramText, sampleText } from './samples.ts';
-import { escapeLabelValue } from './text-format.ts';
+import { escapeLabelValue, valueText } from './text-format.ts';
 
-/** OpenMetrics text 1.0 (prometheus.io/docs/specs/om/open_metrics_spec): says too since when a series has counted. */
+/**
+ * OpenMetrics text 1.0 (prometheus.io/docs/specs/om/open_metrics_spec): says too since when a series counts, and for each
+ * bucket the newest value that was recorded in a sampled span.
+ */
 export function writeOpenMetrics(families: Iterable<Family>): string {
   let page = '';
   for (const family of families) {
@@ -15,7 +19,8 @@ export function writeOpenMetrics(families: Iterable<Family>): string {
         if (type === 'counter') page += createdText(name, labels, startTime);
       },
       histogram: ({ value, startTime }, labels) => {
-        page += histogramText(name, labels, value) + createdText(name, labels, startTime);
+        const exemplars = value.exemplars?.map(exemplarText);
+        page += histogramText(name, labels, value, exemplars) + createdText(name, labels, startTime);
       },
     });
   }
@@ -25,6 +30,12 @@ export function writeOpenMetrics(families: Iterable<Family>): string {
 function head({ name, type, unit, help }: Family): string {
   const unitLine = unit === '' ? '' : `# UNIT ${name} ${unit}\n`;
   return `# TYPE ${name} ${type}\n${unitLine}# HELP ${name} ${escapeLabelValue(help)}\n`;
+}
+
+function exemplarText(exemplar: Exemplar | undefined): string {
+  if (exemplar === undefined) return '';
+  const { value, span, time } = exemplar;
+  return ` # {trace_id="${span.traceId}",span_id="${span.spanId}"} ${valueText(value)} ${time / 1e3}`;
 }
 
 function createdText(name: string, labels: string, [seconds, nanoseconds]: HrTime): string {

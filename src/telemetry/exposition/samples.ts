@@ -19,7 +19,13 @@ function bucketEndsOf(boundaries: readonly number[]): readonly string[] {
   return ends;
 }
 
-export function histogramText(name: string, labels: string, { buckets, sum, count }: Histogram): string {
+/** @param remarks what follows the sample of each bucket */
+export function histogramText(
+  name: string,
+  labels: string,
+  { buckets, sum, count }: Histogram,
+  remarks?: readonly string[],
+): string {
   const ends = bucketEndsOf(buckets.boundaries);
   const start = labels === '' ? `${name}_bucket{` : `${name}_bucket{${labels},`;
   const { counts } = buckets;
@@ -27,7 +33,7 @@ export function histogramText(name: string, labels: string, { buckets, sum, coun
   let cumulative = 0;
   for (let i = 0; i < ends.length; i++) {
     cumulative += counts[i]!;
-    text += `${start}${ends[i]!}${cumulative}\n`;
+    text += `${start}${ends[i]!}${cumulative}${remarks === undefined ? '' : remarks[i]!}\n`;
   }
   return text + sampleText(`${name}_sum`, labels, sum ?? 0) + sampleText(`${name}_count`, labels, count);
 }

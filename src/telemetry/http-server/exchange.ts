@@ -1,4 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
+import type { SpanContext } from '@opentelemetry/api';
 
 /** A request and its answer while they are under way: what is known only at their end is collected here. */
 export interface Exchange {
@@ -9,6 +10,8 @@ export interface Exchange {
   sent: number;
   /** Template of the route; undefined: none matched. */
   route: string | undefined;
+  /** The request's own, where it is a sampled one. */
+  span: SpanContext | undefined;
 }
 
 const EXCHANGE = Symbol('http.exchange');
@@ -18,7 +21,13 @@ interface Tracked {
 
 /** From now on the bodies of both are counted. */
 export function beginExchange(request: IncomingMessage, response: ServerResponse): void {
-  const exchange: Exchange = { startedAt: performance.now(), received: 0, sent: 0, route: undefined };
+  const exchange: Exchange = {
+    startedAt: performance.now(),
+    received: 0,
+    sent: 0,
+    route: undefined,
+    span: undefined,
+  };
   (request as Tracked)[EXCHANGE] = exchange;
   (response as Tracked)[EXCHANGE] = exchange;
 }

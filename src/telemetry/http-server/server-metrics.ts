@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
 import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/instrumentation';
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { BoundHistogram, BoundMetrics, BoundSum } from '../bound-metrics.ts';
+import type { BoundHistogram } from '../bound/bound-histogram.ts';
+import type { BoundMetrics, BoundSum } from '../bound/bound-metrics.ts';
 import { CATALOGUE } from '../catalogue.ts';
 import { beginExchange, countBodyBytes, endExchange, exchangeOf, scrapeTest } from './exchange.ts';
 
@@ -107,9 +108,10 @@ function listener({ metrics, latencyBuckets, inFlight, metricsPath }: ServerMetr
     if (!this.headersSent) this.statusCode = CLIENT_CLOSED_REQUEST;
     const method = methodOf(this.req);
     const own = seriesOf(exchange.route, this.statusCode, method);
-    own.duration.record((performance.now() - exchange.startedAt) / 1000);
-    own.received.record(exchange.received);
-    own.sent.record(exchange.sent);
+    const { startedAt, received, sent, span } = exchange;
+    own.duration.record((performance.now() - startedAt) / 1000, span);
+    own.received.record(received, span);
+    own.sent.record(sent, span);
     countActive(method, -1);
     endExchange(this);
   }

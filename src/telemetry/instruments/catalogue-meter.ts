@@ -1,5 +1,6 @@
 import { type BatchObservableCallback, metrics, type Observable } from '@opentelemetry/api';
-import type { Binder } from '../bound-metrics.ts';
+import type { Binder } from '../bound/bound-metrics.ts';
+import { sampledSpan } from '../bound/exemplar.ts';
 import { CATALOGUE, METER_NAME, type MetricDefinition, type MetricKind } from '../catalogue.ts';
 import { boundMetrics } from '../running.ts';
 
@@ -49,7 +50,7 @@ export function catalogueMeter(prefix: string) {
     histogram<Key extends DomainKey<'histogram'>>(key: Key): Recorder<Key> {
       const definition = prefixed(key);
       const cellOf = boundCells(definition, bound?.histogram(definition, definition.buckets ?? []));
-      return (value, labels) => cellOf(labels)?.record(value);
+      return (value, labels) => cellOf(labels)?.record(value, sampledSpan());
     },
 
     observableGauge(key: DomainKey<'gauge'>): Observable {

@@ -16,7 +16,9 @@ interface AttributeText {
  */
 export const ATTRIBUTES = {
   mode: { brief: 'How much is tried to find a good model.' },
-  reason: { brief: 'What went wrong: with an upload, or with the attempt before.' },
+  reason: {
+    brief: 'What went wrong: with an upload, with the attempt before, or why a request was turned away.',
+  },
   outcome: { brief: 'What became of a training run.' },
   task: { brief: 'What is to be predicted: a class, or a number.' },
   error_type: { brief: 'Why a training run failed.' },
@@ -24,6 +26,7 @@ export const ATTRIBUTES = {
   result: { brief: 'How a cycle of the clean-up ended.' },
   drift: { brief: 'How far a model’s inputs have moved away from its training data.' },
   kind: { brief: 'What a child process does.' },
+  work: { brief: 'What a request wanted to have done.' },
   code: { brief: 'What the HTTP parser refused.' },
   'mlops.role': { brief: 'The part that a process plays within the service.' },
 

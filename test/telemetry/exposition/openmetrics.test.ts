@@ -1,8 +1,11 @@
-import type { Meter } from '@opentelemetry/api';
+import { type Meter, TraceFlags } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { BoundMetrics } from '../../../src/telemetry/bound/bound-metrics.ts';
+import { CATALOGUE } from '../../../src/telemetry/catalogue.ts';
 import { familiesOf } from '../../../src/telemetry/exposition/families.ts';
 import { writeOpenMetrics } from '../../../src/telemetry/exposition/openmetrics.ts';
+import { writeText } from '../../../src/telemetry/exposition/text.ts';
 import { PullReader } from '../../../src/telemetry/reader.ts';
 import { hasPythonClient, parseOpenMetrics } from '../python-client.ts';
 
@@ -50,6 +53,35 @@ wait_seconds_created 1790000000.123
 load_ratio 0.5
 # EOF
 `);
+});
+
+test('a bucket leads to the newest sampled span, with its value and its time', async () => {
+  const bound = new BoundMetrics();
+  const histogram = bound.histogram(CATALOGUE.datasetUploadDuration, [0.5, 1]).bind({ mode: 'light' });
+  vi.useFakeTimers({ now: 1_790_000_000_500 });
+  const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED };
+  histogram.record(0.75, span);
+  histogram.record(0.25);
+  vi.useRealTimers();
+  const { resourceMetrics } = await bound.collect();
+  const families = [...familiesOf(resourceMetrics)];
+  const page = writeOpenMetrics(families);
+  expect(page.split('\n').filter((line) => line.includes('_bucket'))).toEqual([
+    'dataset_upload_duration_seconds_bucket{mode="light",le="0.5"} 1',
+    `dataset_upload_duration_seconds_bucket{mode="light",le="1.0"} 2 # {trace_id="${span.traceId}",span_id="${span.spanId}"} 0.75 1790000000.5`,
+    'dataset_upload_duration_seconds_bucket{mode="light",le="+Inf"} 2',
+  ]);
+  // Text 0.0.4 has no place for it.
+  expect(writeText(families)).not.toContain(span.traceId);
+  if (!hasPythonClient) return;
+  const samples = parseOpenMetrics(page).flatMap((family) => family.samples);
+  expect(samples.flatMap(({ exemplar }) => exemplar ?? [])).toEqual([
+    {
+      labels: { trace_id: span.traceId, span_id: span.spanId },
+      value: 0.75,
+      timestamp: 1_790_000_000.5,
+    },
+  ]);
 });
 
 test('the resource is an info, and the page ends in # EOF', async () => {

@@ -198,7 +198,7 @@ test('what is no number, or would make a counter fall, is not counted', async ()
   expect(exposition.value('mlops_backend_prediction_duration_seconds_sum', { task: 'regression' })).toBe(1);
 });
 
-test('without an SDK the instruments can be called and do nothing', () => {
+test('without telemetry the instruments can be called and do nothing', async () => {
   metrics.disable();
   boundMetricsCollected(undefined);
   const { uploads, training } = createInstruments('mlops.backend');

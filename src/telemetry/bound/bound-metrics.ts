@@ -12,7 +12,8 @@ import {
   type MetricProducer,
   type SumMetricData,
 } from '@opentelemetry/sdk-metrics';
-import { METER_NAME, type MetricDefinition } from './catalogue.ts';
+import { METER_NAME, type MetricDefinition } from '../catalogue.ts';
+import { BoundHistogram } from './bound-histogram.ts';
 
 /**
  * Histograms and sums whose attribute sets are bound before anything is recorded. The SDK hashes the attributes of every
@@ -115,40 +116,6 @@ class Points<Value, Bound extends Collected<Value>> implements Binder<Bound> {
       endTime,
       value: bound.value(),
     }));
-  }
-}
-
-export class BoundHistogram implements Collected<Histogram> {
-  readonly attributes: Attributes;
-  readonly startTime = hrTime();
-  readonly #boundaries: number[];
-  readonly #counts: Float64Array;
-  #sum = 0;
-  #count = 0;
-
-  constructor(attributes: Attributes, boundaries: readonly number[]) {
-    this.attributes = attributes;
-    this.#boundaries = [...boundaries];
-    this.#counts = new Float64Array(boundaries.length + 1);
-  }
-
-  /** No number is no measurement. */
-  record(value: number): void {
-    if (Number.isNaN(value)) return;
-    const boundaries = this.#boundaries;
-    let bucket = 0;
-    while (bucket < boundaries.length && value > boundaries[bucket]!) bucket++;
-    this.#counts[bucket]!++;
-    this.#sum += value;
-    this.#count++;
-  }
-
-  value(): Histogram {
-    return {
-      buckets: { boundaries: this.#boundaries, counts: [...this.#counts] },
-      sum: this.#sum,
-      count: this.#count,
-    };
   }
 }
 

@@ -5,10 +5,10 @@ import {
   type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
 import { expect, test } from 'vitest';
-import { BoundMetrics } from '../../src/telemetry/bound-metrics.ts';
-import { CATALOGUE, METER_NAME } from '../../src/telemetry/catalogue.ts';
-import { PullReader } from '../../src/telemetry/reader.ts';
-import { seededRandom } from '../support/random.ts';
+import { BoundMetrics } from '../../../src/telemetry/bound/bound-metrics.ts';
+import { CATALOGUE, METER_NAME } from '../../../src/telemetry/catalogue.ts';
+import { PullReader } from '../../../src/telemetry/reader.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const LABELS = { mode: 'light' };
 
@@ -46,7 +46,10 @@ test('a bound histogram is read as the SDK’s: the same buckets, bounds include
   const ours = bound.histogram(definition, definition.buckets).bind(LABELS);
   const theirs = meter.createHistogram('upload.size', definition);
   const random = seededRandom();
-  const values = [0, 1e4, 10_000.5, 1e10, 1e12, ...Array.from({ length: 1000 }, () => random() * 1e9)];
+  const values = [
+    ...[0, 1e4, 10_000.5, 1e10, 1e12, Number.NaN],
+    ...Array.from({ length: 1000 }, () => random() * 1e9),
+  ];
   for (const value of values) {
     ours.record(value);
     theirs.record(value, LABELS);
