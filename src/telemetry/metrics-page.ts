@@ -13,13 +13,20 @@ const INTRODUCTION = `# Metrics
 
 <!-- Made from src/telemetry/catalogue.ts by scripts/metrics-docs.ts: change the catalogue, not this page. -->
 
-What \`GET /metrics\` shows. A client gets the format that its \`Accept\` likes best: Prometheus text 0.0.4, which also
-answers who does not say, or OpenMetrics 1.0, which says since when each counter and histogram counts (\`_created\`); both
-packed with gzip if asked for. Names and numbers are the same in both. Where traces are exported, each bucket of a
-histogram that the service makes itself (all but those of the database, the runtime and outgoing requests) leads in
-OpenMetrics to the newest value that was recorded in a sampled span, by \`trace_id\` and \`span_id\`. The prefix \`mlops_backend_\` is the default of
-\`PROMETHEUS__METRIC_NAMESPACE\` and \`PROMETHEUS__METRIC_SUBSYSTEM\`. No label ever holds an id, a file name, a URL, an
-owner or free text. Counters and histograms whose labels have a closed set of values are there from the start, at 0.
+What \`GET /metrics\` shows. A client gets the format that its \`Accept\` likes best, packed with gzip if asked for:
+
+- Prometheus text 0.0.4, which also answers who does not say;
+- OpenMetrics 1.0, which says since when each counter and histogram counts (\`_created\`), and has exemplars;
+- Prometheus' protobuf, which has both, and native histograms beside the classic buckets.
+
+Names and numbers are the same in all three. Of the histograms that the service makes itself (all but those of the
+database, the runtime and outgoing requests), the native ones have buckets 9 % wide, at most 160 of them; and where traces
+are exported, each classic bucket leads to the newest value that was recorded in a sampled span, by \`trace_id\` and
+\`span_id\`.
+
+The prefix \`mlops_backend_\` is the default of \`PROMETHEUS__METRIC_NAMESPACE\` and \`PROMETHEUS__METRIC_SUBSYSTEM\`. No label
+ever holds an id, a file name, a URL, an owner or free text. Counters and histograms whose labels have a closed set of
+values are there from the start, at 0.
 `;
 
 const NOTES: Partial<Record<MetricDefinition['group'], string>> = {

@@ -77,6 +77,11 @@ test.each([
     'application/openmetrics-text; version=1.0.0; charset=utf-8',
     'openmetrics',
   ],
+  [
+    'application/vnd.google.protobuf',
+    'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+    'protobuf',
+  ],
 ])('who asks for %s gets it, packed or not, and is told so', async (accept, contentType, format) => {
   for (const encoding of ['gzip', 'identity']) {
     const headers = { accept, 'accept-encoding': encoding };

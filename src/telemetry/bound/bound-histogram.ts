@@ -2,11 +2,14 @@ import type { Attributes, SpanContext } from '@opentelemetry/api';
 import { hrTime } from '@opentelemetry/core';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 import type { Exemplar } from './exemplar.ts';
+import { ExponentialBuckets, type ExponentialCounts } from './exponential-buckets.ts';
 
 /** A histogram of the SDK's data model, with what the model does not have. */
 export interface DetailedHistogram extends Histogram {
   /** The newest of each bucket; undefined: none was recorded in a sampled span. */
   readonly exemplars?: readonly (Exemplar | undefined)[] | undefined;
+  /** The same values once more, in buckets that need not be chosen. */
+  readonly exponential?: ExponentialCounts;
 }
 
 export class BoundHistogram {
@@ -16,6 +19,7 @@ export class BoundHistogram {
   readonly #counts: Float64Array;
   #sum = 0;
   #count = 0;
+  readonly #exponential = new ExponentialBuckets();
   #exemplars: (Exemplar | undefined)[] | undefined;
 
   constructor(attributes: Attributes, boundaries: readonly number[]) {
@@ -34,6 +38,7 @@ export class BoundHistogram {
     this.#counts[bucket]!++;
     this.#sum += value;
     this.#count++;
+    this.#exponential.record(value);
     if (span === undefined) return;
     this.#exemplars ??= Array(boundaries.length + 1).fill(undefined);
     this.#exemplars[bucket] = { value, span, time: Date.now() };
@@ -45,6 +50,7 @@ export class BoundHistogram {
       sum: this.#sum,
       count: this.#count,
       exemplars: this.#exemplars?.slice(),
+      exponential: this.#exponential.value(),
     };
   }
 }

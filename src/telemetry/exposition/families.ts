@@ -11,7 +11,7 @@ import {
 import type { DetailedHistogram } from '../bound/bound-histogram.ts';
 import { CATALOGUE } from '../catalogue.ts';
 import { type PrometheusType, prometheusName, prometheusUnit } from '../prometheus-names.ts';
-import { labelText } from './label-text.ts';
+import { labelText } from './labels.ts';
 
 /** Metrics of one name, as every format of the exposition writes them one after the other. */
 export interface Family {

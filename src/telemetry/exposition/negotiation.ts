@@ -2,13 +2,23 @@ import { parseAccept } from 'hono/utils/accept';
 
 interface MediaType {
   readonly type: string;
+  /** By which it is asked for. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly charset?: string;
 }
 
 /** The formats of the exposition (prometheus.io/docs/instrumenting/content_negotiation). */
 const MEDIA_TYPES = {
-  text: { type: 'text/plain', parameters: { version: '0.0.4' } },
-  openmetrics: { type: 'application/openmetrics-text', parameters: { version: '1.0.0' } },
+  text: { type: 'text/plain', parameters: { version: '0.0.4' }, charset: 'utf-8' },
+  openmetrics: {
+    type: 'application/openmetrics-text',
+    parameters: { version: '1.0.0' },
+    charset: 'utf-8',
+  },
+  protobuf: {
+    type: 'application/vnd.google.protobuf',
+    parameters: { proto: 'io.prometheus.client.MetricFamily', encoding: 'delimited' },
+  },
 } as const satisfies Record<string, MediaType>;
 
 export type Format = keyof typeof MEDIA_TYPES;
@@ -16,11 +26,9 @@ export type Format = keyof typeof MEDIA_TYPES;
 const FORMATS = Object.keys(MEDIA_TYPES) as Format[];
 
 export function contentType(format: Format): string {
-  const { type, parameters } = MEDIA_TYPES[format];
-  return [
-    type,
-    ...Object.entries({ ...parameters, charset: 'utf-8' }).map(([name, value]) => `${name}=${value}`),
-  ].join('; ');
+  const { type, parameters, charset }: MediaType = MEDIA_TYPES[format];
+  const all = Object.entries({ ...parameters, ...(charset !== undefined && { charset }) });
+  return [type, ...all.map(([name, value]) => `${name}=${value}`)].join('; ');
 }
 
 /**

@@ -37,8 +37,12 @@ function sideBySide() {
   };
 }
 
+/** As the SDK's data model has them, without what it has not. */
 const valuesOf = ({ dataPoints }: MetricData) =>
-  dataPoints.map(({ attributes, value }) => ({ attributes, value: JSON.parse(JSON.stringify(value)) }));
+  dataPoints.map(({ attributes, value }) => {
+    const { exponential: _, ...own } = JSON.parse(JSON.stringify(value)) as { exponential?: unknown };
+    return { attributes, value: typeof value === 'number' ? value : own };
+  });
 
 test('a bound histogram is read as the SDK’s: the same buckets, bounds included, the same sum and count', async () => {
   const { bound, meter, collect } = sideBySide();

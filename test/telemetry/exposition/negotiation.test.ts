@@ -7,6 +7,10 @@ const PROMETHEUS = {
     'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
   '3.5':
     'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+  '2.42 with native-histograms':
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+  '3.5 with native-histograms':
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
   '3.5 with scrape_protocols: [PrometheusText0.0.4]': 'text/plain;version=0.0.4;q=0.6,*/*;q=0.5',
 };
 
@@ -14,6 +18,8 @@ describe('Prometheus gets the format that it likes best', () => {
   test.each([
     ['2.42', 'openmetrics'],
     ['3.5', 'openmetrics'],
+    ['2.42 with native-histograms', 'protobuf'],
+    ['3.5 with native-histograms', 'protobuf'],
     ['3.5 with scrape_protocols: [PrometheusText0.0.4]', 'text'],
   ] as const)('version %s: %s', (version, format) => {
     expect(negotiate(PROMETHEUS[version])).toBe(format);
@@ -27,6 +33,11 @@ test.each([
   ['curl', '*/*'],
   ['what there is not', 'application/json'],
   ['OpenMetrics of a version that there is not', 'application/openmetrics-text;version=0.0.1'],
+  [
+    'protobuf of another kind',
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text',
+  ],
+  ['another protobuf', 'application/vnd.google.protobuf;proto=a.b;encoding=delimited'],
   ['OpenMetrics refused', 'application/openmetrics-text;q=0, */*'],
   ['everything refused', '*/*;q=0'],
   ['text, and OpenMetrics less', 'application/openmetrics-text;q=0.4, text/plain;q=0.5'],

@@ -2,21 +2,10 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { prometheusLabel } from '../prometheus-names.ts';
 import { escapeLabelValue } from './text-format.ts';
 
-// The SDK keeps one attributes object for a series from scrape to scrape, so its text is made once.
-const texts = new WeakMap<Attributes, string>();
 const names = new Map<string, string>();
 
-/** @returns `a="x",b="y"`, or nothing when there are no attributes */
-export function labelText(attributes: Attributes): string {
-  let text = texts.get(attributes);
-  if (text === undefined) {
-    text = render(attributes);
-    texts.set(attributes, text);
-  }
-  return text;
-}
-
-function render(attributes: Attributes): string {
+/** Attributes as labels, by name, in the order in which they are written. */
+export function labelsOf(attributes: Attributes): ReadonlyMap<string, string> {
   const labels = new Map<string, string>();
   for (const key of Object.keys(attributes).sort()) {
     const value = attributes[key];
@@ -26,7 +15,27 @@ function render(attributes: Attributes): string {
     // Two attributes that become one label: their values are joined, as the OpenTelemetry specification says.
     labels.set(name, before === undefined ? attributeText(value) : `${before};${attributeText(value)}`);
   }
-  return Array.from(labels, ([name, value]) => `${name}="${escapeLabelValue(value)}"`).join();
+  return labels;
+}
+
+/** @returns `a="x",b="y"`, or nothing when there are no attributes */
+export const labelText = oncePerSeries((attributes) =>
+  Array.from(labelsOf(attributes), ([name, value]) => `${name}="${escapeLabelValue(value)}"`).join(),
+);
+
+/** One attributes object stands for a series from scrape to scrape, so what is made of it is made once. */
+export function oncePerSeries<Made>(
+  make: (attributes: Attributes) => Made,
+): (attributes: Attributes) => Made {
+  const made = new WeakMap<Attributes, Made>();
+  return (attributes) => {
+    let own = made.get(attributes);
+    if (own === undefined) {
+      own = make(attributes);
+      made.set(attributes, own);
+    }
+    return own;
+  };
 }
 
 function attributeText(value: AttributeValue): string {
