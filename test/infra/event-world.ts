@@ -1,3 +1,4 @@
+import { COUNTED } from './known-metrics.ts';
 import type { Matcher } from './promql.ts';
 import { selectorOf } from './promtool.ts';
 
@@ -7,6 +8,8 @@ import { selectorOf } from './promtool.ts';
  */
 const BEAT = 5;
 const SCRAPE = 15;
+/** Seconds after each quarter of a minute. */
+const EVALUATION = 0;
 export const HORIZON = 3600;
 
 export type Labels = Readonly<Record<string, string>>;
@@ -22,6 +25,8 @@ interface Scenario {
   /** Of the process that answers: when it started. */
   readonly process: Story;
   readonly counter: Story;
+  /** What the rules of a Prometheus before this one had copied of both. */
+  readonly copied?: { readonly process: Story; readonly counter: Story };
   /** The scrape that shows events for the first time, and how many. */
   readonly shown: { readonly at: number; readonly events: number };
 }
@@ -112,6 +117,15 @@ export const SCENARIOS: Readonly<Record<string, (at: number, base: number) => Sc
     counter: step(at - MINUTE, base + 1, undefined),
     shown: { at, events: 0 },
   }),
+  'of which a Prometheus before this one had made copies': (at, base) => ({
+    process: step(at, undefined, at - 8),
+    counter: () => undefined,
+    copied: {
+      process: step(at - MINUTE, LONG_AGO, undefined),
+      counter: step(at - MINUTE, base + 1, undefined),
+    },
+    shown: { at, events: 0 },
+  }),
   'that was there long before Prometheus': (at, base) => ({
     process: step(at, undefined, LONG_AGO),
     counter: step(at, undefined, base),
@@ -140,20 +154,27 @@ export function createWorld(counters: readonly EventSeries[], random: () => numb
       const phase = BEAT * Math.floor(random() * (SCRAPE / BEAT));
       // Late enough for what comes before, early enough for what comes after.
       const at = phase + SCRAPE * (90 + Math.floor(random() * 130));
-      const { only, process, counter, shown } = scenario(at, Math.floor(random() * 500));
+      const { only, process, counter, copied, shown } = scenario(at, Math.floor(random() * 500));
       if (only?.test(name) === false) continue;
       // One process for each, whose restart is nobody else's affair.
       const target = { job: 'backend', instance: `${number}.${index}:8000` };
-      const add = (metric: string, own: Labels, story: Story) =>
-        inputs.push({ series: selectorOf(metric, { ...own, ...target }), values: valuesOf(story, phase) });
+      const add = (metric: string, own: Labels, story: Story, beat = phase) =>
+        inputs.push({ series: selectorOf(metric, { ...own, ...target }), values: valuesOf(story, beat) });
       add('process_start_time_seconds', {}, process);
       add(name, labels, counter);
+      if (copied) {
+        add('instance:process:start_time', {}, copied.process, EVALUATION);
+        add('instance:events:total', { ...labels, metric: metricOf(name) }, copied.counter, EVALUATION);
+      }
       const seen = Math.ceil(shown.at / SCRAPE) * SCRAPE;
       events.push({ name, labels: { ...labels, ...target }, at: seen, count: shown.events });
     }
   });
   return { inputs, events };
 }
+
+/** Its value of `metric` in copies. */
+const metricOf = (name: string) => [...COUNTED].find(([, counter]) => counter === name)?.[0] ?? '';
 
 function valuesOf(story: Story, phase: number): string {
   const values: string[] = [];
