@@ -1,4 +1,4 @@
-import type { SyntaxNode } from '@lezer/common';
+import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 
 /** What a query asks for, read with the grammar of Prometheus's own web interface. */
@@ -32,15 +32,17 @@ export interface ParsedQuery {
 }
 
 // Grafana puts durations in the place of these before Prometheus sees the query. A made-up duration of the same
-// length keeps positions, so that the range can be read as it was written.
+// length keeps positions, so that what stands there can be read as it was written.
 const INTERVALS = /\$__(rate_interval|interval|range_s|range)\b/g;
 const placeholder = (variable: string): string =>
   variable.endsWith('_s') ? '1'.repeat(variable.length) : `${'1'.repeat(variable.length - 1)}s`;
 
+/** A query of Grafana's in the grammar of PromQL, every part in its place. */
+export const syntaxOf = (expr: string): Tree => parser.parse(expr.replace(INTERVALS, placeholder));
+
 /** @throws {SyntaxError} when the query is no PromQL, with the place */
 export function parsePromql(expr: string): ParsedQuery {
-  const source = expr.replace(INTERVALS, placeholder);
-  const tree = parser.parse(source);
+  const tree = syntaxOf(expr);
   const selectors: Selector[] = [];
   const groupings: Grouping[] = [];
   const textOf = (node: SyntaxNode) => expr.slice(node.from, node.to);

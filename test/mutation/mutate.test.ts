@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { allQueries } from '../infra/monitoring-files.ts';
 import { parsePromql } from '../infra/promql.ts';
-import { mutantsOf, scaleDuration } from './mutate.ts';
+import { mutantsOf, mutantsWithoutMatcher, scaleDuration } from './mutate.ts';
 
 const changes = (expr: string) => mutantsOf(expr).map(({ change }) => change);
 
@@ -9,6 +10,18 @@ describe('the mutants of an expression', () => {
     ['its comparisons and thresholds', 'a > 5', ['> → <', 'a → a_renamed', '5 → 4', '5 → 6']],
     ['its windows', 'rate(a[5m])', ['rate → increase', 'a → a_renamed', '5m → 150s', '5m → 600s']],
     ['its labels', 'a{b="c", d!~"e"}', ['a → a_renamed', 'b="c": = → !=', 'd!~"e": !~ → =~']],
+    [
+      'what Grafana puts in',
+      'rate(a{b=~"$b"}[$__interval]) / $__range_s',
+      [
+        '/ → *',
+        'rate → increase',
+        'a → a_renamed',
+        'b=~"$b": =~ → !~',
+        '$__interval → $__rate_interval',
+        '$__interval → $__range',
+      ],
+    ],
     [
       'the values it names',
       'a{b=~"c|d", e=~"/(f|g)/"}',
@@ -34,10 +47,16 @@ describe('the mutants of an expression', () => {
     expect(changes(expr)).toEqual(expected);
   });
 
-  test('are PromQL themselves, each another one', () => {
-    const expr =
-      'sum by (job) (increase(a_total{job=~"x|y"}[15m] offset 1h)) / 2 >= 0.5 and on (job) max(b) == 1 or vector(0)';
-    const mutants = mutantsOf(expr).map((mutant) => mutant.expr);
+  test('lack one condition after the other', () => {
+    expect(mutantsWithoutMatcher('rate({__name__="a", b="c", d!~"e"}[5m]) > f{g="h"}')).toEqual([
+      { change: 'without b="c"', expr: 'rate({__name__="a", d!~"e"}[5m]) > f{g="h"}' },
+      { change: 'without d!~"e"', expr: 'rate({__name__="a", b="c", }[5m]) > f{g="h"}' },
+      { change: 'without g="h"', expr: 'rate({__name__="a", b="c", d!~"e"}[5m]) > f{}' },
+    ]);
+  });
+
+  test.each(allQueries)('are PromQL themselves, each another one: $where', ({ expr }) => {
+    const mutants = [...mutantsOf(expr), ...mutantsWithoutMatcher(expr)].map((mutant) => mutant.expr);
     for (const mutant of mutants) expect(() => parsePromql(mutant)).not.toThrow();
     expect(new Set([expr, ...mutants]).size).toBe(mutants.length + 1);
   });

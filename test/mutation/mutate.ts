@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import { syntaxOf } from '../infra/promql.ts';
 
 /** One small mistake that somebody could make in an expression. */
 export interface Mutant {
@@ -36,6 +36,14 @@ const SECONDS: Readonly<Record<string, number>> = {
   w: 604_800,
 };
 
+/** Grafana's, each of which somebody may take for another. */
+const GRAFANA_DURATIONS = ['$__interval', '$__rate_interval', '$__range'];
+
+const otherDurations = (duration: string): readonly string[] =>
+  duration.startsWith('$')
+    ? GRAFANA_DURATIONS.filter((other) => other !== duration)
+    : [0.5, 2].map((factor) => scaleDuration(duration, factor));
+
 /** @param duration as Prometheus writes them, such as `1h30m` */
 export function scaleDuration(duration: string, factor: number): string {
   const parts = [...duration.matchAll(/(\d+)(ms|[smhdw])/g)];
@@ -55,7 +63,7 @@ export function mutantsOf(expr: string): readonly Mutant[] {
         expr: expr.slice(0, from) + text + expr.slice(to),
       });
   };
-  parser.parse(expr).iterate({
+  syntaxOf(expr).iterate({
     enter({ node }) {
       const { from, to } = node;
       const text = expr.slice(from, to);
@@ -64,7 +72,7 @@ export function mutantsOf(expr: string): readonly Mutant[] {
           if (/^[\d.e+-]+$/.test(text)) mutateNumber(Number(text), (x) => replace(from, to, String(x)));
           break;
         case 'NumberDurationLiteralInDurationContext':
-          for (const factor of [0.5, 2]) replace(from, to, scaleDuration(text, factor));
+          for (const other of otherDurations(text)) replace(from, to, other);
           break;
         case 'MatchOp':
           replace(
@@ -132,6 +140,21 @@ export function mutantsOf(expr: string): readonly Mutant[] {
       if (other !== undefined) return replace(part.from, part.to, other);
     }
   }
+  return mutants;
+}
+
+/** Every mutant of a PromQL expression that lacks one of its conditions. The name in braces is none, but what is asked for. */
+export function mutantsWithoutMatcher(expr: string): readonly Mutant[] {
+  const mutants: Mutant[] = [];
+  syntaxOf(expr).iterate({
+    enter({ name, from, to }) {
+      const text = expr.slice(from, to);
+      if (name !== 'UnquotedLabelMatcher' || text.startsWith('__name__')) return;
+      // After the last one no comma follows; PromQL does not mind the one before.
+      const after = expr.slice(to).replace(/^,\s*/, '');
+      mutants.push({ change: `without ${text}`, expr: expr.slice(0, from) + after });
+    },
+  });
   return mutants;
 }
 

@@ -14,6 +14,7 @@ import { stringify } from 'yaml';
 import { caseFiles, ROOT, type Rule, readYaml, ruleFiles } from '../infra/monitoring-files.ts';
 import { temporaryFolder } from '../infra/temporary-folder.ts';
 import { mutantsOfRule, type RuleMutant } from './rule-mutants.ts';
+import { printScore, type Verdict } from './score.ts';
 
 const run = promisify(execFile);
 const PROMETHEUS = fileURLToPath(new URL('infra/monitoring/prometheus/', ROOT));
@@ -73,12 +74,6 @@ async function isKilled(cases: readonly string[]): Promise<boolean> {
   return false;
 }
 
-interface Verdict {
-  readonly rule: string;
-  readonly change: string;
-  readonly killed: boolean;
-}
-
 async function tryAll(file: string, group: number, index: number): Promise<Verdict[]> {
   await using folder = await temporaryFolder();
   await mkdir(join(folder.path, 'tests'));
@@ -89,7 +84,7 @@ async function tryAll(file: string, group: number, index: number): Promise<Verdi
   const verdicts: Verdict[] = [];
   for (const mutant of mutantsOfRule(rule)) {
     await writeFile(join(folder.path, 'rules', file), stringify(withRule(content, group, index, mutant)));
-    verdicts.push({ rule: nameOf(rule), change: mutant.change, killed: await isKilled(cases) });
+    verdicts.push({ where: nameOf(rule), change: mutant.change, killed: await isKilled(cases) });
   }
   return verdicts;
 }
@@ -123,9 +118,4 @@ async function work() {
 await Promise.all(Array.from({ length: os.availableParallelism() }, work));
 process.stderr.write('\n');
 
-const survivors = verdicts.filter(({ killed }) => !killed);
-for (const { rule, change } of survivors) console.log(`survived  ${rule}: ${change}`);
-const killed = verdicts.length - survivors.length;
-console.log(
-  `${killed} of ${verdicts.length} mutants killed, ${((100 * killed) / verdicts.length).toFixed(1)} %`,
-);
+printScore(verdicts);
