@@ -162,6 +162,9 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Refusals by reason': {
     '{{reason}}': events(['reason'], own('dataset_upload_failures_total'), 'step'),
   },
+  'Turned away': {
+    '{{work}}: {{reason}}': events(['work', 'reason'], own('overload_rejections_total'), 'step'),
+  },
   'Share of uploads refused': {
     refused: share(
       refused,
