@@ -21,6 +21,7 @@ const ONLY_ZEROS = [
   'Scrapes without the database’s figures',
   'Metric callbacks that failed',
   'Connections refused',
+  'Turned away',
   'Latency: burn rate',
 ];
 
