@@ -51,7 +51,10 @@ const answer: RequestListener = async (request, response) => {
     return json({});
   }
   if (pathname === '/ready') return response.end('ready\n');
-  if (pathname === '/metrics') return response.end('# TYPE stand_in gauge\nstand_in 1\n');
+  if (pathname === '/metrics')
+    return response
+      .setHeader('content-type', 'text/plain; version=0.0.4')
+      .end('# TYPE stand_in gauge\nstand_in 1\n');
   if (pathname === search) {
     // {resource.service.name="NAME"}, {service_name="NAME"}
     const service = /"(.+)"/.exec(searchParams.get('q') ?? searchParams.get('query') ?? '')?.[1] ?? '';
