@@ -116,6 +116,7 @@ start_prometheus() {
     --storage.tsdb.path="$data/prometheus" \
     --storage.tsdb.retention.time=30d \
     --storage.tsdb.retention.size=5GB \
+    --enable-feature=exemplar-storage \
     --web.listen-address="127.0.0.1:$prometheus_port"
 }
 

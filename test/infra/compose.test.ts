@@ -265,6 +265,10 @@ describe('names and ports agree', () => {
     const retention = `retention.time=${example['PROMETHEUS_RETENTION_TIME']}`;
     expect(native).toContain(retention);
     expect(retention).toBe('retention.time=30d');
+    // One that all of their versions know; native histograms would take the rules' buckets from some.
+    const feature = '--enable-feature=exemplar-storage';
+    expect(native).toContain(feature);
+    expect(service('prometheus').command).toContain(feature);
   });
 });
 

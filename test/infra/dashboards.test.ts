@@ -117,6 +117,16 @@ describe.each(dashboards)('$title', (dashboard) => {
     expect(stretched).toEqual([]);
   });
 
+  test('quantiles over time, and what they are made of, lead to the traces of single values', () => {
+    const ofBuckets = panels
+      .filter(({ type }) => type === 'timeseries' || type === 'heatmap')
+      .flatMap(({ targets }) => targets ?? [])
+      .filter(({ expr }) => /_bucket[^"]/.test(expr));
+    expect(ofBuckets.filter(({ exemplar }) => exemplar !== true)).toEqual([]);
+    const others = panels.flatMap(({ targets }) => targets ?? []).filter((one) => !ofBuckets.includes(one));
+    expect(others.filter(({ exemplar }) => exemplar)).toEqual([]);
+  });
+
   test('counts per step have steps of several evaluations', () => {
     const counting = panels.filter(({ targets }) =>
       (targets ?? []).some(({ expr }) => expr.includes('$__interval')),

@@ -19,6 +19,7 @@ export interface Target {
   readonly legendFormat: string;
   readonly datasource: { readonly uid: string };
   readonly instant?: boolean;
+  readonly exemplar?: boolean;
   readonly format?: string;
 }
 

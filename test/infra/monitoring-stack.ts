@@ -107,6 +107,7 @@ export async function startMonitoring(target: string, webhook: string): Promise<
     run('prometheus', [
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'prometheus')}`,
+      '--enable-feature=exemplar-storage',
       `--web.listen-address=127.0.0.1:${ports.prometheus}`,
     ]),
   );

@@ -17,6 +17,8 @@ export interface Query {
   readonly expr: string;
   /** Grafana's legend format: `{{label}}` or plain words. */
   readonly legend: string;
+  /** Whether points on the graph lead to single traces: of the buckets that are asked for. */
+  readonly exemplars?: boolean;
 }
 
 export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'blue';
@@ -96,7 +98,7 @@ export interface HeatmapPanel extends Described {
   readonly kind: 'heatmap';
   readonly unit: string;
   /** Counts by `le`. */
-  readonly expr: string;
+  readonly query: Omit<Query, 'legend'>;
 }
 
 export interface TextPanel extends Described {
@@ -123,6 +125,11 @@ const target = ({ expr, legend }: Query, index: number) =>
     .expr(expr)
     .legendFormat(legend);
 
+function rangeTarget(query: Query, index: number) {
+  const range = target(query, index).range();
+  return query.exemplars ? range.exemplar(true) : range;
+}
+
 const refId = (index: number) => String.fromCharCode(65 + index);
 
 function thresholds(steps: readonly Threshold[], base: string) {
@@ -143,7 +150,7 @@ function timeseriesPanel(spec: TimeseriesPanel) {
   const bars = spec.style === 'bars';
   const panel = new timeseries.PanelBuilder()
     .datasource(DATASOURCE)
-    .targets(spec.queries.map((query, index) => target(query, index).range()))
+    .targets(spec.queries.map(rangeTarget))
     .unit(spec.unit)
     .min(0)
     .lineWidth(2)
@@ -252,9 +259,7 @@ function tablePanel(spec: TablePanel) {
 function heatmapPanel(spec: HeatmapPanel) {
   return new heatmap.PanelBuilder()
     .datasource(DATASOURCE)
-    .targets([
-      target({ expr: spec.expr, legend: '{{le}}' }, 0).range().format(prometheus.PromQueryFormat.Heatmap),
-    ])
+    .targets([rangeTarget({ ...spec.query, legend: '{{le}}' }, 0).format(prometheus.PromQueryFormat.Heatmap)])
     .interval(STEP_OF_COUNTS)
     .calculate(false)
     .cellGap(1)

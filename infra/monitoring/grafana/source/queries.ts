@@ -62,10 +62,15 @@ const lately = (buckets: string) => `rate(${buckets}[$__rate_interval])`;
  * @param buckets its `_bucket` series
  */
 export const quantiles = (buckets: string, ...levels: readonly number[]): readonly Query[] =>
-  levels.map((level) => ({ expr: quantile(level, [], lately(buckets)), legend: `p${level * 100}` }));
+  levels.map((level) => ({
+    expr: quantile(level, [], lately(buckets)),
+    legend: `p${level * 100}`,
+    exemplars: true,
+  }));
 
 /** One quantile, a line for each value of a label. */
 export const quantileBy = (level: number, label: string, buckets: string): Query => ({
   expr: quantile(level, [label], lately(buckets)),
   legend: `{{${label}}}`,
+  exemplars: true,
 });

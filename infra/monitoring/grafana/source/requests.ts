@@ -98,7 +98,10 @@ const long: Section = {
         'Requests per second by duration: each column one step, each cell one bucket, darker is more.',
       width: 8,
       unit: 's',
-      expr: `sum by (le) (rate(${REQUESTS}_bucket${scoped(ROUTE, ANSWERED)}[$__rate_interval]))`,
+      query: {
+        expr: `sum by (le) (rate(${REQUESTS}_bucket${scoped(ROUTE, ANSWERED)}[$__rate_interval]))`,
+        exemplars: true,
+      },
     },
   ],
 };

@@ -260,5 +260,5 @@ export const durations: HeatmapPanel = {
   description: 'Successful runs by duration.',
   width: 8,
   unit: 's',
-  expr: `sum by (le) (${eventsIn('$__interval', 'training_duration_bucket')})`,
+  query: { expr: `sum by (le) (${eventsIn('$__interval', 'training_duration_bucket')})` },
 };
