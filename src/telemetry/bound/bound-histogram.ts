@@ -2,7 +2,7 @@ import type { Attributes, SpanContext } from '@opentelemetry/api';
 import { hrTime } from '@opentelemetry/core';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 import type { Exemplar } from './exemplar.ts';
-import { ExponentialBuckets, type ExponentialCounts } from './exponential-buckets.ts';
+import { ExponentialBuckets, type ExponentialCounts, zeros } from './exponential-buckets.ts';
 
 /** A histogram of the SDK's data model, with what the model does not have. */
 export interface DetailedHistogram extends Histogram {
@@ -16,7 +16,7 @@ export class BoundHistogram {
   readonly attributes: Attributes;
   readonly startTime = hrTime();
   readonly #boundaries: number[];
-  readonly #counts: Float64Array;
+  readonly #counts: number[];
   #sum = 0;
   #count = 0;
   readonly #exponential = new ExponentialBuckets();
@@ -25,7 +25,7 @@ export class BoundHistogram {
   constructor(attributes: Attributes, boundaries: readonly number[]) {
     this.attributes = attributes;
     this.#boundaries = [...boundaries];
-    this.#counts = new Float64Array(boundaries.length + 1);
+    this.#counts = zeros(boundaries.length + 1);
   }
 
   /** @param span the value stands for, where it is a sampled one */
@@ -46,7 +46,7 @@ export class BoundHistogram {
 
   value(): DetailedHistogram {
     return {
-      buckets: { boundaries: this.#boundaries, counts: [...this.#counts] },
+      buckets: { boundaries: this.#boundaries, counts: this.#counts.slice() },
       sum: this.#sum,
       count: this.#count,
       exemplars: this.#exemplars?.slice(),

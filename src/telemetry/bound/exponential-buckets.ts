@@ -15,7 +15,7 @@ export interface ExponentialCounts {
   readonly zeroCount: number;
   /** Number of the bucket that `counts` begins with. */
   readonly first: number;
-  readonly counts: Float64Array;
+  readonly counts: readonly number[];
 }
 
 /**
@@ -27,7 +27,7 @@ export class ExponentialBuckets {
   #perOctave = 2 ** FINEST_SCHEMA;
   #zeroCount = 0;
   #first = 0;
-  #counts = new Float64Array(0);
+  #counts: number[] = [];
 
   record(value: number): void {
     if (value <= ZERO_THRESHOLD) {
@@ -60,9 +60,13 @@ export class ExponentialBuckets {
       this.#halve();
       return this.#makeRoomFor(merged(bucket));
     }
-    const counts = new Float64Array(length);
-    if (!isEmpty) counts.set(this.#counts, this.#first - first);
-    this.#counts = counts;
+    this.#counts = isEmpty
+      ? zeros(length)
+      : [
+          ...zeros(this.#first - first),
+          ...this.#counts,
+          ...zeros(first + length - this.#first - this.#counts.length),
+        ];
     this.#first = first;
     return bucket - first;
   }
@@ -70,7 +74,7 @@ export class ExponentialBuckets {
   /** Half the resolution: two neighbours become one. */
   #halve(): void {
     const first = merged(this.#first);
-    const counts = new Float64Array(merged(this.#first + this.#counts.length - 1) - first + 1);
+    const counts = zeros(merged(this.#first + this.#counts.length - 1) - first + 1);
     for (const [i, count] of this.#counts.entries()) counts[merged(this.#first + i) - first]! += count;
     this.#counts = counts;
     this.#first = first;
@@ -80,3 +84,6 @@ export class ExponentialBuckets {
 }
 
 const merged = (bucket: number) => Math.ceil(bucket / 2);
+
+/** Not a typed array, which takes longer to copy: every scrape copies all of them. */
+export const zeros = (length: number): number[] => Array.from({ length }, () => 0);

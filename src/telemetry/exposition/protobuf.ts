@@ -126,7 +126,7 @@ function native(writer: ProtobufWriter, { schema, zeroCount, first, counts }: Ex
     writer.uint(SPAN.length, end - start);
     writer.close(span);
     ended = first + end;
-    for (const count of counts.subarray(start, end)) {
+    for (const count of counts.slice(start, end)) {
       deltas.push(count - before);
       before = count;
     }
@@ -135,7 +135,7 @@ function native(writer: ProtobufWriter, { schema, zeroCount, first, counts }: Ex
 }
 
 /** Where buckets with something in them follow each other. */
-function stretchesOf(counts: Float64Array): readonly { readonly start: number; readonly end: number }[] {
+function stretchesOf(counts: readonly number[]): readonly { readonly start: number; readonly end: number }[] {
   const stretches: { start: number; end: number }[] = [];
   for (const [i, count] of counts.entries()) {
     if (count === 0) continue;
