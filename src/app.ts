@@ -31,6 +31,7 @@ import { openTrainers } from './domain/training/trainers.ts';
 import { openRunWatch } from './domain/training/watch.ts';
 import { type Api, createHttpApp, fetchOf } from './http/app.ts';
 import { startServer } from './http/server.ts';
+import { observeConnections } from './telemetry/instruments/connections.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
@@ -88,6 +89,7 @@ async function openStores(
 ) {
   stack.use(server);
   const db = stack.use(openDatabase(server.url, logger));
+  observeConnections(() => db.connections());
   await migrate(db.sql);
   const storage = await openLocalStorage(join(config.storage.root, 'objects'), config.storage.reserveBytes);
   const instruments = createInstruments(config.metrics.prefix);

@@ -408,7 +408,6 @@ export const CATALOGUE = {
     unit: '{connection}',
     description: 'Database connections by state.',
     labels: { 'db.client.connection.state': ['idle', 'used'] },
-    source: { meter: '@opentelemetry/instrumentation-pg' },
   },
   dbClientConnectionPendingRequests: {
     group: 'database',
@@ -417,7 +416,6 @@ export const CATALOGUE = {
     unit: '{connection}',
     description: 'Requests waiting for a database connection.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-pg' },
   },
   dbClientConnectionLimit: {
     group: 'database',
@@ -426,8 +424,6 @@ export const CATALOGUE = {
     unit: '{connection}',
     description: 'Most database connections allowed.',
     labels: {},
-    // The instrumentation still has the name that the conventions gave up.
-    source: { meter: '@opentelemetry/instrumentation-pg', instrument: 'db.client.connection.max' },
   },
 
   eventLoopDelayMin: {

@@ -25,6 +25,8 @@ const operationIsOneWord: IAttributesProcessor = {
  * One view for each metric of the catalogue: its labels and no others, its buckets. Each names its meter and its
  * instrument, because two views that match one instrument count every value twice.
  * Of HTTP requests `ServerMetrics` makes the metrics, and HttpInstrumentation, which would make them again, the spans.
+ * Of a pool of connections `observeConnections` does: the instrumentation looks at it when a connection comes or goes,
+ * and sees nobody wait as long as none does.
  * @param prefix of the domain metrics, `<namespace>.<subsystem>`
  */
 export function catalogueViews(prefix: string): ViewOptions[] {
@@ -51,10 +53,14 @@ export function catalogueViews(prefix: string): ViewOptions[] {
         }),
       };
     });
-  const noMetrics: ViewOptions = {
-    meterName: '@opentelemetry/instrumentation-http',
-    instrumentName: '*',
+  const needless = (meterName: string, instrumentName: string): ViewOptions => ({
+    meterName,
+    instrumentName,
     aggregation: { type: AggregationType.DROP },
-  };
-  return [...views, noMetrics];
+  });
+  return [
+    ...views,
+    needless('@opentelemetry/instrumentation-http', '*'),
+    needless('@opentelemetry/instrumentation-pg', 'db.client.connection.*'),
+  ];
 }

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { config } from '../../src/environment.ts';
 import { observed } from '../../src/telemetry/http-server/route.ts';
+import { observeConnections } from '../../src/telemetry/instruments/connections.ts';
 import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
 import { createInstruments } from '../../src/telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from '../../src/telemetry/instruments/stored-state.ts';
@@ -119,6 +120,7 @@ async function useEverything(databaseUrl: string): Promise<void> {
     () => [{ mode: 'light', task: 'regression', level: 'stable', psi: 0.02 }],
     config.metrics.prefix,
   );
+  observeConnections(() => ({ used: 0, idle: 1, waiting: 0, limit: 10 }));
   const pool = new pg.Pool({ connectionString: databaseUrl });
   await pool.query('SELECT\n  1');
   await pool.end();

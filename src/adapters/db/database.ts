@@ -2,11 +2,22 @@ import type { Kysely } from 'kysely';
 import type { ConstructorOptions } from 'pg-boss';
 import type { Schema } from './schema.ts';
 
+/** A pool of connections at a moment. */
+export interface Connections {
+  readonly used: number;
+  readonly idle: number;
+  /** Who waits for one. */
+  readonly waiting: number;
+  readonly limit: number;
+}
+
 /** A database on a PostgreSQL server, whoever runs the server. */
 export interface Database extends AsyncDisposable {
   readonly sql: Kysely<Schema>;
   /** How the queue reaches the same database. */
   readonly queueOptions: ConstructorOptions;
+  /** Its pool, as it is now. */
+  connections(): Connections;
   /**
    * Calls `onPayload` for each `pg_notify` on the channel, and once after every (re)connection with an empty
    * payload, since notifications may have been missed. Dispose to stop.

@@ -8,6 +8,7 @@ import type { Schema } from './schema.ts';
 const INT8 = 20;
 const RECONNECT_DELAY_MS = 1000;
 const CONNECT_LIMIT_MS = 5000;
+const MAX_CONNECTIONS = 10;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /** Our 64-bit columns are counts and bytes, all below 2^53. */
@@ -74,7 +75,7 @@ export function openDatabase(url: string, logger: Logger): Database {
   const pool = new pg.Pool({
     connectionString: url,
     types,
-    max: 10,
+    max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
   });
   pool.on('error', ({ message }) => {
@@ -99,6 +100,12 @@ export function openDatabase(url: string, logger: Logger): Database {
         },
       },
     },
+    connections: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      limit: MAX_CONNECTIONS,
+    }),
     listen: (channel, onPayload) => listen(url, logger, channel, onPayload),
     [Symbol.asyncDispose]: () => sql.destroy(),
   };

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isDatabaseUnavailable } from '../../../src/adapters/db/database.ts';
 import { migrate } from '../../../src/adapters/db/migrate.ts';
+import { openDatabase } from '../../../src/adapters/db/postgres.ts';
 import { eventually } from '../../support/client.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
@@ -10,6 +12,29 @@ beforeAll(async () => {
   shared = await testDatabase();
 });
 afterAll(() => shared[Symbol.asyncDispose]());
+
+test('a pool whose every connection is stuck says how many wait for one, though none comes or goes', async () => {
+  const { db, url } = shared;
+  const { limit } = db.connections();
+  await using other = openDatabase(url, pino({ level: 'silent' }));
+  const sleepers = sql<{ pid: number }>`
+    select pid from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%'`;
+  const ask = (statement: string) =>
+    sql
+      .raw(statement)
+      .execute(db.sql)
+      .catch(() => {});
+
+  const stuck = Array.from({ length: limit }, () => ask('select pg_sleep(600)'));
+  await eventually(async () => (await sleepers.execute(other.sql)).rows.length === limit);
+  const waiting = Array.from({ length: 3 }, () => ask('select 1'));
+  expect(db.connections()).toEqual({ used: limit, idle: 0, waiting: 3, limit });
+
+  for (const { pid } of (await sleepers.execute(other.sql)).rows)
+    await sql`select pg_cancel_backend(${pid})`.execute(other.sql);
+  await Promise.all([...stuck, ...waiting]);
+  expect(db.connections()).toMatchObject({ used: 0, waiting: 0 });
+});
 
 /** Process ids of the sessions that listen. */
 async function listeners(): Promise<number[]> {
