@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   announce: ['config'],
   environment: ['config'],
   telemetry: ['vocabulary', 'config', 'environment'],
-  adapters: ['vocabulary', 'tabular'],
+  adapters: ['telemetry', 'vocabulary', 'tabular'],
   domain: ['adapters', 'telemetry', 'vocabulary', 'tabular'],
   http: ['domain', 'adapters', 'telemetry', 'vocabulary', 'tabular'],
   worker: ['domain', 'adapters', 'telemetry', 'vocabulary'],

@@ -3,6 +3,7 @@ import { streamSSE } from 'hono/streaming';
 import { hasEnded, type TrainingRun } from '../domain/training/repository.ts';
 import type { RunWatch } from '../domain/training/watch.ts';
 import { AppError } from '../errors.ts';
+import { untraced } from '../telemetry/running.ts';
 import type { ThinLog } from '../thin-log.ts';
 import { runView } from './views.ts';
 
@@ -35,7 +36,7 @@ export function runEvents(c: Context, { id, watch, closing, read, log }: RunEven
       let status = '';
       let progress = '';
       while (!stream.aborted && !closing.aborted) {
-        const run = await read();
+        const run = await untraced(read);
         const state = JSON.stringify([run.progress, run.progress_details]);
         // Progress first: the last event is the final status.
         if (state !== progress) {

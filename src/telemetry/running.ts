@@ -21,6 +21,8 @@ export interface RunningTelemetry {
   readonly setRoute: (request: IncomingMessage, route: string) => void;
   /** Runs what handles a request, so that all that it does belongs to the request's trace. */
   readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
+  /** See the function of this name. */
+  readonly untraced: <T>(work: () => T) => T;
   readonly shutdown: () => Promise<void>;
 }
 
@@ -46,6 +48,11 @@ export function telemetryStarted(telemetry: RunningTelemetry): void {
 
 export function runningTelemetry(): RunningTelemetry | undefined {
   return running;
+}
+
+/** Runs what makes no spans, though it belongs to a trace: what is done again and again. */
+export function untraced<T>(work: () => T): T {
+  return running === undefined ? work() : running.untraced(work);
 }
 
 /** Flushes and stops telemetry within 2 s, whatever the exporters do; never rejects. Nothing to do when it is off. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { context, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, metrics, trace } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
-import { getRPCMetadata } from '@opentelemetry/core';
+import { getRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import { defaultResource, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -11,7 +11,7 @@ import { sampledSpan } from './bound/exemplar.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { familiesOf } from './exposition/families.ts';
 import { WRITERS } from './exposition/writers.ts';
-import { exchangeOf, scrapeTest } from './http-server/exchange.ts';
+import { exchangeOf, isProbe, scrapeTest } from './http-server/exchange.ts';
 import { RequestSpan } from './http-server/request-span.ts';
 import { ServerMetrics } from './http-server/server-metrics.ts';
 import { catalogueMeter, labelCombinations } from './instruments/catalogue-meter.ts';
@@ -19,6 +19,7 @@ import { observeProcess } from './process.ts';
 import { PullReader } from './reader.ts';
 import { boundMetricsCollected, type RunningTelemetry } from './running.ts';
 import { catalogueViews } from './views.ts';
+import { withParentOnly } from './with-parent-only.ts';
 
 /** What a callback has not observed by then is missing from the scrape, which itself may take 5 s. */
 const CALLBACK_LIMIT_MS = 3000;
@@ -39,11 +40,12 @@ export function startSdk(
 ): RunningTelemetry {
   const bound = new BoundMetrics();
   const reader = new PullReader(bound);
+  const isScrape = scrapeTest(settings.path);
   const library = getNodeAutoInstrumentations({
     '@opentelemetry/instrumentation-http': {
       // Requests that this process makes are seen by the undici instrumentation (fetch).
       disableOutgoingRequestInstrumentation: true,
-      ignoreIncomingRequestHook: scrapeTest(settings.path),
+      ignoreIncomingRequestHook: (request) => isScrape(request) || isProbe(request),
     },
     '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
   });
@@ -75,6 +77,7 @@ export function startSdk(
   });
   sdk.start();
   boundMetricsCollected(bound);
+  withParentOnly(instrumentations);
   const trainers = role === 'api' ? 0 : training.concurrency;
   observeProcess(trainers * training.memoryLimitMb * 2 ** 20);
   startGarbageCollectionAtZero(instrumentations);
@@ -96,8 +99,14 @@ export function startSdk(
       const rpc = getRPCMetadata(context.active());
       if (rpc !== undefined) rpc.route = route;
     },
-    handle: (request, work) =>
-      exporting.traces ? work() : context.with(trace.setSpan(ROOT_CONTEXT, new RequestSpan(request)), work),
+    handle: (request, work) => {
+      const active = context.active();
+      // Where requests have spans, this is a probe or a scrape.
+      return trace.getSpan(active) === undefined
+        ? context.with(trace.setSpan(active, new RequestSpan(request)), work)
+        : work();
+    },
+    untraced: (work) => context.with(suppressTracing(context.active()), work),
     shutdown: () => sdk.shutdown(),
   };
 }

@@ -13,6 +13,7 @@ const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
   scrape: () => Promise.resolve({ write: () => '', failures: [] }),
   setRoute: () => {},
   handle: (_request, work) => work(),
+  untraced: (work) => work(),
   shutdown,
 });
 

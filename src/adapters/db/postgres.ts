@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { untraced } from '../../telemetry/running.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -91,7 +92,8 @@ export function openDatabase(url: string, logger: Logger): Database {
     queueOptions: {
       db: {
         // A client whose statement failed is not used again: no transaction stays half-done in it.
-        executeSql: (text, values) => pool.query(text, values),
+        // Whom a poll, a heartbeat or a look for lost workers belongs to, nobody can say: they stand in no trace.
+        executeSql: (text, values) => untraced(() => pool.query(text, values)),
         async listen(channel, onNotification, onReconnect) {
           const listening = await listen(url, logger, channel, (payload) =>
             payload === '' ? onReconnect() : onNotification(payload),

@@ -74,6 +74,7 @@ interface TrainingRunTable {
   error: string | null;
   error_type: string | null;
   trace_id: string | null;
+  /** Of its latest attempt: the next one names it. */
   trace_context: JsonColumn;
   idempotency_key: string | null;
   request_hash: string;

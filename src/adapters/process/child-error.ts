@@ -18,6 +18,8 @@ export type ChildFailure =
 /** A child process that ended without a result. `message` is for logs, not for clients. */
 export class ChildError extends Error {
   readonly failure: ChildFailure;
+  /** As of other errors: what spans tell them apart by. */
+  readonly code: ChildFailure;
   /** Name of the error the handler threw, of `failed` only. */
   readonly errorName: string | undefined;
 
@@ -25,6 +27,7 @@ export class ChildError extends Error {
     super(message, options);
     this.name = 'ChildError';
     this.failure = failure;
+    this.code = failure;
     this.errorName = options?.errorName;
   }
 }

@@ -2,10 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import os from 'node:os';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { replayStages } from '../../telemetry/replay-stages.ts';
+import { errorTypeOf, inSpan } from '../../telemetry/span.ts';
+import type { Stage } from '../../telemetry/stages.ts';
 import { ChildError, type ChildFailure, revive, unexpectedEnd } from './child-error.ts';
 import { watchMemoryKills } from './memory-kills.ts';
-import type { ChildMessage } from './messages.ts';
+import type { ChildMessage, ChildRequest } from './messages.ts';
 import type { ProcessUsage } from './usage.ts';
 
 /**
@@ -86,6 +90,7 @@ interface Work {
 /** One process that runs `entry`, for one piece of work after the other. */
 export class Child {
   readonly #process: ChildProcess;
+  readonly #name: string;
   #stderr = '';
   /** Told by its last message. */
   #used: ProcessUsage = { cpuSeconds: 0, peakBytes: 0 };
@@ -108,6 +113,7 @@ export class Child {
       ],
     });
     this.#process = child;
+    this.#name = basename(entry.pathname, '.child.ts');
     if (niceness !== undefined && child.pid !== undefined) lowerPriority(child.pid, niceness);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
@@ -151,10 +157,33 @@ export class Child {
    * @param survives whether a process that did its work, having held so much memory at most, is kept; otherwise, and
    *   after every failure that was not the input's, it has ended when the promise settles
    */
-  async work<Output, Progress>(
+  work<Output, Progress>(
+    input: unknown,
+    options: WorkOptions<Progress>,
+    survives: (peakBytes: number) => boolean,
+  ): Promise<Output> {
+    const attributes = { 'process.pid': this.#process.pid ?? 0 };
+    return inSpan(`${this.#name} process`, { attributes }, async (span) => {
+      /** By their numbers: what has ended takes the place of what had begun. */
+      const stages = new Map<number, Stage>();
+      let failure: string | undefined;
+      try {
+        return await this.#do<Output, Progress>(input, options, survives, stages, span.isRecording());
+      } catch (error) {
+        failure = errorTypeOf(error);
+        throw error;
+      } finally {
+        replayStages(stages.values(), span, failure);
+      }
+    });
+  }
+
+  async #do<Output, Progress>(
     input: unknown,
     { signal, timeoutSeconds, onProgress, meter }: WorkOptions<Progress>,
     survives: (peakBytes: number) => boolean,
+    stages: Map<number, Stage>,
+    tellStages: boolean,
   ): Promise<Output> {
     const child = this.#process;
     const wasMemoryKill = watchMemoryKills();
@@ -188,7 +217,8 @@ export class Child {
         meter?.cpu(message.usage.cpuSeconds - this.#used.cpuSeconds);
         this.#used = message.usage;
         this.#hasBegun = true;
-        if (settled !== undefined || message.kind === 'begun') return;
+        for (const stage of message.stages) stages.set(stage.id, stage);
+        if (settled !== undefined || message.kind === 'begun' || message.kind === 'stage') return;
         if (message.kind === 'result') end({ output: message.output }, true);
         else if (message.kind === 'error') end({ error: revive(message) }, message.code !== undefined);
         else {
@@ -214,7 +244,8 @@ export class Child {
         : setTimeout(() => stop('timeout', `no result after ${timeoutSeconds} s`), timeoutSeconds * 1000);
     try {
       // A child that is already gone is reported by `close`.
-      child.send({ input }, () => undefined);
+      const request: ChildRequest<unknown> = { input, tellStages };
+      child.send(request, () => undefined);
       return await done.promise;
     } finally {
       this.#work = undefined;

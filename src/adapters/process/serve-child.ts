@@ -2,25 +2,31 @@ import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
+import { NO_STAGES, StageRecorder, type Stages } from '../../telemetry/stages.ts';
 import type { ChildMessage, ChildNews, ChildRequest } from './messages.ts';
 import { forgetPeak, processUsage } from './usage.ts';
 
 /**
  * The other side of `runChild` and `warmChildren`: waits for an input, runs `handler`, sends its result or error, and
- * waits for the next input; the parent ends the process. `report` sends progress; it reaches the parent as soon as the
- * handler awaits something.
+ * waits for the next input; the parent ends the process. `report` sends progress, `stages` where the work is; both reach
+ * the parent as soon as the handler awaits something.
  */
 export function serveChild<Input, Output, Progress = never>(
-  handler: (input: Input, report: (progress: Progress) => void) => Promise<Output> | Output,
+  handler: (input: Input, report: (progress: Progress) => void, stages: Stages) => Promise<Output> | Output,
 ): void {
   // What `entry` imports is loaded by now, and the end comes by SIGKILL, at which Node would keep nothing.
   flushCompileCache();
+  let recorder: StageRecorder | undefined;
   const send = (news: ChildNews<Output, Progress>) =>
     new Promise<void>((resolve) => {
       // Fails only when the parent is gone, and then so are we.
       if (process.send === undefined) resolve();
       else {
-        const message: ChildMessage<Output, Progress> = { ...news, usage: processUsage() };
+        const message: ChildMessage<Output, Progress> = {
+          ...news,
+          usage: processUsage(),
+          stages: recorder?.take() ?? [],
+        };
         process.send(message, undefined, undefined, () => resolve());
       }
     });
@@ -28,14 +34,15 @@ export function serveChild<Input, Output, Progress = never>(
   // Whoever stops the service by signalling every process of it means the service, which ends its children itself.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   dieWith(Number(process.argv[2]));
-  process.on('message', async ({ input }: ChildRequest<Input>) => {
+  process.on('message', async ({ input, tellStages }: ChildRequest<Input>) => {
     forgetPeak();
+    recorder = tellStages ? new StageRecorder(() => void send({ kind: 'stage' })) : undefined;
     void send({ kind: 'begun' });
     try {
-      await send({
-        kind: 'result',
-        output: await handler(input, (progress) => void send({ kind: 'progress', progress })),
-      });
+      const report = (progress: Progress) => void send({ kind: 'progress', progress });
+      const output = await handler(input, report, recorder ?? NO_STAGES);
+      recorder?.end();
+      await send({ kind: 'result', output });
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const { name, message, stack = '' } = error;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { thinLog } from '../../thin-log.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
+import { type MessageContext, processing, sending } from './message-spans.ts';
 
 const TRAINING = 'training';
 const CLEAN_UP = 'dataset-clean-up';
@@ -33,6 +34,9 @@ export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Pro
 export interface TrainingJob {
   readonly runId: string;
 }
+
+/** As the queue keeps it; one from before there was a context has none. */
+type TrainingMessage = TrainingJob & { readonly context?: MessageContext };
 
 export interface Queue {
   /** Enqueues with the transaction that wrote the run: both or neither. */
@@ -77,13 +81,16 @@ export async function openQueue(
 
   return {
     async enqueueTraining(trx, job) {
-      await boss.send(TRAINING, job, {
-        id: job.runId,
-        db: fromKysely(trx),
-        expireInSeconds: DAY_SECONDS - 1,
-        retentionSeconds: KEEP_WAITING_SECONDS,
-        deleteAfterSeconds: KEEP_DONE_SECONDS,
-        retryLimit: NO_RETRY_LIMIT,
+      await sending(TRAINING, job.runId, (context) => {
+        const message: TrainingMessage = { ...job, context };
+        return boss.send(TRAINING, message, {
+          id: job.runId,
+          db: fromKysely(trx),
+          expireInSeconds: DAY_SECONDS - 1,
+          retentionSeconds: KEEP_WAITING_SECONDS,
+          deleteAfterSeconds: KEEP_DONE_SECONDS,
+          retryLimit: NO_RETRY_LIMIT,
+        });
       });
     },
 
@@ -92,12 +99,13 @@ export async function openQueue(
     },
 
     async workTraining(concurrency, handler) {
-      const workId = await boss.work<TrainingJob>(
+      const workId = await boss.work<TrainingMessage>(
         TRAINING,
         { ...WORK_OPTIONS, localConcurrency: concurrency },
         async ([job]) => {
           if (!job) return;
-          await handler(job.data, job.signal);
+          const { context = {}, ...data } = job.data;
+          await processing(TRAINING, job.id, context, () => handler(data, job.signal));
           // With notifications on, a worker otherwise waits out its polling interval between two jobs.
           boss.notifyWorker(workId);
         },
@@ -106,7 +114,7 @@ export async function openQueue(
 
     async workCleanUp(intervalSeconds, handler) {
       await boss.work(CLEAN_UP, WORK_OPTIONS, async ([job]) => {
-        if (job) await handler(job.signal);
+        if (job) await processing(CLEAN_UP, job.id, {}, () => handler(job.signal));
       });
       // One job per slot of the interval, whoever asks first.
       const ask = () =>

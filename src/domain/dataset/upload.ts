@@ -8,6 +8,7 @@ import { type Storage, StorageError } from '../../adapters/storage/storage.ts';
 import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { UploadInstruments } from '../../telemetry/instruments/uploads.ts';
+import { describeSpan, inSpan } from '../../telemetry/span.ts';
 import type { Mode } from '../../vocabulary/modes.ts';
 import type { UploadFailureReason } from '../../vocabulary/uploads.ts';
 import { atMost, tooLarge } from '../at-most.ts';
@@ -123,9 +124,10 @@ export function createUploadDataset({
 
     const id = uuidv7();
     const key = `datasets/${id}`;
+    describeSpan({ 'mlops.dataset.id': id });
     await using lease = await leases.hold(key);
     const intake = new Intake();
-    await storage.write(key, intake.pass(body.all()), signal);
+    await inSpan('receive table', {}, () => storage.write(key, intake.pass(body.all()), signal));
     const profile = await storage.withLocalFile(key, (path) =>
       inspector.inspect({
         path,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { TtlInstruments } from '../../telemetry/instruments/ttl.ts';
+import { describeSpan, inSpan } from '../../telemetry/span.ts';
 import { datasetsInUse } from '../dataset/repository.ts';
 import { cutoff, type TtlPolicy } from './policy.ts';
 
@@ -76,7 +77,7 @@ async function deleteExpired({ db, leases }: ExpiryDeps, before: Date, limit: nu
 }
 
 export function createRemoveExpired(deps: ExpiryDeps): RemoveExpired {
-  return async (limit) => {
+  const remove: RemoveExpired = async (limit) => {
     const now = new Date();
     const before = cutoff(deps.policy, now);
     if (!before) return { cutoff: null, limit, deleted: 0, filesRemoved: 0, filesMissing: 0, filesFailed: 0 };
@@ -90,6 +91,12 @@ export function createRemoveExpired(deps: ExpiryDeps): RemoveExpired {
       if (files.failed === 0) await deps.db.updateTable('ttl_state').set({ last_success_at: now }).execute();
       const done = deleted + files.removed + files.missing > 0 ? 'success' : 'empty';
       deps.metrics.cycle({ result: files.failed > 0 ? 'failure' : done, seconds: seconds() });
+      describeSpan({
+        'mlops.datasets.removed': deleted,
+        'mlops.files.removed': files.removed,
+        'mlops.files.missing': files.missing,
+        'mlops.files.failed': files.failed,
+      });
       return {
         cutoff: before,
         limit,
@@ -103,4 +110,5 @@ export function createRemoveExpired(deps: ExpiryDeps): RemoveExpired {
       throw error;
     }
   };
+  return (limit) => inSpan('remove expired datasets', {}, () => remove(limit));
 }

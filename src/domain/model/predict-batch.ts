@@ -14,6 +14,7 @@ import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts'
 import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
+import { describeSpan } from '../../telemetry/span.ts';
 import { atMost } from '../at-most.ts';
 import { beginStream } from '../begun-stream.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
@@ -169,6 +170,7 @@ export function createBatchPredictor({
       const { owner, artifactId, signal, announcedBytes } = request;
       (announcedBytes > SMALL_BYTES ? large : small).admit();
       using call = drift.begin(artifactId);
+      describeSpan({ 'mlops.artifact.id': artifactId });
       const artifact = await getArtifact(db, owner, artifactId);
       try {
         using table = await beginStream(atMost(maxBytes, 'table', request.open()), SMALL_BYTES);

@@ -1,3 +1,4 @@
+import { NO_STAGES, type Stages } from '../../telemetry/stages.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
 import { openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
@@ -23,11 +24,16 @@ export interface InspectRequest {
  * the others, and as a second opinion on what the scan let pass: both must find the same rows and the same missing values.
  * @throws {AppError} as `Inspector.inspect`
  */
-export async function inspectHere(request: InspectRequest): Promise<TableProfile> {
+export async function inspectHere(
+  request: InspectRequest,
+  stages: Stages = NO_STAGES,
+): Promise<TableProfile> {
   const { path, fileType, limits, memoryMb, tempDirectory } = request;
+  if (fileType.format !== 'parquet') stages.begin('scan');
   const scan = await scanFile(path, fileType, limits.maxBytes);
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
+  stages.begin('profile');
   const { connection, close } = await openDatabase(path, { memoryMb, tempDirectory });
   try {
     if (scan === undefined) {

@@ -1,4 +1,5 @@
 import { serveChild } from '../../adapters/process/serve-child.ts';
-import { inspectHere } from './inspect-here.ts';
+import type { TableProfile } from '../../vocabulary/tables.ts';
+import { type InspectRequest, inspectHere } from './inspect-here.ts';
 
-serveChild(inspectHere);
+serveChild<InspectRequest, TableProfile>((request, _report, stages) => inspectHere(request, stages));

@@ -1,3 +1,4 @@
+import { context, propagation, trace } from '@opentelemetry/api';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Failure } from './outcome.ts';
@@ -9,8 +10,13 @@ import { announceRun, hasEnded, RUN_CHANNEL, type TrainingRun } from './reposito
  */
 
 export type Beginning =
-  /** Train: this attempt is ours. `first`: none had begun before; `lost`: the one before never ended. */
-  | { readonly next: 'train'; readonly run: TrainingRun; readonly first: boolean; readonly lost: boolean }
+  /** Train: this attempt is ours. `before`: the run as an earlier attempt left it; `lost`: that one never ended. */
+  | {
+      readonly next: 'train';
+      readonly run: TrainingRun;
+      readonly before: TrainingRun | undefined;
+      readonly lost: boolean;
+    }
   /** The run was to be cancelled while nobody worked on it. */
   | { readonly next: 'cancel'; readonly run: TrainingRun }
   /** Its workers were lost too often. */
@@ -30,6 +36,8 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
     if (run.cancel_requested_at) return { next: 'cancel', run };
     if (run.attempt > maxRetries) return { next: 'give_up', run };
     const now = new Date();
+    const traceContext: Record<string, string> = {};
+    propagation.inject(context.active(), traceContext);
     const begun = await trx
       .updateTable('training_runs')
       .set({
@@ -39,13 +47,16 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
         progress_details: null,
         started_at: now,
         first_started_at: run.first_started_at ?? now,
+        // Of a request without telemetry there is none.
+        trace_id: run.trace_id ?? trace.getActiveSpan()?.spanContext().traceId ?? null,
+        trace_context: JSON.stringify(traceContext),
       })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow();
     await announceRun(trx, id);
     const first = run.first_started_at === null;
-    return { next: 'train', run: begun, first, lost: run.status === 'running' };
+    return { next: 'train', run: begun, before: first ? undefined : run, lost: run.status === 'running' };
   });
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { context, propagation, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { parseParams, TabularError } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
+import { describeSpan } from '../../telemetry/span.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { ColumnProfile } from '../../vocabulary/tables.ts';
 import { type Dataset, lockDataset } from '../dataset/repository.ts';
@@ -93,8 +94,6 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
     return db.transaction().execute(async (trx) => {
       const dataset = await lockDataset(trx, request.owner, request.datasetId);
       const target = chooseTarget(dataset, request.target);
-      const traceContext: Record<string, string> = {};
-      propagation.inject(context.active(), traceContext);
       const run = await trx
         .insertInto('training_runs')
         .values({
@@ -112,7 +111,7 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
           queued_at: now,
           waiting_since: now,
           trace_id: trace.getActiveSpan()?.spanContext().traceId ?? null,
-          trace_context: JSON.stringify(traceContext),
+          trace_context: '{}',
           idempotency_key: request.idempotencyKey ?? null,
           request_hash: hashOf(request),
         })
@@ -121,6 +120,7 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
         .executeTakeFirst();
       // Nothing: the same key arrived twice at once, and the other one was first.
       if (!run) return undefined;
+      describeSpan({ 'mlops.run.id': run.id });
       await queue.enqueueTraining(trx, { runId: run.id });
       await announceRun(trx, run.id);
       return run;

@@ -1,19 +1,14 @@
-import {
-  type Attributes,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { WarmChildren } from '../../adapters/process/warm-children.ts';
+import { HandedBack } from '../../adapters/queue/handed-back.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
+import { describeSpan, failSpan, inSpan } from '../../telemetry/span.ts';
 import { getDataset } from '../dataset/repository.ts';
 import { isCheckedFirst } from '../table/file-type.ts';
 import { beginAttempt, endCancelled, endFailed, handBack, requeueFailed } from './attempts.ts';
@@ -31,17 +26,21 @@ export interface TrainingLimits {
 }
 
 /**
- * Trains a queued run to its end. Resolves when nothing is left to do for it; throws `RunAgain` when the queue shall
- * deliver it again.
+ * Trains a queued run to its end. Resolves when nothing is left to do for it; throws `RunAgain` or `HandedBack` when the
+ * queue shall deliver it again.
  *
  * @param stop aborted when this worker must let go of the run: the process stops, or the queue gave it to another
  */
 export type RunTraining = (runId: string, stop: AbortSignal) => Promise<void>;
 
 class RunAgain extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
+  /** What the attempt failed of. */
+  readonly code: string;
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(code, options);
     this.name = 'RunAgain';
+    this.code = code;
   }
 }
 
@@ -58,26 +57,17 @@ interface RunDeps {
   readonly logger: Logger;
 }
 
-/** The request's trace is long over when its run starts: a trace of its own, linked to it. */
-async function inSpan<T>(run: TrainingRun, work: () => Promise<T>): Promise<T> {
-  const requested = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, run.trace_context));
-  const attributes: Attributes = { 'mlops.training.mode': run.mode, 'mlops.training.task': run.task };
-  const options = {
-    root: true,
-    kind: SpanKind.CONSUMER,
-    attributes,
-    links: requested ? [{ context: requested }] : [],
-  };
-  return trace.getTracer('mlops-backend').startActiveSpan('training run', options, async (span) => {
-    try {
-      return await work();
-    } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      throw error;
-    } finally {
-      span.end();
-    }
+/** The attempt is a span of the queue's: what is known of its run, and a link to the attempt before. */
+function describeAttempt(run: TrainingRun, before: TrainingRun | undefined): void {
+  describeSpan({
+    'mlops.run.id': run.id,
+    'mlops.dataset.id': run.dataset_id,
+    'mlops.training.mode': run.mode,
+    'mlops.training.task': run.task,
+    'mlops.training.attempt': run.attempt,
   });
+  const context = before && trace.getSpanContext(propagation.extract(ROOT_CONTEXT, before.trace_context));
+  if (context) trace.getActiveSpan()?.addLink({ context, attributes: { 'mlops.link': 'attempt_before' } });
 }
 
 export function createRunTraining(deps: RunDeps): RunTraining {
@@ -114,12 +104,15 @@ export function createRunTraining(deps: RunDeps): RunTraining {
   };
 
   const fail = async (run: TrainingRun, failure: Failure) => {
+    const span = trace.getActiveSpan();
+    if (span) failSpan(span, failure.type);
     if (!(await endFailed(db, run, failure))) return;
     metrics.failed({ mode: run.mode, task: run.task, errorType: failure.type });
     logger.warn({ run: run.id, mode: run.mode, error_type: failure.type }, 'training failed');
   };
 
   const cancel = async (run: TrainingRun) => {
+    describeSpan({ 'mlops.training.outcome': 'cancelled' });
     if (!(await endCancelled(db, run))) return;
     metrics.cancelled({ mode: run.mode, task: run.task });
     logger.info({ run: run.id, mode: run.mode }, 'training cancelled');
@@ -140,7 +133,9 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     try {
       const output = await train(run, supervisor.signal, supervisor.report);
       if ('failure' in output) return await fail(run, output.failure);
-      if (!(await storeModel({ ...deps, keep: deps.keepModels }, run, output))) return;
+      const store = () => storeModel({ ...deps, keep: deps.keepModels }, run, output);
+      if (!(await inSpan('store model', {}, store))) return;
+      describeSpan({ 'mlops.training.outcome': 'success' });
       metrics.succeeded({ mode: run.mode, task: run.task, seconds: (performance.now() - start) / 1000 });
       logger.info({ run: run.id, mode: run.mode, task: run.task }, 'training succeeded');
     } catch (error) {
@@ -151,7 +146,7 @@ export function createRunTraining(deps: RunDeps): RunTraining {
           return;
         case 'stopped':
           await handBack(db, run);
-          throw new RunAgain('the worker stops', { cause: error });
+          throw new HandedBack({ cause: error });
         default:
           return recover(run, error);
       }
@@ -160,24 +155,24 @@ export function createRunTraining(deps: RunDeps): RunTraining {
 
   return async (runId, stop) => {
     // Handed back a moment ago, it may be delivered to the same worker again, which is still about to stop.
-    if (stop.aborted) throw new RunAgain('the worker stops');
+    if (stop.aborted) throw new HandedBack();
     const begun = await beginAttempt(db, runId, limits.maxRetries);
     if (begun.next === 'nothing') return;
     if (begun.next === 'cancel') return cancel(begun.run);
     if (begun.next === 'give_up') return fail(begun.run, WORKER_LOST);
 
-    const { run, first, lost } = begun;
+    const { run, before, lost } = begun;
+    describeAttempt(run, before);
     const { mode, task } = run;
+    if (!before) {
+      const waitSeconds = Math.max(0, (Date.now() - run.waiting_since.getTime()) / 1000);
+      metrics.started({ mode, task, waitSeconds });
+    } else if (lost) metrics.retried({ mode, reason: 'worker_lost' });
+    logger.info({ run: run.id, mode, task, attempt: run.attempt }, 'training started');
+
     const end = metrics.active(mode);
     try {
-      await inSpan(run, () => {
-        if (first) {
-          const waitSeconds = Math.max(0, (Date.now() - run.waiting_since.getTime()) / 1000);
-          metrics.started({ mode, task, waitSeconds });
-        } else if (lost) metrics.retried({ mode, reason: 'worker_lost' });
-        logger.info({ run: run.id, mode, task, attempt: run.attempt }, 'training started');
-        return attempt(run, stop);
-      });
+      await attempt(run, stop);
     } finally {
       end();
     }

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
+import { describeSpan } from '../../telemetry/span.ts';
 import { pruneArtifacts } from '../model/repository.ts';
 import { updateAttempt } from './attempts.ts';
 import { summaryOf } from './metrics-summary.ts';
@@ -28,6 +29,7 @@ async function* once(bytes: Uint8Array) {
  */
 export async function storeModel(deps: StoreDeps, run: TrainingRun, output: TrainedModel): Promise<boolean> {
   const id = uuidv7();
+  describeSpan({ 'mlops.artifact.id': id });
   const storage_key = `artifacts/${id}.${output.artifactFormat}`;
   const scoring_key = `artifacts/${id}.scoring.json`;
   await using lease = await deps.leases.hold(storage_key, scoring_key);

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import { untraced } from '../../telemetry/running.ts';
 import { updateAttempt } from './attempts.ts';
 import type { TrainingRun } from './repository.ts';
 import type { TrainerProgress } from './trainer.ts';
@@ -59,7 +60,7 @@ export async function superviseAttempt(
   const tick = () => {
     if (busy || abort.signal.aborted) return;
     busy = true;
-    writing = write()
+    writing = untraced(write)
       .catch(() => {})
       .finally(() => {
         busy = false;

@@ -9,9 +9,10 @@ const READ_MEMORY_MB = 512;
 const VERSIONS = { 'mlops-backend': packageJson.version, node: process.versions.node };
 
 /** The trainer process: reads the table, trains, answers with the model. It sees no database and no secret. */
-serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report) => {
+serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, stages) => {
   const { mode, task, target, seed } = input;
   try {
+    stages.begin('read');
     report({ stage: 'read', fraction: 0 });
     const table = await readTable({
       path: input.path,
@@ -30,7 +31,16 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report) =
       columnTypes: Object.fromEntries(input.columns.map(({ name, type }) => [name, type])),
       memoryLimitMb: input.memoryLimitMb,
     };
-    const trained = await train(table, spec, { onProgress: report });
+    const trained = await train(table, spec, {
+      onProgress(progress) {
+        stages.begin(progress.stage);
+        report(progress);
+      },
+      onTrial({ family, loss, seconds }) {
+        stages.part('trial', seconds, { 'mlops.trial.family': family, 'mlops.trial.loss': loss });
+      },
+    });
+    stages.begin('export');
     const card = createCard(trained, spec, input.data, VERSIONS, new Date());
     return {
       metrics: trained.metrics,

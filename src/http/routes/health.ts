@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import { PROBES } from '../../vocabulary/probes.ts';
 import { within } from '../../within.ts';
 import { RETRY_AFTER_SECONDS } from '../problem.ts';
 import { createRouter, type Router } from '../router.ts';
@@ -10,7 +11,7 @@ const CHECK_TIMEOUT_MS = 2000;
 
 const health = createRoute({
   method: 'get',
-  path: '/api/health',
+  path: PROBES.health,
   tags,
   summary: 'The process is alive',
   responses: { 200: json(Health, 'Alive') },
@@ -18,7 +19,7 @@ const health = createRoute({
 
 const ready = createRoute({
   method: 'get',
-  path: '/api/ready',
+  path: PROBES.ready,
   tags,
   summary: 'Everything it depends on answers',
   responses: { 200: json(Readiness, 'Ready'), 503: json(Readiness, 'A dependency is down') },

@@ -1,8 +1,10 @@
 import type { Task } from '../table.ts';
-import type { TrainHooks, TrainProgress } from './types.ts';
+import type { LeaderboardEntry, TrainHooks, TrainProgress } from './types.ts';
 
 /** What the search tells after each trial. */
 export interface SearchProgress {
+  /** The trial that has just ended. */
+  readonly latest: LeaderboardEntry;
   readonly trial: number;
   readonly trials: number;
   /** Loss of the best trial so far. */
@@ -33,7 +35,8 @@ export function createReporter(hooks: TrainHooks): Reporter {
   };
   return {
     stage: report,
-    trial({ trial, trials, bestLoss }, task, remaining) {
+    trial({ latest, trial, trials, bestLoss }, task, remaining) {
+      hooks.onTrial?.(latest);
       found = { trial, trials, best_score: task === 'regression' ? 1 - bestLoss : -bestLoss };
       report('search', reached, remaining);
     },

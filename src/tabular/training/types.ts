@@ -37,6 +37,8 @@ export interface TrainProgress {
 
 export interface TrainHooks {
   onProgress(progress: TrainProgress): void;
+  /** Heavy: a candidate has been tried. */
+  onTrial?(trial: LeaderboardEntry): void;
 }
 
 export interface TrainedRun {

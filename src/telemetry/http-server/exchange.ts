@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { SpanContext } from '@opentelemetry/api';
+import { PROBES } from '../../vocabulary/probes.ts';
 
 /** A request and its answer while they are under way: what is known only at their end is collected here. */
 export interface Exchange {
@@ -99,3 +100,8 @@ export function scrapeTest(metricsPath: string): (request: IncomingMessage) => b
   const query = `${metricsPath}?`;
   return ({ method, url = '' }) => method === 'GET' && (url === metricsPath || url.startsWith(query));
 }
+
+const PROBE_PATHS: ReadonlySet<string> = new Set(Object.values(PROBES));
+
+/** Whether a request asks for nothing but our health, every few seconds; such are counted, but not traced. */
+export const isProbe = ({ url = '' }: IncomingMessage): boolean => PROBE_PATHS.has(url);

@@ -60,7 +60,7 @@ describe('beginning an attempt', () => {
     const id = await queueRun();
     const first = async () => {
       const beginning = await begin(id, 10);
-      return beginning.next === 'train' && beginning.first;
+      return beginning.next === 'train' && beginning.before === undefined;
     };
     expect(await first()).toBe(true);
     await handBack(sql, await now(id));

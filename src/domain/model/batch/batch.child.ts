@@ -26,10 +26,12 @@ export type BatchProgress = 'model loaded';
  * The batch process. A small table is given and its predictions are in the answer: then the process may score another.
  * Else rows come by standard input, and their predictions go to standard output, a file.
  */
-serveChild<BatchInput, BatchOutput, BatchProgress>(async ({ model, table, ...options }, report) => {
+serveChild<BatchInput, BatchOutput, BatchProgress>(async ({ model, table, ...options }, report, stages) => {
+  stages.begin('load model');
   const document = JSON.parse(readFileSync(model, 'utf8')) as ModelDocument;
   async function* rows() {
     report('model loaded');
+    stages.begin('score');
     if (table) yield Buffer.from(table);
     else yield* process.stdin;
   }

@@ -126,6 +126,7 @@ async function runTrials(
     const left = (secondsSince(started) * (trials - leaderboard.length)) / leaderboard.length;
     const untilDeadline = Math.max(0, (deadline - performance.now()) / 1000);
     onTrial({
+      latest: entry,
       trial: leaderboard.length,
       trials,
       bestLoss: winner.loss,

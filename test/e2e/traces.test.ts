@@ -1,0 +1,262 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dataFile, eventually, type Run } from '../support/client.ts';
+import { freshDatabase } from '../support/database.ts';
+import { noisyTable } from '../support/noisy-table.ts';
+import { type OtlpSink, type SeenSpan, startSink } from '../support/otlp/sink.ts';
+import { printTree } from '../support/otlp/tree.ts';
+import { type Service, startService } from '../support/service.ts';
+import { storageRoot } from '../support/storage-root.ts';
+
+/** Sent soon, so that a test need not wait. */
+const SOON = { OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_BLRP_SCHEDULE_DELAY: '100' };
+
+/** An API and a worker, two processes on one database, that send to one sink. */
+async function startPair(sink: OtlpSink, stack: AsyncDisposableStack, env: Record<string, string>) {
+  const { url } = stack.use(await freshDatabase());
+  const { path } = stack.use(await storageRoot());
+  const settings = { DATABASE_URL: url, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...SOON, ...env };
+  const start = async (role: string) => stack.use(await startService(path, { ROLE: role, ...settings }));
+  const [api, worker] = await Promise.all([start('api'), start('worker')]);
+  return { api, worker, restartWorker: () => start('worker') };
+}
+
+/** The trainer that a worker has started; it is in a group of its own. */
+async function trainerOf({ process: { pid } }: Service): Promise<number> {
+  return eventually(async () => {
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    for (const child of children.split(' ').filter(Boolean)) {
+      const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes('trainer.child.ts')) return Number(child);
+    }
+    return undefined;
+  });
+}
+
+const nameOf = (spans: readonly SeenSpan[], id: string) => spans.find(({ spanId }) => spanId === id)?.name;
+
+describe.each([
+  ['http/protobuf', 'application/x-protobuf'],
+  ['http/json', 'application/json'],
+])('sent as %s, a heavy run over two processes whose first trainer was killed', (protocol, contentType) => {
+  let stack: AsyncDisposableStack;
+  let sink: OtlpSink;
+  let run: Run;
+  let story: readonly SeenSpan[];
+
+  beforeAll(async () => {
+    stack = new AsyncDisposableStack();
+    sink = stack.use(await startSink());
+    const { api, worker } = await startPair(sink, stack, { OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+    const dataset = await api.api.upload('noise.csv', noisyTable({ rows: 2000, columns: 5 }), 'heavy');
+    const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 3 } };
+    const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
+    process.kill(await trainerOf(worker), 'SIGKILL');
+    run = await api.api.ended(queued.id);
+    await api.stop();
+    await worker.stop();
+    story = sink.spans.filter(({ traceId }) => traceId === run['trace_id']);
+    console.log(`${protocol}\n${printTree(story)}`);
+  });
+  afterAll(() => stack.disposeAsync());
+
+  test('comes as that', () => {
+    expect(new Set(sink.requests.map(({ headers }) => headers['content-type']))).toEqual(
+      new Set([contentType]),
+    );
+  });
+
+  test('is one trace, which the run names, from the request to the stored model', () => {
+    expect(run).toMatchObject({ status: 'succeeded', attempt: 2 });
+    const [request] = story.filter(({ kind }) => kind === 'SERVER');
+    expect(request).toMatchObject({ name: 'POST /api/ml/v1/training-runs', parentSpanId: '', role: 'api' });
+    const attempts = story.filter(({ kind }) => kind === 'CONSUMER');
+    expect(attempts.map(({ role, attributes }) => [role, attributes['mlops.run.id']])).toEqual([
+      ['worker', run.id],
+      ['worker', run.id],
+    ]);
+    const parents = (name: string) =>
+      story.filter((span) => span.name === name).map(({ parentSpanId }) => nameOf(story, parentSpanId));
+    expect(parents('send training')).toEqual(['POST /api/ml/v1/training-runs']);
+    expect(parents('process training')).toEqual(['send training', 'send training']);
+    expect(parents('trainer process')).toEqual(['process training', 'process training']);
+    for (const stage of ['search', 'fit', 'evaluate', 'refit', 'export'])
+      expect(parents(stage)).toEqual(['trainer process']);
+    expect(parents('trial')).toEqual(['search', 'search', 'search']);
+    expect(parents('store model')).toEqual(['process training']);
+  });
+
+  test('says what the first attempt failed of, and links the second to it', () => {
+    const [first, second] = story.filter(({ kind }) => kind === 'CONSUMER').sort((a, b) => a.start - b.start);
+    expect(first).toMatchObject({
+      status: 'ERROR',
+      attributes: { 'error.type': 'trainer_crashed', 'mlops.training.attempt': 1 },
+      links: [],
+    });
+    expect(second).toMatchObject({
+      status: 'UNSET',
+      attributes: { 'mlops.training.outcome': 'success', 'mlops.training.attempt': 2 },
+      links: [{ traceId: first?.traceId, spanId: first?.spanId }],
+    });
+    const killed = story.find(
+      (span) => span.name === 'trainer process' && span.parentSpanId === first?.spanId,
+    );
+    expect(killed).toMatchObject({ status: 'ERROR', attributes: { 'error.type': 'killed' } });
+  });
+
+  test('has the conventions’ attributes of messaging', () => {
+    const messaging = (kind: string) => story.find((span) => span.kind === kind)?.attributes;
+    const message = {
+      'messaging.system': 'pg-boss',
+      'messaging.destination.name': 'training',
+      'messaging.message.id': run.id,
+    };
+    expect(messaging('PRODUCER')).toMatchObject({ ...message, 'messaging.operation.type': 'send' });
+    expect(messaging('CONSUMER')).toMatchObject({ ...message, 'messaging.operation.type': 'process' });
+  });
+
+  test('has every stage within the time of what it is a part of', () => {
+    const byId = new Map(story.map((span) => [span.spanId, span]));
+    for (const { name, role, start, end, parentSpanId } of story) {
+      const parent = byId.get(parentSpanId);
+      if (role !== 'worker' || parent?.role !== 'worker') continue;
+      // Two processes read one clock in two ways.
+      expect([name, start - parent.start], name).toEqual([name, expect.toSatisfy((ms: number) => ms > -5)]);
+      expect(parent.end - end, name).toBeGreaterThan(-5);
+    }
+  });
+
+  test('is found in the log by the same trace', () => {
+    const lines = sink.logs.filter(({ traceId }) => traceId === run['trace_id']).map(({ body }) => body);
+    expect(lines).toEqual(expect.arrayContaining(['training started', 'training succeeded']));
+  });
+
+  test('leaves the upload a trace of its own, with what its inspector did', () => {
+    const [upload] = sink.spans.filter(({ name }) => name === 'POST /api/ml/v1/datasets/upload');
+    const own = sink.spans.filter(({ traceId }) => traceId === upload?.traceId);
+    const inspector = own.find(({ name }) => name === 'inspect process');
+    expect(inspector?.parentSpanId).toBe(upload?.spanId);
+    const stages = own.filter(({ parentSpanId }) => parentSpanId === inspector?.spanId);
+    expect(stages.map(({ name }) => name)).toEqual(['scan', 'profile']);
+  });
+});
+
+describe('of two processes that are asked for everything', () => {
+  let stack: AsyncDisposableStack;
+  let sink: OtlpSink;
+  let api: Service;
+  let worker: Service;
+  let restartWorker: () => Promise<Service>;
+
+  beforeAll(async () => {
+    stack = new AsyncDisposableStack();
+    sink = stack.use(await startSink());
+    const env = { DATASET_TTL_DAYS: '1', TRAINING__MAX_RETRIES: '10' };
+    ({ api, worker, restartWorker } = await startPair(sink, stack, env));
+  });
+  afterAll(() => stack.disposeAsync());
+
+  const spanOf = (traceId: unknown, name: string, holds: (span: SeenSpan) => boolean = () => true) =>
+    eventually(async () =>
+      sink.spans.find((span) => span.traceId === traceId && span.name === name && holds(span)),
+    );
+
+  test('a run that its data fails ends in error, with the type that the run has', async () => {
+    const dataset = await api.api.upload('one.csv', `a,target\n${'1,1\n'.repeat(50)}`);
+    const run = await api.api.train(dataset.dataset_id, { task: 'classification' });
+    expect(run).toMatchObject({ status: 'failed', error_type: 'single_class' });
+    const attempt = await spanOf(run['trace_id'], 'process training');
+    await spanOf(run['trace_id'], 'POST /api/ml/v1/training-runs');
+    const story = sink.spans.filter(({ traceId }) => traceId === run['trace_id']);
+    console.log(`a failed run\n${printTree(story)}`);
+    expect(attempt).toMatchObject({
+      status: 'ERROR',
+      attributes: { 'error.type': 'single_class', 'mlops.run.id': run.id },
+    });
+    // The process did what it was asked.
+    expect(story.find(({ name }) => name === 'trainer process')?.status).toBe('UNSET');
+  });
+
+  test('a table’s predictions are told with what their process did', async () => {
+    const dataset = await api.api.uploadFile('wine_train.csv');
+    const { artifact_id } = await api.api.train(dataset.dataset_id);
+    const answer = await api.api.call(`/artifacts/${artifact_id}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: await readFile(dataFile('wine_test.csv')),
+    });
+    expect(answer.status).toBe(200);
+    await answer.text();
+    const process = await eventually(async () => sink.spans.find(({ name }) => name === 'batch process'));
+    const request = await spanOf(process.traceId, 'POST /api/ml/v1/artifacts/:id/predict/table');
+    expect(process.parentSpanId).toBe(request.spanId);
+    const stages = sink.spans.filter(({ parentSpanId }) => parentSpanId === process.spanId);
+    expect(stages.map(({ name }) => name)).toEqual(['load model', 'score']);
+  });
+
+  test('an error’s answer names the trace of its request, which an unforeseen one marks', async () => {
+    const refused = await api.api.json(await api.api.post('/training-runs', { dataset_id: 'none' }));
+    const request = await spanOf(refused['trace_id'], 'POST /api/ml/v1/training-runs');
+    expect(request).toMatchObject({ status: 'UNSET', attributes: { 'http.response.status_code': 400 } });
+  });
+
+  test('an attempt that is handed back is no error, and the next one names it', async () => {
+    const dataset = await api.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }), 'heavy');
+    const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 1 } };
+    const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
+    await trainerOf(worker);
+    await worker.stop();
+    const handedBack = await spanOf(queued['trace_id'], 'process training');
+    expect(handedBack).toMatchObject({ status: 'UNSET', attributes: { 'mlops.job.handed_back': true } });
+
+    worker = await restartWorker();
+    await trainerOf(worker);
+    // Killed, its attempt is never told of; the one after it names it all the same.
+    await worker.stop('SIGKILL');
+    worker = await restartWorker();
+    const run = await api.api.ended(queued.id);
+    expect(run).toMatchObject({ status: 'succeeded', trace_id: queued['trace_id'] });
+    const last = await spanOf(run['trace_id'], 'process training', ({ links }) => links.length > 0);
+    expect(last.attributes).toMatchObject({ 'mlops.training.attempt': 2 });
+    expect(last.links.map(({ spanId }) => spanId)).not.toContain(handedBack.spanId);
+  });
+
+  test('nothing that comes again and again begins a trace: no probe, no scrape, no poll, no notification', async () => {
+    for (const { api: one } of [api, worker])
+      for (const path of ['/api/health', '/api/ready', '/metrics']) await (await one.call(path)).text();
+    const sweep = await eventually(async () =>
+      sink.spans.find(({ name }) => name === 'process dataset-clean-up'),
+    );
+    await spanOf(sweep.traceId, 'remove expired datasets');
+    await api.stop();
+    await worker.stop();
+    const roots = new Set(
+      sink.spans.filter(({ parentSpanId }) => parentSpanId === '').map(({ name }) => name),
+    );
+    expect([...roots].sort()).toEqual([
+      'GET /api/ml/v1/training-runs/:id',
+      'GET /api/ml/v1/training-runs/:id/events',
+      'POST /api/ml/v1/artifacts/:id/predict/table',
+      'POST /api/ml/v1/datasets/upload',
+      'POST /api/ml/v1/training-runs',
+      'process dataset-clean-up',
+    ]);
+    // As long as a run may take, its supervision is a handful of spans.
+    const queries = Map.groupBy(
+      sink.spans.filter(({ kind }) => kind === 'CLIENT'),
+      ({ traceId }) => traceId,
+    );
+    expect(Math.max(...[...queries.values()].map(({ length }) => length))).toBeLessThan(60);
+  });
+});
+
+test('without an exporter a run has the request’s trace all the same, and so have the lines of its training', async () => {
+  await using root = await storageRoot();
+  await using database = await freshDatabase();
+  await using service = await startService(root.path, { DATABASE_URL: database.url });
+  const dataset = await service.api.uploadFile('wine_train.csv');
+  const run = await service.api.train(dataset.dataset_id);
+  expect(run['trace_id']).toMatch(/^[\da-f]{32}$/);
+  const lines = service.log.filter(({ trace_id }) => trace_id === run['trace_id']).map(({ msg }) => msg);
+  expect(lines).toEqual(['training started', 'training succeeded']);
+});
