@@ -32,11 +32,12 @@ try {
     process.exit(1);
   }, STOP_LIMIT_MS).unref();
   await app[Symbol.asyncDispose]();
-  await shutdownTelemetry();
+  const isQuiet = await shutdownTelemetry();
   logger.info('stopped');
+  if (!isQuiet) process.exit();
 } catch (error) {
   if (error instanceof StartError) process.stderr.write(`start: ${error.message}\n`);
   else logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
   process.exitCode = 1;
-  await shutdownTelemetry();
+  if (!(await shutdownTelemetry())) process.exit();
 }

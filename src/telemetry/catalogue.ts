@@ -19,7 +19,7 @@ import { UPLOAD_FAILURE_REASONS } from '../vocabulary/uploads.ts';
 export type MetricKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
 export interface MetricDefinition {
-  readonly group: 'domain' | 'http' | 'database' | 'runtime' | 'process';
+  readonly group: 'domain' | 'http' | 'database' | 'runtime' | 'process' | 'telemetry';
   readonly name: string;
   readonly kind: MetricKind;
   /** UCUM; empty where an instrumentation library names none (the exposition then appends nothing). */
@@ -39,6 +39,9 @@ export const METER_NAME = 'mlops-backend';
 const SECONDS_SHORT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 const SECONDS_SEMCONV = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const BODY_BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
+
+/** Why spans or log records were not sent. */
+export const EXPORT_ERROR_TYPES = ['queue_full', 'export_failed'] as const;
 
 export const CATALOGUE = {
   datasetUploads: {
@@ -607,6 +610,25 @@ export const CATALOGUE = {
     description: 'When the process started, seconds since 1970.',
     labels: {},
   },
+  spansProcessed: {
+    group: 'telemetry',
+    name: 'otel.sdk.processor.span.processed',
+    kind: 'counter',
+    unit: '{span}',
+    description: 'Spans sent by OTLP, or lost where there is an error type.',
+    labels: { 'error.type': null },
+    source: { meter: '@opentelemetry/sdk-trace' },
+  },
+  logRecordsProcessed: {
+    group: 'telemetry',
+    name: 'otel.sdk.processor.log.processed',
+    kind: 'counter',
+    unit: '{log_record}',
+    description: 'Log records sent by OTLP, or lost where there is an error type.',
+    labels: { 'error.type': null },
+    source: { meter: '@opentelemetry/sdk-logs' },
+  },
+
   targetInfo: {
     group: 'process',
     name: 'target.info',

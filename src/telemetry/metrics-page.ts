@@ -7,6 +7,7 @@ const GROUPS: Readonly<Record<MetricDefinition['group'], string>> = {
   database: 'Database connections',
   runtime: 'Node.js runtime',
   process: 'Process',
+  telemetry: 'Telemetry itself',
 };
 
 const INTRODUCTION = `# Metrics
@@ -32,6 +33,8 @@ values are there from the start, at 0.
 const NOTES: Partial<Record<MetricDefinition['group'], string>> = {
   domain:
     'Metrics read from the database are the same in every process: take `max`, not `sum`, over instances. They are absent from a scrape during which the database did not answer within a second.',
+  telemetry:
+    'What was sent has no `error_type`; `queue_full` came faster than it was taken, `export_failed` was refused or not taken in time. Metrics are sent whole each time: none is lost with a push.',
   http: '`http_route` is the template of the route (`/api/ml/v1/datasets/:id`) and is absent where none matches; a method outside the standard is `_OTHER`; a client that hangs up before the answer is 499; `error_type` is there from 500 up. The scrape itself is not counted.',
 };
 

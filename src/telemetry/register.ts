@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { config } from '../environment.ts';
-import { otelEnvironment } from './otel-environment.ts';
+import { metricPush, otelEnvironment } from './otel-environment.ts';
 import { telemetryStarted } from './running.ts';
 
 /**
@@ -28,6 +28,7 @@ if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true'
     startSdk(config, {
       traces: environment.OTEL_TRACES_EXPORTER !== 'none',
       logs: environment.OTEL_LOGS_EXPORTER !== 'none',
+      metrics: metricPush(process.env),
     }),
   );
 }

@@ -55,11 +55,17 @@ export function untraced<T>(work: () => T): T {
   return running === undefined ? work() : running.untraced(work);
 }
 
-/** Flushes and stops telemetry within 2 s, whatever the exporters do; never rejects. Nothing to do when it is off. */
-export async function shutdownTelemetry(): Promise<void> {
+/**
+ * Flushes and stops telemetry within 2 s, whatever the exporters do; never rejects. Nothing to do when it is off.
+ * @returns false: exporters are still at it, and keep the process from ending by itself
+ */
+export async function shutdownTelemetry(): Promise<boolean> {
   const stopping = running?.shutdown();
   running = undefined;
-  if (stopping === undefined) return;
+  if (stopping === undefined) return true;
   // The exporters reported what failed through OpenTelemetry's own diagnostics; the process is ending anyway.
-  await within(stopping, SHUTDOWN_LIMIT_MS).catch(() => undefined);
+  return await within(stopping, SHUTDOWN_LIMIT_MS).then(
+    () => true,
+    () => false,
+  );
 }

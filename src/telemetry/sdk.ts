@@ -8,14 +8,16 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { BoundMetrics } from './bound/bound-metrics.ts';
 import { sampledSpan } from './bound/exemplar.ts';
-import { CATALOGUE } from './catalogue.ts';
+import { CATALOGUE, EXPORT_ERROR_TYPES } from './catalogue.ts';
 import { familiesOf } from './exposition/families.ts';
 import { WRITERS } from './exposition/writers.ts';
 import { exchangeOf, isProbe, scrapeTest } from './http-server/exchange.ts';
 import { RequestSpan } from './http-server/request-span.ts';
 import { ServerMetrics } from './http-server/server-metrics.ts';
 import { catalogueMeter, labelCombinations } from './instruments/catalogue-meter.ts';
+import type { MetricPush } from './otel-environment.ts';
 import { observeProcess } from './process.ts';
+import { pushReaders } from './push.ts';
 import { PullReader } from './reader.ts';
 import { boundMetricsCollected, type RunningTelemetry } from './running.ts';
 import { catalogueViews } from './views.ts';
@@ -32,11 +34,11 @@ const DISCARD_SPANS: NonNullable<NodeSDKConfiguration['spanProcessors']> = [
 /**
  * Starts the OpenTelemetry SDK for this process. The loader hook must be registered before and the modules to be
  * instrumented imported after.
- * @param exporting whether spans and logs have somewhere to go; where and how is the business of `OTEL_*`
+ * @param exporting whether spans, logs and metrics have somewhere to go; where and how is the business of `OTEL_*`
  */
 export function startSdk(
   { metrics: settings, role, training }: Pick<Config, 'metrics' | 'role' | 'training'>,
-  exporting: { readonly traces: boolean; readonly logs: boolean },
+  exporting: { readonly traces: boolean; readonly logs: boolean; readonly metrics: MetricPush },
 ): RunningTelemetry {
   const bound = new BoundMetrics();
   const reader = new PullReader(bound);
@@ -59,7 +61,7 @@ export function startSdk(
     }),
   ];
   const sdk = new NodeSDK({
-    metricReaders: [reader],
+    metricReaders: [reader, ...pushReaders(exporting.metrics, [bound])],
     views: catalogueViews(settings.prefix),
     ...(!exporting.traces && { spanProcessors: DISCARD_SPANS }),
     // Named here and not detected: the default detectors would publish the command line. The conventions have no
@@ -81,6 +83,7 @@ export function startSdk(
   const trainers = role === 'api' ? 0 : training.concurrency;
   observeProcess(trainers * training.memoryLimitMb * 2 ** 20);
   startGarbageCollectionAtZero(instrumentations);
+  startLossesAtZero();
   const callbackFailures = catalogueMeter(settings.prefix).counter('metricsCallbackFailures');
 
   return {
@@ -109,6 +112,14 @@ export function startSdk(
     untraced: (work) => context.with(suppressTracing(context.active()), work),
     shutdown: () => sdk.shutdown(),
   };
+}
+
+/** What was not sent, as the SDK counts it. */
+function startLossesAtZero(): void {
+  for (const definition of [CATALOGUE.spansProcessed, CATALOGUE.logRecordsProcessed]) {
+    const counter = metrics.getMeter(definition.source.meter).createCounter(definition.name, definition);
+    for (const errorType of EXPORT_ERROR_TYPES) counter.add(0, { 'error.type': errorType });
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   type IAttributesProcessor,
   type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
-import { CATALOGUE, METER_NAME, type MetricDefinition } from './catalogue.ts';
+import { CATALOGUE, EXPORT_ERROR_TYPES, METER_NAME, type MetricDefinition } from './catalogue.ts';
 
 /** Recorded without the SDK's instruments, by `BoundMetrics`: what HTTP and the domain count. */
 const isBound = ({ group, kind, name }: MetricDefinition) =>
@@ -20,6 +20,27 @@ const operationIsOneWord: IAttributesProcessor = {
     return { ...attributes, [OPERATION]: /\w*/.exec(operation.trim())?.[0] ?? '' };
   },
 };
+
+const [QUEUE_FULL, EXPORT_FAILED] = EXPORT_ERROR_TYPES;
+const LOSSES = new Set<MetricDefinition>([CATALOGUE.spansProcessed, CATALOGUE.logRecordsProcessed]);
+
+/** The SDK names the class of whatever error an exporter had. */
+const errorIsOneOfTwo: IAttributesProcessor = {
+  process(attributes) {
+    const { 'error.type': errorType } = attributes;
+    if (errorType === undefined || errorType === QUEUE_FULL) return attributes;
+    return { ...attributes, 'error.type': EXPORT_FAILED };
+  },
+};
+
+/** Of these meters what the catalogue does not name is nobody's business. */
+const DROPPED_METERS = [
+  '@opentelemetry/instrumentation-http',
+  '@opentelemetry/instrumentation-pg',
+  '@opentelemetry/sdk-trace',
+  '@opentelemetry/sdk-logs',
+  '@opentelemetry/sdk-metrics',
+];
 
 /**
  * One view for each metric of the catalogue: its labels and no others, its buckets. Each names its meter and its
@@ -44,6 +65,7 @@ export function catalogueViews(prefix: string): ViewOptions[] {
         attributesProcessors: [
           createAllowListAttributesProcessor(Object.keys(definition.labels)),
           ...(OPERATION in definition.labels ? [operationIsOneWord] : []),
+          ...(LOSSES.has(definition) ? [errorIsOneOfTwo] : []),
         ],
         ...(buckets && {
           aggregation: {
@@ -53,14 +75,12 @@ export function catalogueViews(prefix: string): ViewOptions[] {
         }),
       };
     });
-  const needless = (meterName: string, instrumentName: string): ViewOptions => ({
-    meterName,
-    instrumentName,
-    aggregation: { type: AggregationType.DROP },
-  });
-  return [
-    ...views,
-    needless('@opentelemetry/instrumentation-http', '*'),
-    needless('@opentelemetry/instrumentation-pg', 'db.client.connection.*'),
-  ];
+  const dropped = DROPPED_METERS.map(
+    (meterName): ViewOptions => ({
+      meterName,
+      instrumentName: '*',
+      aggregation: { type: AggregationType.DROP },
+    }),
+  );
+  return [...views, ...dropped];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { otelEnvironment } from '../../src/telemetry/otel-environment.ts';
+import { metricPush, otelEnvironment } from '../../src/telemetry/otel-environment.ts';
 
 const exporters = (env: Record<string, string>) => {
   const { OTEL_TRACES_EXPORTER, OTEL_LOGS_EXPORTER, OTEL_METRICS_EXPORTER } = otelEnvironment(env);
@@ -32,4 +32,38 @@ test('spans are recorded only when they have somewhere to go, or the environment
   expect(sampler({})).toBe('parentbased_always_off');
   expect(sampler({ OTEL_TRACES_EXPORTER: 'console' })).toBe('');
   expect(sampler({ OTEL_TRACES_SAMPLER: 'always_on' })).toBe('always_on');
+});
+
+describe('metrics are pushed', () => {
+  test.each([
+    ['nowhere', {}, []],
+    ['nowhere beside a scrape alone', { OTEL_METRICS_EXPORTER: 'prometheus' }, []],
+    ['by OTLP', { OTEL_METRICS_EXPORTER: 'otlp' }, ['otlp']],
+    ['by OTLP beside the scrape', { OTEL_METRICS_EXPORTER: 'otlp,prometheus' }, ['otlp']],
+    ['to the console', { OTEL_METRICS_EXPORTER: 'console' }, ['console']],
+    ['nowhere, when that is among them', { OTEL_METRICS_EXPORTER: 'otlp,none' }, []],
+  ])('%s: %o', (_, env, exporters) => {
+    expect(metricPush(env).exporters).toEqual(exporters);
+  });
+
+  test('every minute within 30 s, or as the environment says, and never longer than until the next', () => {
+    const timesOf = (env: Record<string, string>) => {
+      const { exportIntervalMillis, exportTimeoutMillis } = metricPush(env);
+      return [exportIntervalMillis, exportTimeoutMillis];
+    };
+    expect(timesOf({})).toEqual([60_000, 30_000]);
+    expect(timesOf({ OTEL_METRIC_EXPORT_INTERVAL: '5000' })).toEqual([5000, 5000]);
+    expect(timesOf({ OTEL_METRIC_EXPORT_INTERVAL: 'often', OTEL_METRIC_EXPORT_TIMEOUT: '10' })).toEqual([
+      60_000, 10,
+    ]);
+  });
+
+  test('by the protocol of their own, or else of all signals', () => {
+    const protocol = (env: Record<string, string>) => metricPush(env).protocol;
+    expect(protocol({})).toBe('http/protobuf');
+    expect(protocol({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toBe('grpc');
+    expect(
+      protocol({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' }),
+    ).toBe('http/json');
+  });
 });

@@ -157,7 +157,7 @@ test.each(['break', 'hang'] as const)(
   },
 );
 
-test('traces and logs go to the endpoint that is configured', async () => {
+test('traces, logs and metrics go to the endpoint that is configured', async () => {
   const paths: string[] = [];
   await using collector = createServer((request, response) => {
     paths.push(request.url ?? '');
@@ -169,5 +169,5 @@ test('traces and logs go to the endpoint that is configured', async () => {
   await using fixture = await Fixture.start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
   await fixture.get('/trace');
   await fixture.command('shut down telemetry');
-  expect(paths.sort()).toEqual(['/v1/logs', '/v1/traces']);
+  expect(paths.sort()).toEqual(['/v1/logs', '/v1/metrics', '/v1/traces']);
 });

@@ -20,8 +20,9 @@ const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
 test('shutting down waits no longer than 2 s for exporters that do not answer', async () => {
   telemetryStarted(telemetry(() => new Promise(() => {})));
   let ended = false;
-  const stopping = shutdownTelemetry().then(() => {
+  const stopping = shutdownTelemetry().then((isQuiet) => {
     ended = true;
+    expect(isQuiet).toBe(false);
   });
 
   await vi.advanceTimersByTimeAsync(1999);
@@ -33,14 +34,14 @@ test('shutting down waits no longer than 2 s for exporters that do not answer', 
 
 test('shutting down survives exporters that fail, and leaves no timer behind', async () => {
   telemetryStarted(telemetry(() => Promise.reject(new Error('unreachable'))));
-  await shutdownTelemetry();
+  expect(await shutdownTelemetry()).toBe(false);
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test('shutting down twice, or telemetry that never started, is nothing', async () => {
   const shutdown = vi.fn(() => Promise.resolve());
   telemetryStarted(telemetry(shutdown));
-  await Promise.all([shutdownTelemetry(), shutdownTelemetry()]);
+  expect(await Promise.all([shutdownTelemetry(), shutdownTelemetry()])).toEqual([true, true]);
   await shutdownTelemetry();
   expect(shutdown).toHaveBeenCalledTimes(1);
   expect(runningTelemetry()).toBeUndefined();
