@@ -203,6 +203,7 @@ async function buildApi(
     storage,
     watch,
     closing,
+    grafana: config.grafana,
     ttl: config.ttl,
     expiryBatchLimit: config.ttl.batchLimit,
     uploadDataset: createUploadDataset({

@@ -82,6 +82,13 @@ const variables = z.object({
   PROMETHEUS__INSTRUMENT_INPROGRESS: bool.default(true),
   PROMETHEUS__BEARER_TOKEN: bearerToken.optional(),
 
+  GRAFANA_PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#]+$/, 'must be an http:// or https:// URL')
+    .optional(),
+  GRAFANA_TRACES_UID: z.string().default('tempo'),
+  GRAFANA_LOGS_UID: z.string().default('loki'),
+
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/.+/, 'must be a postgres:// URL')
@@ -193,6 +200,14 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       inProgress: e.PROMETHEUS__INSTRUMENT_INPROGRESS,
       bearerToken: e.PROMETHEUS__BEARER_TOKEN,
     },
+    grafana:
+      e.GRAFANA_PUBLIC_URL === undefined
+        ? undefined
+        : {
+            url: e.GRAFANA_PUBLIC_URL.replace(/\/+$/, ''),
+            tracesUid: e.GRAFANA_TRACES_UID,
+            logsUid: e.GRAFANA_LOGS_UID,
+          },
     database:
       e.DATABASE_URL === undefined
         ? { kind: 'embedded' as const, root: e.STORAGE_ROOT, mayJoin: e.ROLE !== 'all' }

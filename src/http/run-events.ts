@@ -5,7 +5,6 @@ import type { RunWatch } from '../domain/training/watch.ts';
 import { AppError } from '../errors.ts';
 import { untraced } from '../telemetry/running.ts';
 import type { ThinLog } from '../thin-log.ts';
-import { runView } from './views.ts';
 
 /** Proxies close connections that stay silent. */
 const HEARTBEAT_MS = 15_000;
@@ -15,6 +14,7 @@ interface RunEventsOptions {
   readonly watch: RunWatch;
   readonly closing: AbortSignal;
   readonly read: () => Promise<TrainingRun>;
+  readonly view: (run: TrainingRun) => object;
   readonly log: ThinLog;
 }
 
@@ -22,7 +22,7 @@ interface RunEventsOptions {
  * The run as it is now, then every change of its status or progress, until it has ended or the client is gone. A run
  * that can't be read any more ends the stream: a client that asks again is told why.
  */
-export function runEvents(c: Context, { id, watch, closing, read, log }: RunEventsOptions): Response {
+export function runEvents(c: Context, { id, watch, closing, read, view, log }: RunEventsOptions): Response {
   return streamSSE(c, async (stream) => {
     let wake = Promise.withResolvers<void>();
     const signal = () => wake.resolve();
@@ -44,7 +44,7 @@ export function runEvents(c: Context, { id, watch, closing, read, log }: RunEven
           await stream.writeSSE({ event: 'progress', data: JSON.stringify(data) });
         }
         if (run.status !== status) {
-          await stream.writeSSE({ event: 'status', data: JSON.stringify(runView(run)) });
+          await stream.writeSSE({ event: 'status', data: JSON.stringify(view(run)) });
         }
         status = run.status;
         progress = state;

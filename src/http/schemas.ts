@@ -112,6 +112,9 @@ export const TrainingRun = z
     error: z.string().nullable(),
     error_type: z.string().nullable(),
     trace_id: z.string().nullable(),
+    trace_url: z.string().optional(),
+    logs_url: z.string().optional(),
+    dashboard_url: z.string().optional(),
   })
   .openapi('TrainingRun');
 export const TrainingRunPage = pageOf(TrainingRun).openapi('TrainingRunPage');

@@ -7,6 +7,7 @@ import type { ModelDrift } from '../domain/model/drift-monitor.ts';
 import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/repository.ts';
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
+import { type GrafanaLinks, runLinks } from './run-links.ts';
 import type {
   Artifact,
   ArtifactDrift,
@@ -59,8 +60,15 @@ export const expiryView = (result: ExpiryResult): z.infer<typeof Expiry> => ({
   files_missing: result.filesMissing,
 });
 
-/** @param metrics as whole as the answer shall have them */
-function runWith(row: Omit<ListedRun, 'metrics_summary'>, metrics: Json | null): z.infer<typeof TrainingRun> {
+/**
+ * @param metrics as whole as the answer shall have them
+ * @param grafana where the run can be seen; undefined: nowhere
+ */
+function runWith(
+  row: Omit<ListedRun, 'metrics_summary'>,
+  metrics: Json | null,
+  grafana: GrafanaLinks | undefined,
+): z.infer<typeof TrainingRun> {
   const seconds =
     row.started_at && row.finished_at ? (row.finished_at.getTime() - row.started_at.getTime()) / 1000 : null;
   return {
@@ -84,11 +92,13 @@ function runWith(row: Omit<ListedRun, 'metrics_summary'>, metrics: Json | null):
     error: row.error,
     error_type: row.error_type,
     trace_id: row.trace_id,
+    ...(grafana && runLinks(row, grafana)),
   };
 }
 
-export const runView = (row: RunRow) => runWith(row, row.metrics);
-export const listedRunView = (row: ListedRun) => runWith(row, row.metrics_summary);
+export const runView = (row: RunRow, grafana: GrafanaLinks | undefined) => runWith(row, row.metrics, grafana);
+export const listedRunView = (row: ListedRun, grafana: GrafanaLinks | undefined) =>
+  runWith(row, row.metrics_summary, grafana);
 
 /** @param metrics as whole as the answer shall have them */
 function artifactWith(

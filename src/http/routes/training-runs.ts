@@ -9,6 +9,7 @@ import type { ThinLog } from '../../thin-log.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import { runEvents } from '../run-events.ts';
+import type { GrafanaLinks } from '../run-links.ts';
 import {
   IdParam,
   PageQuery,
@@ -90,11 +91,13 @@ export interface TrainingRouteDeps {
   readonly closing: AbortSignal;
   readonly requestTraining: RequestTraining;
   readonly cancelTraining: CancelTraining;
+  /** Where runs can be seen; undefined: nowhere. */
+  readonly grafana: GrafanaLinks | undefined;
   readonly log: ThinLog;
 }
 
 export function trainingRoutes(deps: TrainingRouteDeps): Router {
-  const { db } = deps;
+  const { db, grafana } = deps;
   return createRouter()
     .openapi(create, async (c) => {
       const { dataset_id, mode, task, target, seed, params } = c.req.valid('json');
@@ -108,14 +111,15 @@ export function trainingRoutes(deps: TrainingRouteDeps): Router {
         params: params ?? {},
         idempotencyKey: c.req.valid('header')['idempotency-key'],
       });
-      return c.json(runView(run), 202, { Location: `/api/ml/v1${path}/${run.id}` });
+      return c.json(runView(run, grafana), 202, { Location: `/api/ml/v1${path}/${run.id}` });
     })
     .openapi(list, async (c) => {
       const page = await listRuns(db, c.get('owner'), c.req.valid('query'));
-      return c.json({ items: page.items.map(listedRunView), next_cursor: page.nextCursor }, 200);
+      const items = page.items.map((run) => listedRunView(run, grafana));
+      return c.json({ items, next_cursor: page.nextCursor }, 200);
     })
     .openapi(get, async (c) =>
-      c.json(runView(await getRun(db, c.get('owner'), c.req.valid('param').id)), 200),
+      c.json(runView(await getRun(db, c.get('owner'), c.req.valid('param').id), grafana), 200),
     )
     .openapi(events, async (c) => {
       const owner = c.get('owner');
@@ -127,11 +131,12 @@ export function trainingRoutes(deps: TrainingRouteDeps): Router {
         watch: deps.watch,
         closing: deps.closing,
         read: () => getRun(db, owner, id),
+        view: (run) => runView(run, grafana),
         log: deps.log,
       });
     })
     .openapi(cancel, async (c) => {
       const run = await deps.cancelTraining(c.get('owner'), c.req.valid('param').id);
-      return c.json(runView(run), 202);
+      return c.json(runView(run, grafana), 202);
     });
 }
