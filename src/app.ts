@@ -30,6 +30,7 @@ import { createRunTraining } from './domain/training/run.ts';
 import { openTrainers } from './domain/training/trainers.ts';
 import { openRunWatch } from './domain/training/watch.ts';
 import { type Api, createHttpApp, fetchOf } from './http/app.ts';
+import { requestLog } from './http/request-log.ts';
 import { startServer } from './http/server.ts';
 import { observeConnections } from './telemetry/instruments/connections.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
@@ -251,6 +252,7 @@ async function serve(
     await startServer({
       ...config.http,
       fetch: fetchOf(http),
+      onRequest: requestLog(logger, config.metrics.path),
       onRefused: (code) => instruments.http.refused({ code }),
     }),
   );

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { inRequestTrace } from '../telemetry/running.ts';
 import type { HttpRefusal } from '../vocabulary/http-refusals.ts';
 import { within } from '../within.ts';
 import { continueWhenRead } from './continue.ts';
 import { listen } from './listen.ts';
 import { problemBytes, unreadableRequest } from './problem.ts';
+import type { RequestLog } from './request-log.ts';
 import { endUnreadBody } from './unread-body.ts';
 
 export interface ServerLimits {
@@ -43,6 +45,8 @@ export interface ServerOptions {
   readonly host: string;
   readonly port: number;
   readonly fetch: Fetch;
+  /** Told of every request that begins. */
+  readonly onRequest?: RequestLog;
   /** Told of every request that ended in the parser. */
   readonly onRefused?: (code: HttpRefusal) => void;
   readonly limits?: ServerLimits;
@@ -61,7 +65,7 @@ export interface HttpServer extends AsyncDisposable {
  * @throws {StartError} naming what is wrong with the host or the port
  */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
-  const { host, port, fetch, onRefused, limits = LIMITS } = options;
+  const { host, port, fetch, onRequest, onRefused, limits = LIMITS } = options;
   /** Open connections, each with its latest answer. */
   const connections = new Map<Socket, ServerResponse | undefined>();
   const handling = new Set<Promise<Response>>();
@@ -98,7 +102,10 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   });
   server.on('request', (incoming, outgoing) => {
     connections.set(incoming.socket, outgoing);
-    void listener(incoming, outgoing);
+    inRequestTrace(incoming, () => {
+      onRequest?.(incoming, outgoing);
+      void listener(incoming, outgoing);
+    });
   });
   server.on('checkContinue', (incoming, outgoing) => {
     continueWhenRead(incoming, outgoing);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { within } from '../within.ts';
 import type { BoundMetrics } from './bound/bound-metrics.ts';
 import type { Format } from './exposition/negotiation.ts';
+import type { Exchange } from './http-server/exchange.ts';
 
 export interface Scrape {
   /** What was collected, written in one of the formats. */
@@ -17,9 +18,9 @@ export interface Scrape {
 export interface RunningTelemetry {
   /** Collects every metric once. */
   readonly scrape: () => Promise<Scrape>;
-  /** Names the route template of the request being handled; it becomes `http_route`. */
-  readonly setRoute: (request: IncomingMessage, route: string) => void;
-  /** Runs what handles a request, so that all that it does belongs to the request's trace. */
+  /** Names the route template of the request being handled; it becomes its span's `http.route`. */
+  readonly setRoute: (exchange: Exchange, route: string) => void;
+  /** See `inRequestTrace`. */
   readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
   /** See the function of this name. */
   readonly untraced: <T>(work: () => T) => T;
@@ -48,6 +49,11 @@ export function telemetryStarted(telemetry: RunningTelemetry): void {
 
 export function runningTelemetry(): RunningTelemetry | undefined {
   return running;
+}
+
+/** Runs what handles a request, so that all that it does belongs to the request's trace. */
+export function inRequestTrace<T>(request: IncomingMessage, work: () => T): T {
+  return running === undefined ? work() : running.handle(request, work);
 }
 
 /** Runs what makes no spans, though it belongs to a trace: what is done again and again. */

@@ -11,7 +11,7 @@ import { sampledSpan } from './bound/exemplar.ts';
 import { CATALOGUE, EXPORT_ERROR_TYPES } from './catalogue.ts';
 import { familiesOf } from './exposition/families.ts';
 import { WRITERS } from './exposition/writers.ts';
-import { exchangeOf, isProbe, scrapeTest } from './http-server/exchange.ts';
+import { isProbe, scrapeTest } from './http-server/exchange.ts';
 import { RequestSpan } from './http-server/request-span.ts';
 import { ServerMetrics } from './http-server/server-metrics.ts';
 import { catalogueMeter, labelCombinations } from './instruments/catalogue-meter.ts';
@@ -92,12 +92,8 @@ export function startSdk(
       callbackFailures(errors.length, {});
       return { write: (format) => WRITERS[format](familiesOf(resourceMetrics)), failures: errors };
     },
-    setRoute: (request, route) => {
-      const exchange = exchangeOf(request);
-      if (exchange !== undefined) {
-        exchange.route = route;
-        exchange.span ??= sampledSpan();
-      }
+    setRoute: (exchange, route) => {
+      exchange.span ??= sampledSpan();
       // Of the span, where there is one.
       const rpc = getRPCMetadata(context.active());
       if (rpc !== undefined) rpc.route = route;

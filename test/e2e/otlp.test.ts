@@ -116,6 +116,7 @@ test('sampler and resource are the environment’s: of a run that is not sampled
   expect(sink.metrics.size).toBe(0);
   const lines = sink.logs.filter(({ traceId }) => traceId === run['trace_id']);
   expect(lines.map(({ body, role }) => [body, role])).toEqual([
+    ['request', 'mine'],
     ['training started', 'mine'],
     ['training succeeded', 'mine'],
   ]);

@@ -1,14 +1,13 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { type HttpBindings, serve } from '@hono/node-server';
 import { metrics, trace } from '@opentelemetry/api';
 import { Hono } from 'hono';
 import pg from 'pg';
 import { pino } from 'pino';
 import { config } from '../../src/environment.ts';
+import { startServer } from '../../src/http/server.ts';
 import { observed } from '../../src/telemetry/http-server/route.ts';
 import { observeConnections } from '../../src/telemetry/instruments/connections.ts';
 import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
@@ -160,14 +159,9 @@ const commands = {
   },
 } satisfies Record<FixtureCommand['command'], (command: FixtureCommand) => unknown>;
 
-const fetchObserved = observed(app, app.fetch);
-const server = serve({
-  fetch: (request, env) => fetchObserved(request, env as HttpBindings),
-  hostname: '127.0.0.1',
-  port: 0,
-});
-await once(server, 'listening');
-const { port } = server.address() as AddressInfo;
+const {
+  address: { port },
+} = await startServer({ host: '127.0.0.1', port: 0, fetch: observed(app, app.fetch) });
 process.on('message', (command: FixtureCommand) => {
   void Promise.resolve(commands[command.command](command)).then(() =>
     tell({ event: 'done', id: command.id }),

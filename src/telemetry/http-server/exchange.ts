@@ -20,8 +20,11 @@ interface Tracked {
   [EXCHANGE]?: Exchange | undefined;
 }
 
+/** A client that hangs up before the answer (nginx's code for it). */
+export const CLIENT_CLOSED_REQUEST = 499;
+
 /** From now on the bodies of both are counted. */
-export function beginExchange(request: IncomingMessage, response: ServerResponse): void {
+export function beginExchange(request: IncomingMessage, response: ServerResponse): Exchange {
   const exchange: Exchange = {
     startedAt: performance.now(),
     received: 0,
@@ -31,6 +34,7 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
   };
   (request as Tracked)[EXCHANGE] = exchange;
   (response as Tracked)[EXCHANGE] = exchange;
+  return exchange;
 }
 
 /** Undefined for a request that is not counted, and after its end. */

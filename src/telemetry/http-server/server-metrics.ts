@@ -6,7 +6,14 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { BoundHistogram } from '../bound/bound-histogram.ts';
 import type { BoundMetrics, BoundSum } from '../bound/bound-metrics.ts';
 import { CATALOGUE } from '../catalogue.ts';
-import { beginExchange, countBodyBytes, endExchange, exchangeOf, scrapeTest } from './exchange.ts';
+import {
+  beginExchange,
+  CLIENT_CLOSED_REQUEST,
+  countBodyBytes,
+  endExchange,
+  exchangeOf,
+  scrapeTest,
+} from './exchange.ts';
 
 export interface ServerMetricsConfig extends InstrumentationConfig {
   readonly metrics: BoundMetrics;
@@ -19,8 +26,6 @@ export interface ServerMetricsConfig extends InstrumentationConfig {
 }
 
 const STARTED = 'http.server.request.start';
-/** A client that hangs up before the answer (nginx's code for it). */
-const CLIENT_CLOSED_REQUEST = 499;
 // The same set as HttpInstrumentation's, so that spans and metrics say `_OTHER` for the same requests.
 const METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY'.split(' '));
 

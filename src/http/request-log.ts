@@ -1,0 +1,46 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import {
+  beginExchange,
+  CLIENT_CLOSED_REQUEST,
+  countBodyBytes,
+  exchangeOf,
+  isProbe,
+} from '../telemetry/http-server/exchange.ts';
+
+/** To be called when a request begins: writes its one line when it has ended, however it does. */
+export type RequestLog = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * A line names the route, never the address: what a client wrote into that is its own affair. Probes and scrapes, which
+ * come every few seconds, are for those who look closely.
+ * @param metricsPath of the scrape
+ */
+export function requestLog(logger: Logger, metricsPath: string): RequestLog {
+  countBodyBytes();
+  return (request, response) => {
+    // Begun by whoever counts requests, where somebody does.
+    const exchange = exchangeOf(request) ?? beginExchange(request, response);
+    const isRoutine = () => exchange.route === metricsPath || isProbe(request);
+    const write = () => {
+      const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
+      const level = status >= 500 ? 'warn' : isRoutine() ? 'debug' : 'info';
+      if (!logger.isLevelEnabled(level)) return;
+      const { route, received, sent, startedAt } = exchange;
+      logger[level](
+        {
+          method: request.method,
+          route,
+          status,
+          duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
+          received_bytes: received,
+          sent_bytes: sent,
+        },
+        'request',
+      );
+    };
+    // The line belongs to the request's trace, which the end of a connection knows nothing of.
+    if (logger.isLevelEnabled('warn')) response.once('close', AsyncResource.bind(write));
+  };
+}
