@@ -1,5 +1,5 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { context } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import {
   beginExchange,
@@ -40,7 +40,9 @@ export function requestLog(logger: Logger, metricsPath: string): RequestLog {
         'request',
       );
     };
+    if (!logger.isLevelEnabled('warn')) return;
     // The line belongs to the request's trace, which the end of a connection knows nothing of.
-    if (logger.isLevelEnabled('warn')) response.once('close', AsyncResource.bind(write));
+    const ofRequest = context.active();
+    response.once('close', () => context.with(ofRequest, write));
   };
 }
