@@ -117,6 +117,21 @@ export const TrainingRun = z
     dashboard_url: z.string().optional(),
   })
   .openapi('TrainingRun');
+/** A piece of a run's time and the pieces it is made of. */
+export const TraceNode = z
+  .object({
+    name: z.string(),
+    started_at: time,
+    ended_at: time.nullable(),
+    duration_seconds: z.number().nullable(),
+    error_type: z.string().nullable(),
+    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    get children() {
+      return z.array(TraceNode);
+    },
+  })
+  .openapi('TraceNode');
+
 export const TrainingRunPage = pageOf(TrainingRun).openapi('TrainingRunPage');
 
 export const Artifact = z

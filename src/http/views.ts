@@ -7,6 +7,7 @@ import type { ModelDrift } from '../domain/model/drift-monitor.ts';
 import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/repository.ts';
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
+import type { TraceNode as TraceNodeRow } from '../domain/training/run-trace.ts';
 import { type GrafanaLinks, runLinks } from './run-links.ts';
 import type {
   Artifact,
@@ -15,6 +16,7 @@ import type {
   DatasetWithProfile,
   Expiry,
   Summary,
+  TraceNode,
   TrainingRun,
   Trends,
 } from './schemas.ts';
@@ -95,6 +97,16 @@ function runWith(
     ...(grafana && runLinks(row, grafana)),
   };
 }
+
+export const traceView = (node: TraceNodeRow): z.infer<typeof TraceNode> => ({
+  name: node.name,
+  started_at: time(node.startedAt),
+  ended_at: optionalTime(node.endedAt),
+  duration_seconds: node.endedAt && (node.endedAt.getTime() - node.startedAt.getTime()) / 1000,
+  error_type: node.errorType,
+  attributes: { ...node.attributes },
+  children: node.children.map(traceView),
+});
 
 export const runView = (row: RunRow, grafana: GrafanaLinks | undefined) => runWith(row, row.metrics, grafana);
 export const listedRunView = (row: ListedRun, grafana: GrafanaLinks | undefined) =>

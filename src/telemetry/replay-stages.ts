@@ -8,6 +8,7 @@ import type { Stage } from './stages.ts';
  * @param errorType why the work ended early; what was under way failed of it
  */
 export function replayStages(stages: Iterable<Stage>, parent: Span, errorType: string | undefined): void {
+  if (!parent.isRecording()) return;
   const tracer = trace.getTracer(METER_NAME);
   const spans = new Map<number, Span>();
   const open: Span[] = [];

@@ -22,6 +22,9 @@ export const TRAINING_ERROR_TYPES = [
 ] as const;
 export type TrainingErrorType = (typeof TRAINING_ERROR_TYPES)[number];
 
+/** What became of an attempt; of one whose worker was lost nobody says so. */
+export type AttemptOutcome = 'success' | 'failure' | 'retry' | 'cancelled' | 'handed_back';
+
 /** Why an attempt is made again. */
 export const RETRY_REASONS = ['worker_lost', 'trainer_crashed', 'storage', '_OTHER'] as const;
 export type RetryReason = (typeof RETRY_REASONS)[number];

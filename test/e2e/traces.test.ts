@@ -33,6 +33,15 @@ async function trainerOf({ process: { pid } }: Service): Promise<number> {
   });
 }
 
+/** As the API answers `…/trace`. */
+interface Node {
+  readonly name: string;
+  readonly started_at: string;
+  readonly duration_seconds: number | null;
+  readonly error_type: string | null;
+  readonly children: readonly Node[];
+}
+
 const nameOf = (spans: readonly SeenSpan[], id: string) => spans.find(({ spanId }) => spanId === id)?.name;
 
 describe.each([
@@ -43,6 +52,7 @@ describe.each([
   let sink: OtlpSink;
   let run: Run;
   let story: readonly SeenSpan[];
+  let told: Node;
 
   beforeAll(async () => {
     stack = new AsyncDisposableStack();
@@ -53,6 +63,7 @@ describe.each([
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
     process.kill(await trainerOf(worker), 'SIGKILL');
     run = await api.api.ended(queued.id);
+    told = await api.api.json<Node>(await api.api.call(`/training-runs/${run.id}/trace`));
     await api.stop();
     await worker.stop();
     story = sink.spans.filter(({ traceId }) => traceId === run['trace_id']);
@@ -124,6 +135,23 @@ describe.each([
       expect([name, start - parent.start], name).toEqual([name, expect.toSatisfy((ms: number) => ms > -5)]);
       expect(parent.end - end, name).toBeGreaterThan(-5);
     }
+  });
+
+  test('is told by the API too, from its own record', () => {
+    expect(told).toMatchObject({ name: 'training run', started_at: run['queued_at'], error_type: null });
+    expect(told.children.map(({ name, error_type }) => [name, error_type])).toEqual([
+      ['waiting', null],
+      ['attempt', 'trainer_crashed'],
+      ['waiting', null],
+      ['attempt', null],
+    ]);
+    const stages = told.children[3]?.children ?? [];
+    expect(stages.map(({ name }) => name)).toEqual([
+      ...['read', 'prepare', 'search', 'fit', 'evaluate', 'refit', 'export'],
+      'store model',
+    ]);
+    for (const { duration_seconds } of stages) expect(duration_seconds).toBeGreaterThanOrEqual(0);
+    expect(stages[2]?.children.map(({ name }) => name)).toEqual(['trial', 'trial', 'trial']);
   });
 
   test('is found in the log by the same trace', () => {
@@ -258,5 +286,5 @@ test('without an exporter a run has the request’s trace all the same, and so h
   const run = await service.api.train(dataset.dataset_id);
   expect(run['trace_id']).toMatch(/^[\da-f]{32}$/);
   const lines = service.log.filter(({ trace_id }) => trace_id === run['trace_id']).map(({ msg }) => msg);
-  expect(lines).toEqual(['training started', 'training succeeded']);
+  expect(lines.sort()).toEqual(['request', 'training started', 'training succeeded']);
 });

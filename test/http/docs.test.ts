@@ -23,6 +23,7 @@ const CONTRACT: Record<string, string[]> = {
   'get /api/ml/v1/training-runs': ['200', '400'],
   'get /api/ml/v1/training-runs/{id}': ['200', '404'],
   'get /api/ml/v1/training-runs/{id}/events': ['200', '404'],
+  'get /api/ml/v1/training-runs/{id}/trace': ['200', '404'],
   'post /api/ml/v1/training-runs/{id}/cancel': ['202', '404', '409'],
   'get /api/ml/v1/artifacts': ['200', '400'],
   'get /api/ml/v1/artifacts/{id}': ['200', '404'],

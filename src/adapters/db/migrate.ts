@@ -5,6 +5,7 @@ import { up as runWaiting } from './migrations/002-run-waiting.ts';
 import { up as listColumns } from './migrations/003-list-columns.ts';
 import { up as runRetention } from './migrations/004-run-retention.ts';
 import { up as growth } from './migrations/005-growth.ts';
+import { up as trainingAttempts } from './migrations/006-training-attempts.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -13,6 +14,7 @@ const MIGRATIONS = {
   '003-list-columns': { up: listColumns },
   '004-run-retention': { up: runRetention },
   '005-growth': { up: growth },
+  '006-training-attempts': { up: trainingAttempts },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

@@ -1,7 +1,8 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ModelCard } from '#tabular';
+import type { Stage } from '../../telemetry/stages.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
-import type { RunStatus } from '../../vocabulary/runs.ts';
+import type { AttemptOutcome, RunStatus } from '../../vocabulary/runs.ts';
 import type { Compression, Format, TableProfile } from '../../vocabulary/tables.ts';
 
 /** The tables as Kysely sees them; made by `migrations/`. Times are `timestamptz`, read as `Date`. */
@@ -9,6 +10,7 @@ export interface Schema {
   datasets: DatasetTable;
   dataset_names: DatasetNameTable;
   training_runs: TrainingRunTable;
+  training_attempts: TrainingAttemptTable;
   artifacts: ArtifactTable;
   object_leases: ObjectLeaseTable;
   ttl_state: TtlStateTable;
@@ -78,6 +80,18 @@ interface TrainingRunTable {
   trace_context: JsonColumn;
   idempotency_key: string | null;
   request_hash: string;
+}
+
+/** What an attempt did and when. One whose worker was lost never ends. */
+interface TrainingAttemptTable {
+  run_id: string;
+  /** Tells the attempts of a run apart: one that was handed back shares its number with the next. */
+  started_at: Date;
+  attempt: number;
+  ended_at: Date | null;
+  outcome: AttemptOutcome | null;
+  error_type: string | null;
+  stages: ColumnType<readonly Stage[], string | undefined, string>;
 }
 
 interface ArtifactTable {

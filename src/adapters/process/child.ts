@@ -41,6 +41,8 @@ export interface WorkOptions<Progress> {
   /** Wall-clock limit; unset: none. */
   readonly timeoutSeconds?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told at the end of the work, however it ends, of its stages so far. */
+  readonly onStages?: ((stages: readonly Stage[]) => void) | undefined;
   readonly meter?: ChildMeter | undefined;
 }
 
@@ -168,11 +170,13 @@ export class Child {
       const stages = new Map<number, Stage>();
       let failure: string | undefined;
       try {
-        return await this.#do<Output, Progress>(input, options, survives, stages, span.isRecording());
+        const tellStages = options.onStages !== undefined || span.isRecording();
+        return await this.#do<Output, Progress>(input, options, survives, stages, tellStages);
       } catch (error) {
         failure = errorTypeOf(error);
         throw error;
       } finally {
+        options.onStages?.([...stages.values()]);
         replayStages(stages.values(), span, failure);
       }
     });

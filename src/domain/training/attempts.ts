@@ -1,6 +1,8 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import type { Stage } from '../../telemetry/stages.ts';
+import type { AttemptOutcome, TrainingErrorType } from '../../vocabulary/runs.ts';
 import type { Failure } from './outcome.ts';
 import { announceRun, hasEnded, RUN_CHANNEL, type TrainingRun } from './repository.ts';
 
@@ -54,6 +56,12 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow();
+    await trx
+      .insertInto('training_attempts')
+      .values({ run_id: id, started_at: now, attempt: begun.attempt })
+      // Two within a millisecond are told as one.
+      .onConflict((oc) => oc.doNothing())
+      .execute();
     await announceRun(trx, id);
     const first = run.first_started_at === null;
     return { next: 'train', run: begun, before: first ? undefined : run, lost: run.status === 'running' };
@@ -75,14 +83,22 @@ type Changes = Partial<
   >
 > & { progress_details?: string | null; metrics?: string; metrics_summary?: string };
 
+/** How an attempt ended, for its record. */
+export interface AttemptEnd {
+  readonly outcome: AttemptOutcome;
+  readonly errorType?: TrainingErrorType;
+  readonly stages: readonly Stage[];
+}
+
 /**
- * Changes the run if this attempt still owns it; undefined: it does not any more. One statement changes and announces,
- * so that whoever hears of it finds the metrics already counted by the caller's next line.
+ * Changes the run if this attempt still owns it; undefined: it does not any more. One statement changes, records and
+ * announces, so that whoever hears of it finds the metrics already counted by the caller's next line.
  */
 export async function updateAttempt(
   db: Kysely<Schema>,
   run: TrainingRun,
   changes: Changes,
+  end?: AttemptEnd,
 ): Promise<Pick<TrainingRun, 'cancel_requested_at'> | undefined> {
   return db
     .with('updated', (cte) =>
@@ -94,22 +110,47 @@ export async function updateAttempt(
         .where('status', 'in', ['queued', 'running'])
         .returning(['id', 'cancel_requested_at']),
     )
+    .with('recorded', (cte) =>
+      cte
+        .updateTable('training_attempts')
+        .set({
+          ended_at: new Date(),
+          outcome: end?.outcome ?? null,
+          error_type: end?.errorType ?? null,
+          stages: JSON.stringify(end?.stages ?? []),
+        })
+        // Nothing equals null: what does not end the attempt leaves its record alone.
+        .where('started_at', '=', end ? run.started_at : null)
+        .where('run_id', 'in', ({ selectFrom }) => selectFrom('updated').select('id')),
+    )
     .selectFrom('updated')
     .select('cancel_requested_at')
     .select(sql`pg_notify(${RUN_CHANNEL}, updated.id::text)`.as('announced'))
     .executeTakeFirst();
 }
 
-export const endCancelled = (db: Kysely<Schema>, run: TrainingRun) =>
-  updateAttempt(db, run, { status: 'cancelled', finished_at: new Date() });
+/** @param stages of the attempt; undefined: the run ends outside of one */
+export const endCancelled = (db: Kysely<Schema>, run: TrainingRun, stages?: readonly Stage[]) =>
+  updateAttempt(
+    db,
+    run,
+    { status: 'cancelled', finished_at: new Date() },
+    stages && { outcome: 'cancelled', stages },
+  );
 
-export const endFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure) =>
-  updateAttempt(db, run, {
-    status: 'failed',
-    finished_at: new Date(),
-    error: failure.message,
-    error_type: failure.type,
-  });
+/** @param stages of the attempt; undefined: the run ends outside of one */
+export const endFailed = (
+  db: Kysely<Schema>,
+  run: TrainingRun,
+  failure: Failure,
+  stages?: readonly Stage[],
+) =>
+  updateAttempt(
+    db,
+    run,
+    { status: 'failed', finished_at: new Date(), error: failure.message, error_type: failure.type },
+    stages && { outcome: 'failure', errorType: failure.type, stages },
+  );
 
 const waiting = () =>
   ({
@@ -121,9 +162,19 @@ const waiting = () =>
   }) as const;
 
 /** Back to the queue, the failure noted: the next attempt counts. */
-export const requeueFailed = (db: Kysely<Schema>, run: TrainingRun, failure: Failure) =>
-  updateAttempt(db, run, { ...waiting(), error: failure.message, error_type: failure.type });
+export const requeueFailed = (
+  db: Kysely<Schema>,
+  run: TrainingRun,
+  failure: Failure,
+  stages: readonly Stage[],
+) =>
+  updateAttempt(
+    db,
+    run,
+    { ...waiting(), error: failure.message, error_type: failure.type },
+    { outcome: 'retry', errorType: failure.type, stages },
+  );
 
 /** Back to the queue as if this attempt had never begun. */
-export const handBack = (db: Kysely<Schema>, run: TrainingRun) =>
-  updateAttempt(db, run, { ...waiting(), attempt: run.attempt - 1 });
+export const handBack = (db: Kysely<Schema>, run: TrainingRun, stages: readonly Stage[]) =>
+  updateAttempt(db, run, { ...waiting(), attempt: run.attempt - 1 }, { outcome: 'handed_back', stages });

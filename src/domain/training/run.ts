@@ -9,6 +9,7 @@ import type { Storage } from '../../adapters/storage/storage.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
 import { describeSpan, failSpan, inSpan } from '../../telemetry/span.ts';
+import type { Stage } from '../../telemetry/stages.ts';
 import { getDataset } from '../dataset/repository.ts';
 import { isCheckedFirst } from '../table/file-type.ts';
 import { beginAttempt, endCancelled, endFailed, handBack, requeueFailed } from './attempts.ts';
@@ -77,6 +78,7 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     run: TrainingRun,
     signal: AbortSignal,
     onProgress: (progress: TrainerProgress) => void,
+    onStages: (stages: readonly Stage[]) => void,
   ) => {
     const dataset = await getDataset(db, run.owner, run.dataset_id);
     return storage.withLocalFile(dataset.storage_key, (path) => {
@@ -98,42 +100,46 @@ export function createRunTraining(deps: RunDeps): RunTraining {
         timeoutSeconds: limits.timeoutSeconds,
         mayStay: isCheckedFirst(input.fileType),
         onProgress,
+        onStages,
         meter: deps.children('trainer', run.mode),
       });
     });
   };
 
-  const fail = async (run: TrainingRun, failure: Failure) => {
+  const fail = async (run: TrainingRun, failure: Failure, stages?: readonly Stage[]) => {
     const span = trace.getActiveSpan();
     if (span) failSpan(span, failure.type);
-    if (!(await endFailed(db, run, failure))) return;
+    if (!(await endFailed(db, run, failure, stages))) return;
     metrics.failed({ mode: run.mode, task: run.task, errorType: failure.type });
     logger.warn({ run: run.id, mode: run.mode, error_type: failure.type }, 'training failed');
   };
 
-  const cancel = async (run: TrainingRun) => {
+  const cancel = async (run: TrainingRun, stages?: readonly Stage[]) => {
     describeSpan({ 'mlops.training.outcome': 'cancelled' });
-    if (!(await endCancelled(db, run))) return;
+    if (!(await endCancelled(db, run, stages))) return;
     metrics.cancelled({ mode: run.mode, task: run.task });
     logger.info({ run: run.id, mode: run.mode }, 'training cancelled');
   };
 
-  const recover = async (run: TrainingRun, error: unknown) => {
+  const recover = async (run: TrainingRun, error: unknown, stages: readonly Stage[]) => {
     const failure = failureOf(error, limits);
     if (failure.type === '_OTHER') logger.error({ err: error, run: run.id }, 'unexpected error in training');
-    if (!failure.retry || run.attempt > limits.maxRetries) return fail(run, failure);
-    if (!(await requeueFailed(db, run, failure))) return;
+    if (!failure.retry || run.attempt > limits.maxRetries) return fail(run, failure, stages);
+    if (!(await requeueFailed(db, run, failure, stages))) return;
     metrics.retried({ mode: run.mode, reason: failure.retry });
     throw new RunAgain(failure.type, { cause: error });
   };
 
   const attempt = async (run: TrainingRun, stop: AbortSignal) => {
     const start = performance.now();
+    let stages: readonly Stage[] = [];
     await using supervisor = await superviseAttempt(db, deps.watch, run, stop);
     try {
-      const output = await train(run, supervisor.signal, supervisor.report);
-      if ('failure' in output) return await fail(run, output.failure);
-      const store = () => storeModel({ ...deps, keep: deps.keepModels }, run, output);
+      const output = await train(run, supervisor.signal, supervisor.report, (told) => {
+        stages = told;
+      });
+      if ('failure' in output) return await fail(run, output.failure, stages);
+      const store = () => storeModel({ ...deps, keep: deps.keepModels }, run, output, stages);
       if (!(await inSpan('store model', {}, store))) return;
       describeSpan({ 'mlops.training.outcome': 'success' });
       metrics.succeeded({ mode: run.mode, task: run.task, seconds: (performance.now() - start) / 1000 });
@@ -141,14 +147,14 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     } catch (error) {
       switch (supervisor.verdict()) {
         case 'cancelled':
-          return cancel(run);
+          return cancel(run, stages);
         case 'lost':
           return;
         case 'stopped':
-          await handBack(db, run);
+          await handBack(db, run, stages);
           throw new HandedBack({ cause: error });
         default:
-          return recover(run, error);
+          return recover(run, error, stages);
       }
     }
   };

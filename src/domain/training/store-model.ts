@@ -5,6 +5,7 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import { describeSpan } from '../../telemetry/span.ts';
+import type { Stage } from '../../telemetry/stages.ts';
 import { pruneArtifacts } from '../model/repository.ts';
 import { updateAttempt } from './attempts.ts';
 import { summaryOf } from './metrics-summary.ts';
@@ -25,9 +26,16 @@ async function* once(bytes: Uint8Array) {
 
 /**
  * Stores the model and ends the run in success, both or neither; older artifacts beyond the limit are marked for deletion.
+ * @param stages of the attempt so far
  * False: the run is not this attempt's any more, and nothing was kept.
  */
-export async function storeModel(deps: StoreDeps, run: TrainingRun, output: TrainedModel): Promise<boolean> {
+export async function storeModel(
+  deps: StoreDeps,
+  run: TrainingRun,
+  output: TrainedModel,
+  stages: readonly Stage[],
+): Promise<boolean> {
+  const began = Date.now();
   const id = uuidv7();
   describeSpan({ 'mlops.artifact.id': id });
   const storage_key = `artifacts/${id}.${output.artifactFormat}`;
@@ -40,17 +48,23 @@ export async function storeModel(deps: StoreDeps, run: TrainingRun, output: Trai
   const metrics_summary = JSON.stringify(summaryOf(output.metrics));
   // Awaited here: the lease must outlive the transaction.
   return await deps.db.transaction().execute(async (trx) => {
-    const ended = await updateAttempt(trx, run, {
-      status: 'succeeded',
-      progress: 1,
-      progress_details: null,
-      finished_at: new Date(),
-      metrics,
-      metrics_summary,
-      artifact_id: id,
-      error: null,
-      error_type: null,
-    });
+    const stored = { id: -1, name: 'store model', startedAt: began, endedAt: Date.now() };
+    const ended = await updateAttempt(
+      trx,
+      run,
+      {
+        status: 'succeeded',
+        progress: 1,
+        progress_details: null,
+        finished_at: new Date(),
+        metrics,
+        metrics_summary,
+        artifact_id: id,
+        error: null,
+        error_type: null,
+      },
+      { outcome: 'success', stages: [...stages, stored] },
+    );
     if (!ended) return false;
     await trx
       .insertInto('artifacts')

@@ -4,6 +4,7 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import type { CancelTraining } from '../../domain/training/cancel.ts';
 import { getRun, listRuns } from '../../domain/training/repository.ts';
 import type { RequestTraining } from '../../domain/training/request.ts';
+import { runTrace } from '../../domain/training/run-trace.ts';
 import type { RunWatch } from '../../domain/training/watch.ts';
 import type { ThinLog } from '../../thin-log.ts';
 import { jsonBody } from '../middleware/json-body.ts';
@@ -13,12 +14,13 @@ import type { GrafanaLinks } from '../run-links.ts';
 import {
   IdParam,
   PageQuery,
+  TraceNode,
   TrainingHeaders,
   TrainingRequest,
   TrainingRun,
   TrainingRunPage,
 } from '../schemas.ts';
-import { listedRunView, runView } from '../views.ts';
+import { listedRunView, runView, traceView } from '../views.ts';
 import { json, METRICS_IN_SHORT, problems } from './responses.ts';
 
 const tags = ['training'];
@@ -73,6 +75,17 @@ const events = createRoute({
     },
     ...problems(401, 404),
   },
+});
+
+const trace = createRoute({
+  method: 'get',
+  path: `${path}/{id}/trace`,
+  tags,
+  summary: 'Where the time of a training run went',
+  description:
+    'Its waiting, its attempts and what each did, as a tree, from the run’s own record: no tracing backend is needed. An attempt’s stages are there once it has ended.',
+  request: { params: IdParam },
+  responses: { 200: json(TraceNode, 'The run'), ...problems(401, 404) },
 });
 
 const cancel = createRoute({
@@ -135,6 +148,9 @@ export function trainingRoutes(deps: TrainingRouteDeps): Router {
         log: deps.log,
       });
     })
+    .openapi(trace, async (c) =>
+      c.json(traceView(await runTrace(db, c.get('owner'), c.req.valid('param').id)), 200),
+    )
     .openapi(cancel, async (c) => {
       const run = await deps.cancelTraining(c.get('owner'), c.req.valid('param').id);
       return c.json(runView(run, grafana), 202);

@@ -14,6 +14,7 @@ const BACK = [
   'drop function count_datasets, count_training_runs, empty_datasets, empty_training_runs, add_to_state_totals cascade',
   'drop table state_totals',
   'drop type state_change',
+  'drop table training_attempts',
   "delete from kysely_migration where name <> '001-initial'",
 ];
 

@@ -63,9 +63,9 @@ describe('beginning an attempt', () => {
       return beginning.next === 'train' && beginning.before === undefined;
     };
     expect(await first()).toBe(true);
-    await handBack(sql, await now(id));
+    await handBack(sql, await now(id), []);
     expect(await first()).toBe(false);
-    await requeueFailed(sql, await now(id), WORKER_LOST);
+    await requeueFailed(sql, await now(id), WORKER_LOST, []);
     expect(await first()).toBe(false);
     expect(await first()).toBe(false);
     expect(await now(id)).toMatchObject({ attempt: 3 });
@@ -79,7 +79,7 @@ describe('beginning an attempt', () => {
 
   test('of a failed attempt that is tried again says that nothing was lost', async () => {
     const id = await queueRun();
-    await requeueFailed(shared.db.sql, await begun(id), WORKER_LOST);
+    await requeueFailed(shared.db.sql, await begun(id), WORKER_LOST, []);
     expect(await begin(id)).toMatchObject({ next: 'train', lost: false, run: { attempt: 2 } });
   });
 
@@ -122,14 +122,14 @@ describe('a run that goes back to the queue', () => {
 
   test('because its worker stops has not used up an attempt, nor kept what it had reached', async () => {
     const id = await queueRun();
-    await handBack(shared.db.sql, await halfDone(id));
+    await handBack(shared.db.sql, await halfDone(id), []);
     expect(await now(id)).toMatchObject({ ...waiting, attempt: 0, error: null });
     expect(await begun(id)).toMatchObject({ attempt: 1 });
   });
 
   test.each([
-    ['is handed back', handBack],
-    ['failed', (sql: typeof shared.db.sql, run: TrainingRun) => requeueFailed(sql, run, WORKER_LOST)],
+    ['is handed back', (sql: typeof shared.db.sql, run: TrainingRun) => handBack(sql, run, [])],
+    ['failed', (sql: typeof shared.db.sql, run: TrainingRun) => requeueFailed(sql, run, WORKER_LOST, [])],
   ])('because its attempt %s waits from then on, and is as old as ever', async (_why, goBack) => {
     const anHourAgo = new Date(Date.now() - 3_600_000);
     const id = await queueRun({ queued_at: anHourAgo, waiting_since: anHourAgo });
@@ -145,7 +145,7 @@ describe('a run that goes back to the queue', () => {
 
   test('because its attempt failed says why, and begins again from nothing', async () => {
     const id = await queueRun();
-    await requeueFailed(shared.db.sql, await halfDone(id), WORKER_LOST);
+    await requeueFailed(shared.db.sql, await halfDone(id), WORKER_LOST, []);
     expect(await now(id)).toMatchObject({ ...waiting, attempt: 1, error_type: 'worker_lost' });
   });
 });
@@ -162,8 +162,8 @@ describe('a worker that was taken for dead', () => {
     expect(await updateAttempt(sql, stale, { progress: 0.9 })).toBeUndefined();
     expect(await endFailed(sql, stale, WORKER_LOST)).toBeUndefined();
     expect(await endCancelled(sql, stale)).toBeUndefined();
-    expect(await requeueFailed(sql, stale, WORKER_LOST)).toBeUndefined();
-    expect(await handBack(sql, stale)).toBeUndefined();
+    expect(await requeueFailed(sql, stale, WORKER_LOST, [])).toBeUndefined();
+    expect(await handBack(sql, stale, [])).toBeUndefined();
     expect(await now(id)).toMatchObject({ status: 'running', attempt: 2, progress: 0, error: null });
   });
 
@@ -184,10 +184,10 @@ describe('a worker that was taken for dead', () => {
     };
     const stored = async () => (await readdir(join(folder, 'artifacts'))).length;
 
-    expect(await storeModel(deps, stale, output)).toBe(false);
+    expect(await storeModel(deps, stale, output, [])).toBe(false);
     expect(await stored()).toBe(0);
-    expect(await storeModel(deps, current, output)).toBe(true);
-    expect(await storeModel(deps, current, output)).toBe(false);
+    expect(await storeModel(deps, current, output, [])).toBe(true);
+    expect(await storeModel(deps, current, output, [])).toBe(false);
     expect(await stored()).toBe(2);
     expect(await shared.db.sql.selectFrom('object_leases').selectAll().execute()).toEqual([]);
     expect(await now(id)).toMatchObject({ status: 'succeeded', progress: 1 });

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beginAttempt, endFailed, handBack, requeueFailed } from '../../../src/domain/training/attempts.ts';
+import { WORKER_LOST } from '../../../src/domain/training/outcome.ts';
+import type { TrainingRun } from '../../../src/domain/training/repository.ts';
+import { runTrace, type TraceNode } from '../../../src/domain/training/run-trace.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { insertRun } from '../../support/runs.ts';
+
+let shared: TestDatabase;
+beforeAll(async () => {
+  shared = await testDatabase();
+});
+afterAll(() => shared[Symbol.asyncDispose]());
+
+const STARTED = Date.UTC(2026, 10, 26, 10);
+const STAGES = [
+  { id: 0, name: 'read', startedAt: STARTED, endedAt: STARTED + 100 },
+  { id: 1, name: 'search', startedAt: STARTED + 100 },
+  {
+    id: 2,
+    name: 'trial',
+    startedAt: STARTED + 200,
+    endedAt: STARTED + 300,
+    partOf: 1,
+    attributes: { loss: 0.1 },
+  },
+];
+
+async function begin(id: string): Promise<TrainingRun> {
+  const beginning = await beginAttempt(shared.db.sql, id, 10);
+  if (beginning.next !== 'train') throw new Error(beginning.next);
+  return beginning.run;
+}
+
+/** Names and errors, indented by depth. */
+const outline = (node: TraceNode, depth = 0): string[] => [
+  [' '.repeat(depth) + node.name, node.attributes['outcome'], node.errorType, node.endedAt ? '' : '…']
+    .filter(Boolean)
+    .join(' '),
+  ...node.children.flatMap((child) => outline(child, depth + 1)),
+];
+
+test('a run is told as a tree: waiting, each attempt with what became of it, the stages and the parts of those', async () => {
+  const { sql } = shared.db;
+  const id = await insertRun(sql);
+  const trace = async () => outline(await runTrace(sql, 'local', id));
+  expect(await trace()).toEqual(['training run …', ' waiting …']);
+
+  await handBack(sql, await begin(id), []);
+  await requeueFailed(sql, await begin(id), { ...WORKER_LOST, type: 'trainer_crashed' }, STAGES);
+  await begin(id);
+  const last = await begin(id);
+  expect(await trace()).toEqual([
+    'training run …',
+    ' waiting',
+    ' attempt handed_back',
+    ' waiting',
+    ' attempt retry trainer_crashed',
+    '  read',
+    '  search trainer_crashed',
+    '   trial',
+    ' waiting',
+    ' attempt worker_lost …',
+    ' attempt …',
+  ]);
+
+  await endFailed(sql, last, { type: 'timeout', message: '' }, STAGES.slice(0, 1));
+  expect((await trace()).slice(-2)).toEqual([' attempt failure timeout', '  read']);
+  const whole = await runTrace(sql, 'local', id);
+  expect(whole).toMatchObject({ errorType: 'timeout', attributes: { run_id: id, status: 'failed' } });
+  const [read] = whole.children.at(-1)?.children ?? [];
+  expect(read).toMatchObject({ startedAt: new Date(STARTED), endedAt: new Date(STARTED + 100) });
+});
+
+test('an attempt that owns its run no more leaves its successor’s record alone', async () => {
+  const { sql } = shared.db;
+  const id = await insertRun(sql);
+  const stale = await begin(id);
+  await begin(id);
+  expect(await endFailed(sql, stale, WORKER_LOST, STAGES)).toBeUndefined();
+  expect(outline(await runTrace(sql, 'local', id)).slice(-2)).toEqual([
+    ' attempt worker_lost …',
+    ' attempt …',
+  ]);
+});
