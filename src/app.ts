@@ -19,6 +19,7 @@ import { createRemoveExpired } from './domain/expiry/remove-expired.ts';
 import { createDriftMonitor } from './domain/model/drift-monitor.ts';
 import { createPredictor } from './domain/model/predict.ts';
 import { createBatchPredictor } from './domain/model/predict-batch.ts';
+import { createRegistry } from './domain/model/registry/registry.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
 import { GONE_CHANNEL } from './domain/model/repository.ts';
 import { createReadStoredState } from './domain/stored-state.ts';
@@ -67,7 +68,9 @@ export async function startApp(
   const handBack = new AbortController();
   if (config.role !== 'api') await startWorking(config, logger, stores, jobs, handBack.signal, stack);
   const api =
-    config.role === 'worker' ? undefined : await buildApi(config, stores, jobs, closing.signal, stack);
+    config.role === 'worker'
+      ? undefined
+      : await buildApi(config, logger, stores, jobs, closing.signal, stack);
   const address = await serve(config, logger, stores, api, stack);
   // First of all that happens at a stop: event streams end now, runs in a while.
   stack.defer(() => {
@@ -169,6 +172,7 @@ async function startWorking(
 /** @param closing aborted when no answer may last any longer */
 async function buildApi(
   config: Config,
+  logger: Logger,
   { db, storage, leases, scratch, instruments }: Stores,
   { watch, queue, removeExpired }: Jobs,
   closing: AbortSignal,
@@ -224,6 +228,7 @@ async function buildApi(
     predict: predictor.predict,
     predictBatch: batches.predict,
     driftOf: drift.driftOf,
+    registry: createRegistry({ db: db.sql, metrics: instruments.models, logger }),
   };
 }
 

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   request_timeout: { status: 408, title: 'Request timeout' },
   conflict: { status: 409, title: 'Conflict' },
+  gone: { status: 410, title: 'Gone' },
   too_large: { status: 413, title: 'Payload too large' },
   unsupported_format: { status: 415, title: 'Unsupported format' },
   range_not_satisfiable: { status: 416, title: 'Range not satisfiable' },

@@ -12,6 +12,7 @@ import { type ArtifactRouteDeps, artifactRoutes } from './routes/artifacts.ts';
 import { type DatasetRouteDeps, datasetRoutes } from './routes/datasets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { type HealthRouteDeps, healthRoutes } from './routes/health.ts';
+import { type ModelRouteDeps, modelRoutes } from './routes/models.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { type TrainingRouteDeps, trainingRoutes } from './routes/training-runs.ts';
 import type { Fetch } from './server.ts';
@@ -21,7 +22,7 @@ const API = '/api/ml/v1';
 const LOCAL_OWNER = 'local';
 
 /** What the routes need. */
-export type Api = DatasetRouteDeps & Omit<TrainingRouteDeps, 'log'> & ArtifactRouteDeps;
+export type Api = DatasetRouteDeps & Omit<TrainingRouteDeps, 'log'> & ArtifactRouteDeps & ModelRouteDeps;
 
 export interface HttpOptions {
   readonly metricsPath: string;
@@ -66,7 +67,7 @@ export function createHttpApp(options: HttpOptions): Router {
         cors({
           origin: [...options.corsOrigins],
           allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Range'],
-          exposeHeaders: ['Location', 'ETag', 'Content-Range', 'Content-Disposition'],
+          exposeHeaders: ['Location', 'ETag', 'Content-Range', 'Content-Disposition', 'Model-Version'],
         }),
       );
     }
@@ -79,6 +80,7 @@ export function createHttpApp(options: HttpOptions): Router {
     app.route(API, datasetRoutes(options.api));
     app.route(API, trainingRoutes({ ...options.api, log }));
     app.route(API, artifactRoutes(options.api));
+    app.route(API, modelRoutes(options.api));
     app.route(API, qualityRoutes(options.api));
     app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
     app.doc31('/api/openapi.json', {

@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_SEED } from '#tabular';
+import { ALIAS, ALIAS_RULE, NAME, NAME_RULE } from '../domain/model/registry/rules.ts';
 import { SCORES } from '../domain/training/quality.ts';
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
+import { ARTIFACT_REMOVERS, MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { FORMATS } from '../vocabulary/tables.ts';
@@ -109,6 +111,9 @@ export const TrainingRun = z
     duration_seconds: z.number().nullable(),
     metrics: z.record(z.string(), z.unknown()).nullable(),
     artifact_id: id.nullable(),
+    /** When and by whom the model was removed that the run had. */
+    artifact_removed_at: time.nullable(),
+    artifact_removed_by: z.enum(ARTIFACT_REMOVERS).nullable(),
     error: z.string().nullable(),
     error_type: z.string().nullable(),
     trace_id: z.string().nullable(),
@@ -147,6 +152,8 @@ export const Artifact = z
     sha256: z.string(),
     inputs: z.array(z.object({ name: z.string(), type: z.string() })),
     metrics: z.record(z.string(), z.unknown()),
+    /** The versions of names that it is; as long as there is one, it is not removed. */
+    held_by: z.array(z.object({ name: z.string(), version: count })),
     created_at: time,
     download_url: z.string(),
   })
@@ -166,6 +173,86 @@ export const ArtifactDrift = z
   })
   .openapi('ArtifactDrift');
 export const ArtifactDeleted = z.object({ id, deleted: z.literal(true) });
+
+const modelName = z
+  .string()
+  .regex(NAME, NAME_RULE)
+  .openapi({ example: 'churn', param: { name: 'name', in: 'path' } });
+const alias = z
+  .string()
+  .regex(ALIAS, ALIAS_RULE)
+  .openapi({ example: 'production', param: { name: 'alias', in: 'path' } });
+const versionNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1 on')
+  .transform(Number)
+  .openapi({ type: 'integer', example: 1, param: { name: 'version', in: 'path' } });
+
+export const ModelParam = z.object({ name: modelName });
+export const AliasParam = z.object({ name: modelName, alias });
+export const VersionParam = z.object({ name: modelName, version: versionNumber });
+/** The router takes `{name}@{alias}` for one parameter. */
+export const AddressParam = z.preprocess((params, { addIssue }) => {
+  const [[, address = ''] = []] = Object.entries(params as Record<string, string>);
+  const at = address.indexOf('@');
+  if (at < 0) addIssue('A model is called as {name}@{alias} or {name}/versions/{version}.');
+  return { name: address.slice(0, at), alias: address.slice(at + 1) };
+}, AliasParam);
+
+export const VersionRequest = z
+  .object({ artifact_id: z.string().optional(), run_id: z.string().optional() })
+  .strict()
+  .refine(
+    ({ artifact_id, run_id }) => (artifact_id === undefined) !== (run_id === undefined),
+    'either artifact_id or run_id must be given',
+  )
+  .openapi('ModelVersionRequest');
+export const AliasRequest = z
+  .object({ version: z.number().int().min(1).max(999_999_999) })
+  .strict()
+  .openapi('ModelAliasRequest');
+
+export const Model = z
+  .object({
+    name: z.string(),
+    versions: count,
+    latest_version: count.nullable(),
+    /** Version by alias. */
+    aliases: z.record(z.string(), count),
+    created_at: time,
+  })
+  .openapi('Model');
+export const ModelPage = pageOf(Model).openapi('ModelPage');
+export const ModelVersion = z
+  .object({
+    name: z.string(),
+    version: count,
+    aliases: z.array(z.string()),
+    artifact_id: id,
+    run_id: id,
+    dataset_id: id,
+    mode,
+    task,
+    target: z.string(),
+    metrics: z.record(z.string(), z.unknown()),
+    created_at: time,
+    predict_url: z.string(),
+  })
+  .openapi('ModelVersion');
+export const ModelVersionPage = pageOf(ModelVersion).openapi('ModelVersionPage');
+export const ModelHistoryLine = z
+  .object({
+    at: time,
+    by: z.string(),
+    change: z.enum(MODEL_CHANGES),
+    alias: z.string().nullable(),
+    from_version: count.nullable(),
+    to_version: count.nullable(),
+    artifact_id: id.nullable(),
+    trace_id: z.string().nullable(),
+  })
+  .openapi('ModelHistoryLine');
+export const ModelHistory = pageOf(ModelHistoryLine).openapi('ModelHistory');
 
 /** More rows than this belong into a batch. */
 const MAX_PREDICTION_ROWS = 10_000;

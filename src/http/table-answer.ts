@@ -16,7 +16,11 @@ export function tableTypeOf(contentType: string): 'csv' | 'tsv' | undefined {
 }
 
 /** Predicts the table in the request's body; the answer is in the first of its formats that `Accept` allows, or CSV. */
-export async function answerTable(predictBatch: PredictBatch, c: Context<Env, string>): Promise<Response> {
+export async function answerTable(
+  predictBatch: PredictBatch,
+  c: Context<Env, string>,
+  artifactId: string,
+): Promise<Response> {
   const from = tableTypeOf(c.req.header('content-type') ?? '');
   if (!from) throw new AppError('unsupported_format', `A table is ${Object.keys(TABLE_TYPES).join(' or ')}.`);
   if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
@@ -28,7 +32,7 @@ export async function answerTable(predictBatch: PredictBatch, c: Context<Env, st
   }) as keyof typeof ANSWER_TYPES;
   const { bytes, stream } = await predictBatch({
     owner: c.get('owner'),
-    artifactId: c.req.param('id') as string,
+    artifactId,
     from,
     to: ANSWER_TYPES[contentType],
     announcedBytes: Number(c.req.header('content-length') ?? 0),

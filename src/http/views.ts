@@ -4,6 +4,12 @@ import type { Dataset as DatasetRow, ListedDataset } from '../domain/dataset/rep
 import { expiry, type TtlPolicy } from '../domain/expiry/policy.ts';
 import type { ExpiryResult } from '../domain/expiry/remove-expired.ts';
 import type { ModelDrift } from '../domain/model/drift-monitor.ts';
+import type { Hold } from '../domain/model/holds.ts';
+import type {
+  HistoryLine,
+  ModelSummary,
+  ModelVersion as VersionRow,
+} from '../domain/model/registry/repository.ts';
 import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/repository.ts';
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
@@ -15,6 +21,9 @@ import type {
   Dataset,
   DatasetWithProfile,
   Expiry,
+  Model,
+  ModelHistoryLine,
+  ModelVersion,
   Summary,
   TraceNode,
   TrainingRun,
@@ -91,6 +100,8 @@ function runWith(
     duration_seconds: seconds,
     metrics,
     artifact_id: row.artifact_id,
+    artifact_removed_at: optionalTime(row.artifact_removed_at),
+    artifact_removed_by: row.artifact_removed_by,
     error: row.error,
     error_type: row.error_type,
     trace_id: row.trace_id,
@@ -116,6 +127,7 @@ export const listedRunView = (row: ListedRun, grafana: GrafanaLinks | undefined)
 function artifactWith(
   row: Omit<ListedArtifact, 'metrics_summary'>,
   metrics: Json,
+  holds: readonly Hold[],
   origin: string,
 ): z.infer<typeof Artifact> {
   return {
@@ -130,14 +142,53 @@ function artifactWith(
     sha256: row.sha256,
     inputs: [...row.inputs],
     metrics,
+    held_by: [...holds],
     created_at: time(row.created_at),
     download_url: `${origin}/api/ml/v1/artifacts/${row.id}/download`,
   };
 }
 
-export const artifactView = (row: ArtifactRow, origin: string) => artifactWith(row, row.metrics, origin);
-export const listedArtifactView = (row: ListedArtifact, origin: string) =>
-  artifactWith(row, row.metrics_summary, origin);
+export const artifactView = (row: ArtifactRow, holds: readonly Hold[], origin: string) =>
+  artifactWith(row, row.metrics, holds, origin);
+export const listedArtifactView = (row: ListedArtifact, holds: readonly Hold[], origin: string) =>
+  artifactWith(row, row.metrics_summary, holds, origin);
+
+export const modelView = (model: ModelSummary): z.infer<typeof Model> => ({
+  name: model.name,
+  versions: model.versions,
+  latest_version: model.latestVersion,
+  aliases: model.aliases,
+  created_at: time(model.created_at),
+});
+
+export const modelVersionView = (
+  { name, version, aliases, artifact, created_at }: VersionRow,
+  origin: string,
+): z.infer<typeof ModelVersion> => ({
+  name,
+  version,
+  aliases: [...aliases],
+  artifact_id: artifact.id,
+  run_id: artifact.run_id,
+  dataset_id: artifact.dataset_id,
+  mode: artifact.mode,
+  task: artifact.task,
+  target: artifact.target,
+  metrics: artifact.metrics_summary,
+  created_at: time(created_at),
+  predict_url: `${origin}/api/ml/v1/models/${name}/versions/${version}/predict`,
+});
+
+export const historyView = (line: HistoryLine): z.infer<typeof ModelHistoryLine> => ({
+  at: time(line.at),
+  by: line.by,
+  change: line.change,
+  alias: line.alias,
+  from_version: line.from_version,
+  to_version: line.to_version,
+  artifact_id: line.artifact_id,
+  trace_id: line.trace_id,
+});
 
 /** @param drift undefined for a model that is not in use */
 export const driftView = (

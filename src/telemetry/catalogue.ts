@@ -3,6 +3,7 @@ import { CHILD_KINDS } from '../vocabulary/children.ts';
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { TTL_RESULTS } from '../vocabulary/expiry.ts';
 import { HTTP_REFUSALS } from '../vocabulary/http-refusals.ts';
+import { MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { CROWDED_WORK, REJECTION_REASONS } from '../vocabulary/overload.ts';
 import { QUEUE_STATES, RETRY_REASONS, RUN_OUTCOMES, TRAINING_ERROR_TYPES } from '../vocabulary/runs.ts';
@@ -261,6 +262,15 @@ export const CATALOGUE = {
       'Time to answer a prediction request, model load included; of a table, without waiting for its rows.',
     labels: { task: TASKS },
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
+  },
+  modelChanges: {
+    group: 'domain',
+    name: 'model.changes',
+    kind: 'counter',
+    unit: '{change}',
+    description:
+      'Changes of what stands under the names of models, as their histories tell them. An alias that moves to a later version is promoted, to an earlier one rolled back.',
+    labels: { change: MODEL_CHANGES },
   },
   modelInputDrift: {
     group: 'domain',

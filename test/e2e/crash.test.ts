@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { sample } from '../support/exposition.ts';
+import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -24,13 +25,13 @@ interface Listed {
 const objects = async (root: string, kind: string): Promise<string[]> =>
   (await readdir(join(root, 'objects', kind)).catch(() => [])).sort();
 
-async function listAll(service: Service): Promise<Listed[]> {
-  const items: Listed[] = [];
+async function listAll<Item>(service: Service, path: string): Promise<Item[]> {
+  const items: Item[] = [];
   let cursor = '';
   do {
     const query = cursor && `&cursor=${cursor}`;
-    const page = await service.api.json<{ items: Listed[]; next_cursor: string | null }>(
-      await service.api.call(`/datasets?limit=100${query}`),
+    const page = await service.api.json<{ items: Item[]; next_cursor: string | null }>(
+      await service.api.call(`${path}?limit=100${query}`),
     );
     items.push(...page.items);
     cursor = page.next_cursor ?? '';
@@ -66,7 +67,7 @@ test.concurrent('kill -9 during uploads: what was acknowledged is whole, and of 
   }
 
   await using service = await startService(root.path);
-  const listed = await listAll(service);
+  const listed = await listAll<Listed>(service, '/datasets');
   const ids = listed.map((dataset) => dataset.dataset_id);
   for (const id of acknowledged.keys()) expect(ids).toContain(id);
   expect(await objects(root.path, 'datasets')).toEqual([...ids].sort());
@@ -140,6 +141,75 @@ test.concurrent('kill -9 during a clean-up: the next one finishes it', async () 
       async () => sample(await service.api.metrics(), 'mlops_backend_dataset_ttl_expired_datasets') === 0,
     );
     await eventually(async () => (await objects(root.path, 'datasets')).length === 0);
-    expect(await listAll(service)).toEqual([]);
+    expect(await listAll(service, '/datasets')).toEqual([]);
   }
+});
+
+interface Line {
+  change: string;
+  from_version: number | null;
+  to_version: number | null;
+}
+
+/** What a history comes to, and that no line of it is missing: each begins where the one before ended. */
+function replay(lines: readonly Line[]) {
+  const versions = new Set<number>();
+  let production: number | undefined;
+  for (const { change, from_version, to_version } of lines) {
+    if (change === 'version_registered') versions.add(to_version as number);
+    else if (change === 'version_removed') versions.delete(from_version as number);
+    else {
+      expect(from_version).toBe(production ?? null);
+      production = to_version as number;
+    }
+  }
+  return { versions, production };
+}
+
+test.concurrent('kill -9 while models are registered, promoted and removed: what stands under the name is what its history says', async () => {
+  await using root = await storageRoot();
+  const artifacts: string[] = [];
+  const acknowledged: string[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await using service = await startService(root.path);
+    const { register, promote } = keptModels(service.api);
+    if (round === 0) {
+      const { dataset_id } = await service.api.uploadFile('wine_train.csv');
+      for (const seed of [1, 2]) {
+        const { artifact_id } = await service.api.train(dataset_id, { seed });
+        artifacts.push(artifact_id);
+        await register('wine', artifact_id);
+        acknowledged.push(`registered ${seed}`);
+      }
+    }
+    const changing = (async () => {
+      for (let i = 0; ; i++) {
+        const [one, other] = i % 2 ? artifacts : artifacts.toReversed();
+        const { version } = (await register('wine', one as string)) as { version: number };
+        acknowledged.push(`registered ${version}`);
+        await promote('wine', 'production', version);
+        acknowledged.push(`promoted ${version}`);
+        const { version: last } = (await register('wine', other as string)) as { version: number };
+        await service.api.call(`/models/wine/versions/${last}`, { method: 'DELETE' });
+      }
+    })().catch(() => {});
+    const before = acknowledged.length;
+    await eventually(async () => acknowledged.length >= before + 4);
+    await delay(random() * 100);
+    await kill(service);
+    await changing;
+  }
+
+  await using service = await startService(root.path);
+  const lines = (await listAll<Line>(service, '/models/wine/history')).reverse();
+  const { versions, production } = replay(lines);
+  const listed = await listAll<{ version: number }>(service, '/models/wine/versions');
+  expect(listed.map(({ version }) => version).reverse()).toEqual([...versions]);
+  expect(await service.api.json(await service.api.call('/models/wine'))).toMatchObject({
+    aliases: { production },
+  });
+  const told = lines.map(({ change, to_version }) =>
+    change === 'version_registered' ? `registered ${to_version}` : `promoted ${to_version}`,
+  );
+  for (const change of acknowledged) expect(told).toContain(change);
 });

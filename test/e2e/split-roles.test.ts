@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, eventually, type Run } from '../support/client.ts';
 import { type EmbeddedServer, embeddedServer } from '../support/embedded-server.ts';
 import { sample } from '../support/exposition.ts';
+import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
@@ -174,6 +175,64 @@ test('a model removed on one API is gone on the others', async () => {
   await eventually(
     async () => (await two.api.post(`/artifacts/${artifact_id}/predict`, rows)).status === 404,
   );
+});
+
+test('a promotion on one API holds for the next prediction of every other, and none fails meanwhile', async () => {
+  const [one, ...others] = apis;
+  const kept = keptModels(one.api);
+  const dataset = await one.api.uploadFile('wine_train.csv');
+  for (const seed of [1, 2, 3])
+    await kept.register('wine', (await one.api.train(dataset.dataset_id, { seed })).artifact_id);
+  await kept.promote('wine', 'production', 1);
+  /** What the alias stood for, one after the other; the first `known` of them were acknowledged. */
+  const promoted = [1];
+  let known = 1;
+  let isOver = false;
+  const rows = { rows: [Object.fromEntries(Array.from({ length: 13 }, (_, f) => [`f${f}`, 1]))] };
+  const predict = async ({ api }: Service) => {
+    const before = known;
+    const answer = await api.post('/models/wine@production/predict', rows);
+    const version = Number(answer.headers.get('model-version'));
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      expect.objectContaining({ predictions: [expect.any(String)] }),
+    ]);
+    expect(promoted.slice(before - 1)).toContain(version);
+    return version;
+  };
+  let answers = 0;
+  const load = apis.map(async (service) => {
+    for (; !isOver; answers++) await predict(service);
+  });
+  for (const version of [2, 3, 1, 3, 2, 1, 2, 1, 3, 2]) {
+    promoted.push(version);
+    await kept.promote('wine', 'production', version);
+    known = promoted.length;
+    expect(await Promise.all(others.map(predict))).toEqual([version, version]);
+    const enough = answers + 6;
+    await eventually(async () => answers >= enough);
+  }
+  isOver = true;
+  await Promise.all(load);
+});
+
+test('promotions asked of several APIs at once are made one after the other', async () => {
+  const [{ api }] = apis;
+  const wanted = Array.from({ length: 12 }, (_, i) => ({
+    service: apis[i % 3] as Service,
+    version: (i % 2) + 1,
+  }));
+  await Promise.all(
+    wanted.map(({ service, version }) => keptModels(service.api).promote('wine', 'production', version)),
+  );
+  const { items } = await api.json<{ items: { from_version: number; to_version: number }[] }>(
+    await api.call('/models/wine/history?limit=100'),
+  );
+  const moves = items.filter(({ from_version }) => from_version !== null).reverse();
+  for (const [i, { to_version }] of moves.slice(0, -1).entries())
+    expect(moves[i + 1]?.from_version).toBe(to_version);
+  const { aliases } = await api.json<{ aliases: object }>(await api.call('/models/wine'));
+  expect(aliases).toEqual({ production: moves.at(-1)?.to_version });
 });
 
 test('a run cancelled on one API ends on a worker and on the stream of another API', async () => {

@@ -60,6 +60,7 @@ describe('the models', () => {
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       inputs: expect.any(Array),
       metrics: run.metrics,
+      held_by: [],
       created_at: expect.stringMatching(/Z$/),
       download_url: `${app.origin}/api/ml/v1/artifacts/${run.artifact_id}/download`,
     });
@@ -115,7 +116,12 @@ describe('the models', () => {
     await expectProblem(await app.api.call(`/artifacts/${run.artifact_id}`), 404, 'not_found');
     await expectProblem(await app.api.call(`/artifacts/${run.artifact_id}/download`), 404, 'not_found');
     await expectProblem(await remove(app, run.artifact_id), 404, 'not_found');
-    expect(await app.api.run(run.id)).toMatchObject({ status: 'succeeded', artifact_id: null });
+    expect(await app.api.run(run.id)).toMatchObject({
+      status: 'succeeded',
+      artifact_id: null,
+      artifact_removed_at: expect.stringMatching(/Z$/),
+      artifact_removed_by: 'request',
+    });
   });
 
   test('that nobody made are 404', async () => {
@@ -149,8 +155,20 @@ test('MAX_MODEL_ARTIFACTS keeps the newest and removes the files of the older on
   const owners = new Set(objects.map((name) => name.split('.')[0]));
   expect(owners).toEqual(new Set([dataset_id, ...kept]));
 
-  await expectProblem(await app.api.call(`/artifacts/${runs[0]?.artifact_id}`), 404, 'not_found');
-  expect(await app.api.run(runs[0]?.id as string)).toMatchObject({ status: 'succeeded', artifact_id: null });
+  const { id, artifact_id } = runs[0] as Run;
+  const run = await app.api.run(id);
+  expect(run).toMatchObject({ status: 'succeeded', artifact_id: null, artifact_removed_by: 'retention' });
+  const removedAt = run['artifact_removed_at'] as string;
+  expect(Date.parse(removedAt)).toBeGreaterThanOrEqual(Date.parse(runs[2]?.['started_at'] as string));
+  for (const path of ['', '/download', '/card', '/drift'])
+    expect(
+      await expectProblem(await app.api.call(`/artifacts/${artifact_id}${path}`), 410, 'gone'),
+    ).toContain(removedAt);
+  await expectProblem(await remove(app, artifact_id), 410, 'gone');
+  const rows = [{ f0: 1 }];
+  await expectProblem(await app.api.post(`/artifacts/${artifact_id}/predict`, { rows }), 410, 'gone');
+  const csv = { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'f0\n1\n' };
+  await expectProblem(await app.api.call(`/artifacts/${artifact_id}/predict`, csv), 410, 'gone');
 });
 
 test('a failed run costs no model its place', async () => {

@@ -11,6 +11,8 @@ interface Document extends Json {
   components: { schemas: Record<string, Json> };
 }
 
+const PREDICTION = ['200', '400', '404', '410', '413', '415', '422'];
+
 /** Every operation of the contract, with the statuses it may answer. */
 const CONTRACT: Record<string, string[]> = {
   'post /api/ml/v1/datasets/upload': ['201', '400', '413', '415', '422'],
@@ -26,13 +28,27 @@ const CONTRACT: Record<string, string[]> = {
   'get /api/ml/v1/training-runs/{id}/trace': ['200', '404'],
   'post /api/ml/v1/training-runs/{id}/cancel': ['202', '404', '409'],
   'get /api/ml/v1/artifacts': ['200', '400'],
-  'get /api/ml/v1/artifacts/{id}': ['200', '404'],
-  'get /api/ml/v1/artifacts/{id}/download': ['200', '206', '304', '404', '416'],
-  'get /api/ml/v1/artifacts/{id}/card': ['200', '404'],
-  'get /api/ml/v1/artifacts/{id}/drift': ['200', '404'],
-  'delete /api/ml/v1/artifacts/{id}': ['200', '404'],
-  'post /api/ml/v1/artifacts/{id}/predict': ['200', '400', '404', '413', '415', '422'],
-  'post /api/ml/v1/artifacts/{id}/predict/table': ['200', '400', '404', '413', '415', '422'],
+  'get /api/ml/v1/artifacts/{id}': ['200', '404', '410'],
+  'get /api/ml/v1/artifacts/{id}/download': ['200', '206', '304', '404', '410', '416'],
+  'get /api/ml/v1/artifacts/{id}/card': ['200', '404', '410'],
+  'get /api/ml/v1/artifacts/{id}/drift': ['200', '404', '410'],
+  'delete /api/ml/v1/artifacts/{id}': ['200', '404', '409', '410'],
+  'post /api/ml/v1/artifacts/{id}/predict': PREDICTION,
+  'post /api/ml/v1/artifacts/{id}/predict/table': PREDICTION,
+  'get /api/ml/v1/models': ['200', '400'],
+  'get /api/ml/v1/models/{name}': ['200', '400', '404'],
+  'delete /api/ml/v1/models/{name}': ['204', '400', '404', '409'],
+  'get /api/ml/v1/models/{name}/history': ['200', '400', '404'],
+  'post /api/ml/v1/models/{name}/versions': ['200', '201', '400', '404', '409', '410', '413', '415'],
+  'get /api/ml/v1/models/{name}/versions': ['200', '400', '404'],
+  'get /api/ml/v1/models/{name}/versions/{version}': ['200', '400', '404'],
+  'delete /api/ml/v1/models/{name}/versions/{version}': ['204', '400', '404', '409'],
+  'put /api/ml/v1/models/{name}/aliases/{alias}': ['200', '400', '404', '409', '413', '415'],
+  'delete /api/ml/v1/models/{name}/aliases/{alias}': ['204', '400', '404'],
+  'post /api/ml/v1/models/{name}@{alias}/predict': PREDICTION,
+  'post /api/ml/v1/models/{name}@{alias}/predict/table': PREDICTION,
+  'post /api/ml/v1/models/{name}/versions/{version}/predict': PREDICTION,
+  'post /api/ml/v1/models/{name}/versions/{version}/predict/table': PREDICTION,
   'get /api/ml/v1/metrics/trends': ['200', '400'],
   'get /api/ml/v1/metrics/summary': ['200', '400'],
   'get /api/health': ['200'],
@@ -152,6 +168,25 @@ describe('the OpenAPI description', () => {
     const prediction = await app.api.post(`/artifacts/${run.artifact_id}/predict`, { rows });
     conforms('Prediction', await app.api.json(prediction));
     conforms('ArtifactDrift', await get(`/artifacts/${run.artifact_id}/drift`));
+    const { artifact_id } = run;
+    conforms(
+      'ModelVersion',
+      await app.api.json(await app.api.post('/models/wine/versions', { artifact_id })),
+    );
+    const promotion = {
+      method: 'PUT',
+      body: '{"version":1}',
+      headers: { 'content-type': 'application/json' },
+    };
+    conforms(
+      'ModelVersion',
+      await app.api.json(await app.api.call('/models/wine/aliases/production', promotion)),
+    );
+    conforms('Model', await get('/models/wine'));
+    conforms('ModelPage', await get('/models'));
+    conforms('ModelVersionPage', await get('/models/wine/versions'));
+    conforms('ModelHistory', await get('/models/wine/history'));
+    conforms('Artifact', await get(`/artifacts/${artifact_id}`));
     conforms('Trends', await get('/metrics/trends'));
     conforms('Summary', await get('/metrics/summary'));
     conforms(

@@ -242,7 +242,7 @@ describe('a request for predictions is refused', () => {
       const response = await askOld();
       return response.status === 200 ? undefined : response;
     });
-    await expectProblem(gone, 404, 'not_found');
+    await expectProblem(gone, 410, 'gone');
   });
 
   test('for a model that was deleted, also when it was in use a moment ago', async () => {

@@ -71,7 +71,7 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
   }
   const one = async (expr: string) => (await monitoring.instant(expr))[0]?.value;
 
-  test('is counted exactly: uploads, refusals, runs, retries and predictions', async () => {
+  test('is counted exactly: uploads, refusals, runs, retries, predictions and changes of models', async () => {
     expect(await by(['mode'], 'mlops_backend_dataset_uploads_total')).toEqual(tally.uploads);
     expect(await one('sum(mlops_backend_dataset_upload_size_bytes_sum)')).toBe(tally.uploadedBytes);
     expect(await by(['reason'], 'mlops_backend_dataset_upload_failures_total')).toEqual(tally.refusals);
@@ -79,6 +79,7 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
     expect(await by(['error_type'], 'mlops_backend_training_failures_total')).toEqual(tally.failures);
     expect(await by(['reason'], 'mlops_backend_training_retries_total')).toEqual(tally.retries);
     expect(await by(['task'], 'mlops_backend_predictions_total')).toEqual(tally.predictedRows);
+    expect(await by(['change'], 'mlops_backend_model_changes_total')).toEqual(tally.changes);
   });
 
   test('is counted exactly: what expired, and the file that was gone', async () => {
@@ -100,6 +101,7 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
     expect(await by(['mode', 'outcome'], events('training_runs'))).toEqual(tally.runs);
     expect(await by(['error_type'], events('training_failures'))).toEqual(tally.failures);
     expect(await by(['reason'], events('training_retries'))).toEqual(tally.retries);
+    expect(await by(['change'], events('model_changes'))).toEqual(tally.changes);
     const labels = ['http_request_method', 'http_response_status_code', 'http_route'];
     expect(await by(labels, events('http_server_requests'))).toEqual(tally.answers);
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { childProcesses } from '../support/children.ts';
 import { eventually } from '../support/client.ts';
+import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import type { Service } from '../support/service.ts';
 
@@ -18,6 +19,8 @@ export interface Tally {
   readonly failures: Record<string, number>;
   readonly retries: Record<string, number>;
   readonly predictedRows: Record<string, number>;
+  /** Of what stands under the name of a model. */
+  readonly changes: Record<string, number>;
   readonly filesMissing: number;
   /** `METHOD status route` → answers; the route is empty for unknown paths. */
   readonly answers: Record<string, number>;
@@ -28,7 +31,14 @@ const count = (tally: Record<string, number>, key: string, by = 1) => {
 };
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-const routeOf = (path: string): string => (path.split('?')[0] ?? '').replaceAll(UUID, ':id');
+const NAME = 'wine';
+const ALIAS = 'production';
+const routeOf = (path: string): string =>
+  (path.split('?')[0] ?? '')
+    .replaceAll(UUID, ':id')
+    .replace(`/models/${NAME}`, '/models/:name')
+    .replace(`@${ALIAS}`, '@:alias')
+    .replace(`/aliases/${ALIAS}`, '/aliases/:alias');
 
 /** Counts every answer that this process gets from a service by `fetch`. */
 function countAnswers(origin: string, answers: Record<string, number>): Disposable {
@@ -68,7 +78,7 @@ export const SCENARIO_SETTINGS = {
 
 /**
  * Everything that the dashboards show, once or more: uploads stored and refused, runs that succeed, fail, are
- * cancelled and are tried again, predictions, clients that hang up or ask for nonsense, a storage that breaks, and
+ * cancelled and are tried again, models that are kept, promoted and rolled back, predictions, clients that hang up or ask for nonsense, a storage that breaks, and
  * datasets that expire, one of them without its file.
  *
  * @param scraped waits for the next scrape: a rate sees a series grow only from its second sample on, and series
@@ -88,6 +98,7 @@ export async function playScenario(
     failures: {} as Record<string, number>,
     retries: {} as Record<string, number>,
     predictedRows: {} as Record<string, number>,
+    changes: {} as Record<string, number>,
     filesMissing: 0,
     answers: {} as Record<string, number>,
   };
@@ -141,8 +152,16 @@ export async function playScenario(
   const classifier = await trained('wine.csv', wine, 'light');
   const regressor = await trained('diabetes.csv', diabetes, 'light');
   await scraped();
-  await trained('wine.csv', wine, 'light');
+  const newer = await trained('wine.csv', wine, 'light');
   await trained('diabetes.csv', diabetes, 'light');
+
+  // Models that are kept: one is promoted, and rolled back.
+  const kept = keptModels(api);
+  for (const { artifact_id } of [classifier, newer]) await kept.register(NAME, artifact_id);
+  for (const version of [1, 2, 1]) await kept.promote(NAME, ALIAS, version);
+  count(tally.changes, 'version_registered', 2);
+  for (const change of ['alias_assigned', 'alias_promoted', 'alias_rolled_back'])
+    count(tally.changes, change);
   const rowsOf = (text: string, rows: number) => {
     const [header = '', ...lines] = text.trim().split('\n');
     const names = header.split(',');
@@ -153,10 +172,10 @@ export async function playScenario(
   for (const round of ['first', 'second']) {
     for (const [model, task, rows] of [
       // In both rounds together enough to tell how far the inputs have drifted.
-      [classifier, 'classification', Array(50).fill(rowsOf(wine, 5)).flat()],
-      [regressor, 'regression', rowsOf(diabetes, 3)],
+      [`models/${NAME}@${ALIAS}`, 'classification', Array(50).fill(rowsOf(wine, 5)).flat()],
+      [`artifacts/${regressor.artifact_id}`, 'regression', rowsOf(diabetes, 3)],
     ] as const) {
-      const answer = await api.post(`/artifacts/${model.artifact_id}/predict`, { rows });
+      const answer = await api.post(`/${model}/predict`, { rows });
       if (answer.status !== 200) throw new Error(`the ${round} prediction: ${await answer.text()}`);
       count(tally.predictedRows, task, rows.length);
       await answer.text();

@@ -6,14 +6,22 @@ import { promisify } from 'node:util';
 const PROJECT = new URL('../../', import.meta.url);
 
 /**
- * Runs the commands of the README's tour as they are printed.
+ * Runs the commands of the pages' tours as they are printed.
  * @param key sent with each request, for a service that asks for one
+ * @param pages each goes on where the one before has ended
  * @returns what they print
  */
-export async function takeTour(origin: string, key?: string): Promise<string> {
-  const readme = await readFile(new URL('README.md', PROJECT), 'utf8');
-  const blocks = [...readme.matchAll(/```sh tour\n(.*?)```/gs)].map(([, block]) => block);
-  if (blocks.length < 5) throw new Error(`the README's tour has ${blocks.length} blocks of commands`);
+export async function takeTour(
+  origin: string,
+  key?: string,
+  pages: readonly string[] = ['README.md'],
+): Promise<string> {
+  const texts = await Promise.all(pages.map((page) => readFile(new URL(page, PROJECT), 'utf8')));
+  const blocks = texts.flatMap((text) => {
+    const found = Array.from(text.matchAll(/```sh tour\n(.*?)```/gs), ([, block]) => block);
+    if (found.length < 4) throw new Error(`a tour has ${found.length} blocks of commands`);
+    return found;
+  });
   const withKey = key ? `curl() { command curl --header 'Authorization: Bearer ${key}' "$@"; }` : '';
   const script = ['set -euo pipefail', withKey, ...blocks].join('\n');
   const { stdout } = await promisify(execFile)(

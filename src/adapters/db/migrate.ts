@@ -6,6 +6,7 @@ import { up as listColumns } from './migrations/003-list-columns.ts';
 import { up as runRetention } from './migrations/004-run-retention.ts';
 import { up as growth } from './migrations/005-growth.ts';
 import { up as trainingAttempts } from './migrations/006-training-attempts.ts';
+import { up as models } from './migrations/007-models.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -15,6 +16,7 @@ const MIGRATIONS = {
   '004-run-retention': { up: runRetention },
   '005-growth': { up: growth },
   '006-training-attempts': { up: trainingAttempts },
+  '007-models': { up: models },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ModelCard } from '#tabular';
 import type { Stage } from '../../telemetry/stages.ts';
+import type { ArtifactRemover, ModelChange } from '../../vocabulary/models.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { AttemptOutcome, RunStatus } from '../../vocabulary/runs.ts';
 import type { Compression, Format, TableProfile } from '../../vocabulary/tables.ts';
@@ -12,6 +13,11 @@ export interface Schema {
   training_runs: TrainingRunTable;
   training_attempts: TrainingAttemptTable;
   artifacts: ArtifactTable;
+  model_names: ModelNameTable;
+  models: ModelTable;
+  model_versions: ModelVersionTable;
+  model_aliases: ModelAliasTable;
+  model_history: ModelHistoryTable;
   object_leases: ObjectLeaseTable;
   ttl_state: TtlStateTable;
 }
@@ -73,6 +79,10 @@ interface TrainingRunTable {
   /** The part of `metrics` that lists show. */
   metrics_summary: NullableJsonColumn;
   artifact_id: string | null;
+  /** The artifact that it had, since when it has none, and who removed it. */
+  removed_artifact_id: string | null;
+  artifact_removed_at: Date | null;
+  artifact_removed_by: ArtifactRemover | null;
   error: string | null;
   error_type: string | null;
   trace_id: string | null;
@@ -114,6 +124,50 @@ interface ArtifactTable {
   metrics_summary: JsonColumn;
   inputs: JSONColumnType<ModelCard['columns']>;
   created_at: Date;
+}
+
+/** The last version given to a name; outlives its versions, so that a number is never given twice. */
+interface ModelNameTable {
+  owner: string;
+  name: string;
+  last_version: number;
+}
+
+interface ModelTable {
+  id: string;
+  owner: string;
+  name: string;
+  created_at: Date;
+}
+
+/** As long as it is there, its artifact can't go. */
+interface ModelVersionTable {
+  model_id: string;
+  version: number;
+  artifact_id: string;
+  created_at: Date;
+}
+
+interface ModelAliasTable {
+  model_id: string;
+  alias: string;
+  version: number;
+}
+
+/** What was done to a name, by whom and when, in the order in which it took effect; outlives what it tells of. */
+interface ModelHistoryTable {
+  id: Generated<number>;
+  owner: string;
+  name: string;
+  at: Date;
+  by: string;
+  change: ModelChange;
+  alias: string | null;
+  from_version: number | null;
+  to_version: number | null;
+  /** Of the version changed to, or where there is none, of the one changed from. */
+  artifact_id: string | null;
+  trace_id: string | null;
 }
 
 /**

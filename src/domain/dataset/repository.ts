@@ -1,7 +1,8 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { validate } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
-import { getOwned, listOwned, type Page, type PageRequest } from '../owned-rows.ts';
+import { getOwned, listOwned } from '../owned-rows.ts';
+import type { Page, PageRequest } from '../pages.ts';
 
 export type Dataset = Selectable<Schema['datasets']>;
 

@@ -20,7 +20,7 @@ import { beginStream } from '../begun-stream.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
-import { type Artifact, getArtifact } from './repository.ts';
+import { type Artifact, getArtifact, whyMissing } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
 const DEFAULT_HEAP_MB = 1024;
@@ -60,8 +60,8 @@ export interface BatchAnswer {
  * reads does not block itself. Neither the table nor the answer is ever held in memory, but for small ones: those are
  * scored by a process that has scored others before.
  *
- * @throws {AppError} `not_found`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the columns;
- *   `too_large`; `internal` for a model that takes too much memory; `unavailable`; `overloaded`; `aborted`
+ * @throws {AppError} `not_found`, `gone`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the
+ *   columns; `too_large`; `internal` for a model that takes too much memory; `unavailable`; `overloaded`; `aborted`
  */
 export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
 
@@ -105,7 +105,7 @@ export function createBatchPredictor({
     options: WorkOptions<BatchProgress>,
   ) => Promise<BatchOutput>;
   const score = async (
-    { scoring_key: key, mode }: Artifact,
+    { id, owner, scoring_key: key, mode }: Artifact,
     { from, to, signal }: BatchRequest,
     run: Run,
   ): Promise<BatchOutput> => {
@@ -121,7 +121,9 @@ export function createBatchPredictor({
     try {
       return await storage.withLocalFile(key, (model) => run({ model, from, to }, options));
     } catch (error) {
-      throw explain(error, isLoaded);
+      throw error instanceof ObjectNotFound
+        ? await whyMissing(db, owner, id, { cause: error })
+        : explain(error, isLoaded);
     }
   };
 
@@ -200,8 +202,6 @@ async function openNameless(folder: string): Promise<FileHandle> {
 }
 
 function explain(error: unknown, isLoaded: boolean): unknown {
-  if (error instanceof ObjectNotFound)
-    return new AppError('not_found', 'There is no such artifact.', { cause: error });
   if (!(error instanceof ChildError)) return error;
   const problem = childProblem(error, 'Scoring the table');
   if (problem?.code === 'too_large' && !isLoaded)

@@ -11,16 +11,15 @@ import {
 } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
-import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
 import { createModelCache, type LoadedModel } from './model-cache.ts';
-import { getArtifact } from './repository.ts';
+import { getArtifact, whyMissing } from './repository.ts';
 import { asUnusableData } from './unusable-rows.ts';
 
 export interface Predictor {
-  /** @throws {AppError} `not_found`; `unusable_data` naming the columns that are missing or unusable */
+  /** @throws {AppError} `not_found`, `gone`; `unusable_data` naming the columns that are missing or unusable */
   predict(
     owner: string,
     artifactId: string,
@@ -54,9 +53,7 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
       const model = { mode, task, scorer: loadModel(document), counter: inputCounter(document.reference) };
       return { model, documentBytes: bytes.length };
     } catch (error) {
-      if (error instanceof ObjectNotFound)
-        throw new AppError('not_found', 'There is no such artifact.', { cause: error });
-      throw error;
+      throw error instanceof ObjectNotFound ? await whyMissing(db, owner, id, { cause: error }) : error;
     }
   };
 

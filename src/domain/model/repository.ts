@@ -1,18 +1,68 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { validate } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
-import { getOwned, listOwned, type Page, type PageRequest } from '../owned-rows.ts';
+import { AppError } from '../../errors.ts';
+import type { ArtifactRemover } from '../../vocabulary/models.ts';
+import { findOwned, listOwned, noSuch } from '../owned-rows.ts';
+import type { Page, PageRequest } from '../pages.ts';
+import { holdsOf } from './holds.ts';
 
 /** `pg_notify` channel; the payload is the id of an artifact that is gone. */
 export const GONE_CHANNEL = 'artifacts_gone';
 
 export type Artifact = Selectable<Schema['artifacts']>;
 
-/** @throws {AppError} `not_found` */
-export const getArtifact = (db: Kysely<Schema>, owner: string, id: string): Promise<Artifact> =>
-  getOwned(db, 'artifacts', owner, id);
+/** @throws {AppError} `not_found`; `gone` when the retention removed it */
+export async function getArtifact(db: Kysely<Schema>, owner: string, id: string): Promise<Artifact> {
+  const artifact = await findOwned(db, 'artifacts', owner, id);
+  if (!artifact) throw await whyMissing(db, owner, id);
+  return artifact;
+}
 
-const LISTED = [
+/** Of an artifact that is not there, the error to answer with. Its run remembers it, as long as the run is kept. */
+export async function whyMissing(
+  db: Kysely<Schema>,
+  owner: string,
+  id: string,
+  options?: ErrorOptions,
+): Promise<AppError> {
+  const run = validate(id)
+    ? await db
+        .selectFrom('training_runs')
+        .select('artifact_removed_at')
+        .where('removed_artifact_id', '=', id)
+        .where('owner', '=', owner)
+        .where('artifact_removed_by', '=', 'retention')
+        .executeTakeFirst()
+    : undefined;
+  if (!run?.artifact_removed_at) return noSuch('artifacts', options);
+  const when = run.artifact_removed_at.toISOString();
+  return new AppError(
+    'gone',
+    `The retention removed this model on ${when}: of the models that no name holds only the newest are kept (MAX_MODEL_ARTIFACTS). One that is a version of a name stays.`,
+    options,
+  );
+}
+
+/**
+ * Locks the row until the transaction ends: whoever wants to hold or to remove the artifact comes after.
+ * @throws {AppError} `not_found`, `gone`
+ */
+export async function lockArtifact(trx: Transaction<Schema>, owner: string, id: string): Promise<Artifact> {
+  if (validate(id)) {
+    await trx
+      .selectFrom('artifacts')
+      .select('id')
+      .where('id', '=', id)
+      .where('owner', '=', owner)
+      .forUpdate()
+      .execute();
+  }
+  return getArtifact(trx, owner, id);
+}
+
+export const LISTED = [
   'id',
   'run_id',
   'dataset_id',
@@ -35,11 +85,15 @@ export const listArtifacts = (
   page: PageRequest,
 ): Promise<Page<ListedArtifact>> => listOwned(db, 'artifacts', LISTED, owner, page);
 
-/** Deletes the rows and marks their files for deletion, which go when the transaction has committed; then all are told. */
+/**
+ * Deletes the rows, of which none may be held, and marks their files for deletion, which go when the transaction has
+ * committed; then all are told. Their runs say when they went and why.
+ */
 export async function dropArtifacts(
-  trx: Kysely<Schema>,
+  trx: Transaction<Schema>,
   leases: ObjectLeases,
   ids: readonly string[],
+  by: ArtifactRemover,
 ): Promise<void> {
   if (ids.length === 0) return;
   const dropped = await trx
@@ -54,14 +108,23 @@ export async function dropArtifacts(
     .execute();
   if (dropped.length === 0) return;
   const runs = dropped.map((artifact) => artifact.run_id);
-  await trx.updateTable('training_runs').set({ artifact_id: null }).where('id', 'in', runs).execute();
+  await trx
+    .updateTable('training_runs')
+    .set((eb) => ({
+      removed_artifact_id: eb.ref('artifact_id'),
+      artifact_id: null,
+      artifact_removed_at: new Date(),
+      artifact_removed_by: by,
+    }))
+    .where('id', 'in', runs)
+    .execute();
   const keys = dropped.flatMap((artifact) => [artifact.storage_key, artifact.scoring_key]);
   await leases.markForDeletion(trx, [...new Set(keys)], 'delete');
 }
 
-/** Keeps the owner's newest `keep` artifacts; 0 keeps all. */
+/** Of the owner's artifacts that no name holds, keeps the newest `keep`; 0 keeps all. */
 export async function pruneArtifacts(
-  trx: Kysely<Schema>,
+  trx: Transaction<Schema>,
   leases: ObjectLeases,
   owner: string,
   keep: number,
@@ -70,13 +133,33 @@ export async function pruneArtifacts(
   const surplus = await trx
     .selectFrom('artifacts')
     .select('id')
-    .where('owner', '=', owner)
-    .orderBy('id', 'desc')
-    .offset(keep)
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('artifacts as free')
+        .select('free.id')
+        .where('free.owner', '=', owner)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('model_versions')
+                .select('model_versions.version')
+                .whereRef('model_versions.artifact_id', '=', 'free.id'),
+            ),
+          ),
+        )
+        .orderBy('free.id', 'desc')
+        .offset(keep),
+    )
+    .forUpdate()
+    // Somebody is about to hold it, or to remove it.
+    .skipLocked()
     .execute();
+  const ids = surplus.map(({ id }) => id);
+  // Asked again under the lock: a name may hold one since.
+  const held = await holdsOf(trx, ids);
   await dropArtifacts(
     trx,
     leases,
-    surplus.map((artifact) => artifact.id),
+    ids.filter((id) => !held.has(id)),
+    'retention',
   );
 }

@@ -1,7 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { RunStatus } from '../../vocabulary/runs.ts';
-import { getOwned, listOwned, type Page, type PageRequest } from '../owned-rows.ts';
+import { getOwned, listOwned } from '../owned-rows.ts';
+import type { Page, PageRequest } from '../pages.ts';
 
 export type TrainingRun = Selectable<Schema['training_runs']>;
 
@@ -31,6 +32,8 @@ const LISTED = [
   'finished_at',
   'metrics_summary',
   'artifact_id',
+  'artifact_removed_at',
+  'artifact_removed_by',
   'error',
   'error_type',
   'trace_id',

@@ -19,6 +19,7 @@ const PROBLEM_RESPONSES = {
   404: problem('No such thing, or not yours'),
   408: problem('Not sent in time'),
   409: problem('Not in its present state'),
+  410: problem('Removed by the retention'),
   413: problem('Too large'),
   415: problem('Unsupported format'),
   416: problem('The range lies outside the file'),

@@ -1,5 +1,6 @@
 import { childInstruments } from './children.ts';
 import { httpInstruments } from './http.ts';
+import { modelInstruments } from './models.ts';
 import { overloadInstruments } from './overload.ts';
 import { predictionInstruments } from './predictions.ts';
 import { trainingInstruments } from './training.ts';
@@ -18,6 +19,7 @@ export function createInstruments(prefix: string) {
     uploads: uploadInstruments(prefix),
     training: trainingInstruments(prefix),
     ttl: ttlInstruments(prefix),
+    models: modelInstruments(prefix),
     predictions: predictionInstruments(prefix),
     http: httpInstruments(prefix),
     overload: overloadInstruments(prefix),

@@ -24,6 +24,7 @@ export const ATTRIBUTES = {
   error_type: { brief: 'Why a training run failed.' },
   state: { brief: 'What a run that has not ended is waiting for.' },
   result: { brief: 'How a cycle of the clean-up ended.' },
+  change: { brief: 'What was done to a name of a model.' },
   drift: { brief: 'How far a model’s inputs have moved away from its training data.' },
   kind: { brief: 'What a child process does.' },
   work: { brief: 'What a request wanted to have done.' },

@@ -8,6 +8,8 @@ import { testDatabase } from '../../support/database.ts';
 /** Takes the schema back to the first one, as older installations have it. */
 const BACK = [
   'alter table training_runs drop column waiting_since, drop column first_started_at, drop column metrics_summary',
+  'alter table training_runs drop column removed_artifact_id, drop column artifact_removed_at, drop column artifact_removed_by',
+  'drop table model_aliases, model_versions, models, model_names, model_history',
   'alter table artifacts drop column metrics_summary, drop column inputs',
   'drop index training_runs_ended, datasets_owned, training_runs_owned, artifacts_owned',
   'drop index training_runs_owned_success, training_runs_owned_mode_success',

@@ -72,6 +72,8 @@ test('a request is answered 202 with the queued run and where to find it', async
     duration_seconds: null,
     metrics: null,
     artifact_id: null,
+    artifact_removed_at: null,
+    artifact_removed_by: null,
     error: null,
     error_type: null,
     trace_id: null,

@@ -213,6 +213,12 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Prediction latency': quantiles(own('prediction_duration_seconds'), [0.5, 0.95, 0.99]),
   'Input drift (PSI)': { '{{mode}} {{task}}': highest(['mode', 'task'], own('model_input_drift')) },
   'Models in use by drift': { '{{drift}}': highest(['drift'], own('models_in_use')) },
+  'Changes of what stands under names': {
+    '{{change}}': events(['change'], own('model_changes_total'), 'step'),
+  },
+  'Rollbacks in the chosen time': {
+    rollbacks: events([], own('model_changes_total'), 'range', has('change', 'alias_rolled_back')),
+  },
   'Requests by route': { '{{http_route}}': rate(['http_route'], `${DURATION}_count`) },
   'Requests in flight': {
     '{{http_request_method}}': together(['http_request_method'], 'http_server_active_requests'),

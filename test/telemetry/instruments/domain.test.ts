@@ -4,6 +4,7 @@ import { createInstruments, type Instruments } from '../../../src/telemetry/inst
 import { boundMetricsCollected } from '../../../src/telemetry/running.ts';
 import { CHILD_KINDS } from '../../../src/vocabulary/children.ts';
 import { TTL_RESULTS } from '../../../src/vocabulary/expiry.ts';
+import { MODEL_CHANGES } from '../../../src/vocabulary/models.ts';
 import { MODES, TASKS } from '../../../src/vocabulary/modes.ts';
 import { CROWDED_WORK, REJECTION_REASONS } from '../../../src/vocabulary/overload.ts';
 import { RETRY_REASONS, RUN_OUTCOMES, TRAINING_ERROR_TYPES } from '../../../src/vocabulary/runs.ts';
@@ -30,6 +31,7 @@ describe('from the start every counter stands at 0 for each combination of its l
     ['dataset_ttl_datasets_removed_total', 1],
     ['dataset_ttl_files_removed_total', 1],
     ['dataset_ttl_files_missing_total', 1],
+    ['model_changes_total', MODEL_CHANGES.length],
     ['predictions_total', TASKS.length],
     ['overload_rejections_total', CROWDED_WORK.length * REJECTION_REASONS.length],
     ['child_process_cpu_time_seconds_total', CHILD_KINDS.length * MODES.length],

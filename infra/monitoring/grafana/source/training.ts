@@ -143,6 +143,7 @@ const use: Section = {
         '- the newest runs with their quality: `GET /api/ml/v1/metrics/trends?mode=heavy&limit=50`',
         '- averages and best values: `GET /api/ml/v1/metrics/summary`',
         '- one run in full: `GET /api/ml/v1/training-runs/{id}`',
+        '- which version of a name stands where, and who moved it: `GET /api/ml/v1/models/{name}/history`',
         '- how far a model’s inputs have drifted, by column: `GET /api/ml/v1/artifacts/{id}/drift`',
       ].join('\n'),
     },
@@ -156,6 +157,33 @@ const use: Section = {
       unit: 'none',
       style: 'area',
       queries: [{ expr: `max by (drift) (${own('models_in_use')})`, legend: '{{drift}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Changes of what stands under names',
+      description:
+        'Versions registered and removed, aliases assigned, promoted to a later version, rolled back to an earlier one and removed, per step.',
+      width: 16,
+      unit: 'short',
+      style: 'bars',
+      colors: { alias_promoted: 'green', alias_rolled_back: 'orange' },
+      queries: [countBy('change', 'model_changes')],
+    },
+    {
+      kind: 'stat',
+      title: 'Rollbacks in the chosen time',
+      description: 'Aliases that were moved back to an earlier version.',
+      width: 8,
+      unit: 'short',
+      decimals: 0,
+      queries: [
+        {
+          expr: `sum(${eventsIn('$__range', 'model_changes', 'change="alias_rolled_back"')})`,
+          legend: 'rollbacks',
+        },
+      ],
+      thresholds: [{ value: 1, color: 'orange' }],
+      noValue: 'none',
     },
   ],
 };

@@ -1,0 +1,106 @@
+import { createRoute, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Predictor } from '../../domain/model/predict.ts';
+import type { PredictBatch } from '../../domain/model/predict-batch.ts';
+import { AppError } from '../../errors.ts';
+import { countAsRoute } from '../../telemetry/http-server/route.ts';
+import { jsonBody } from '../middleware/json-body.ts';
+import type { Env, Router } from '../router.ts';
+import { Prediction, PredictionRequest, TableBody } from '../schemas.ts';
+import { answerTable, tableTypeOf } from '../table-answer.ts';
+import { problems } from './responses.ts';
+
+const MAX_PREDICTION_BODY_BYTES = 16 * 1024 * 1024;
+
+const tables = {
+  'text/csv': { schema: TableBody },
+  'text/tab-separated-values': { schema: TableBody },
+};
+const tableAnswers = {
+  'text/csv': { schema: { type: 'string' as const, example: 'prediction,probability_no,probability_yes' } },
+  'application/x-ndjson': {
+    schema: { type: 'string' as const, example: '{"prediction":"yes","probabilities":{"no":0.1,"yes":0.9}}' },
+  },
+};
+const refusals = problems(400, 401, 404, 408, 410, 413, 415, 422, 503);
+
+export interface PredictionDeps {
+  readonly predict: Predictor['predict'];
+  readonly predictBatch: PredictBatch;
+}
+
+/** An address by which a model is called. */
+interface Callable<Params> {
+  /** Of the model, as OpenAPI writes it. */
+  readonly path: string;
+  /** The same as the router understands it, where that is something else. */
+  readonly served?: string;
+  readonly tag: string;
+  readonly params: z.ZodType<Params>;
+  /** Calls the artifact that the parameters stand for. */
+  readonly call: (
+    owner: string,
+    params: Params,
+    answer: (artifactId: string) => Promise<Response>,
+  ) => Promise<Response>;
+}
+
+/** What every address of a model takes: rows or a table at the one place, tables alone at the other. */
+export function predictionRoutes<Params>(
+  router: Router,
+  deps: PredictionDeps,
+  { path, served = path, tag, params, call }: Callable<Params>,
+): Router {
+  const request = { params: params as unknown as z.ZodObject };
+  const predict = createRoute({
+    method: 'post',
+    path: `${path}/predict`,
+    tags: [tag],
+    summary: 'Predict rows given as JSON, or a whole table; further columns are ignored',
+    request: {
+      ...request,
+      body: { content: { 'application/json': { schema: PredictionRequest }, ...tables } },
+    },
+    responses: {
+      200: {
+        content: { 'application/json': { schema: Prediction }, ...tableAnswers },
+        description: 'A prediction a row',
+      },
+      ...refusals,
+    },
+  });
+  const predictTable = createRoute({
+    method: 'post',
+    path: `${path}/predict/table`,
+    tags: [tag],
+    summary: 'Predict a table of any length: a line a row, as CSV or NDJSON by Accept',
+    request: { ...request, body: { content: tables } },
+    responses: {
+      200: { content: tableAnswers, description: 'A prediction a row' },
+      ...refusals,
+    },
+  });
+  const toTable = (c: Context<Env>, where: Params) =>
+    call(c.get('owner'), where, (artifactId) => answerTable(deps.predictBatch, c, artifactId));
+
+  for (const route of [predict, predictTable]) router.openAPIRegistry.registerPath(route);
+  const here = { hide: true, middleware: jsonBody(MAX_PREDICTION_BODY_BYTES) };
+  return router
+    .openapi({ ...predict, ...here, path: `${served}/predict` }, async (c) => {
+      const where = c.req.valid('param') as Params;
+      const type = c.req.header('content-type');
+      if (type === undefined) throw new AppError('invalid_request', 'The request has no rows.');
+      if (tableTypeOf(type)) {
+        // A table takes as long as it is long: what is said of the latency of rows must not be mixed with it.
+        countAsRoute(c, `${c.req.routePath}/table`);
+        return toTable(c, where);
+      }
+      const { rows } = c.req.valid('json');
+      return call(c.get('owner'), where, async (artifactId) =>
+        c.json(await deps.predict(c.get('owner'), artifactId, rows), 200),
+      );
+    })
+    .openapi({ ...predictTable, ...here, path: `${served}/predict/table` }, (c) =>
+      toTable(c, c.req.valid('param') as Params),
+    );
+}
