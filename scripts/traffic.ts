@@ -3,8 +3,9 @@
  *
  *   npm run traffic -- --minutes 10 --origin http://127.0.0.1:8000 [--key …]
  *
- * Uploads good and bad tables, trains in both modes, cancels now and then, predicts, looks around, and removes the
- * oldest of its own datasets. It ends by itself after the given time.
+ * Uploads good and bad tables, trains in both modes, cancels now and then, keeps its models under names of its own,
+ * promotes and rolls back, predicts, looks around, and removes the oldest of its own datasets and models. All that is its
+ * own is called `traffic-…`. It ends by itself after the given time.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -22,15 +23,23 @@ const headers: Record<string, string> =
 const end = Date.now() + Number(values.minutes) * 60_000;
 
 const KEPT_DATASETS = 20;
+/** Of each name. */
+const KEPT_VERSIONS = 3;
+const MAX_COLUMNS = 12;
 const random = (low: number, high: number) => low + Math.random() * (high - low);
 const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(Math.random() * list.length)];
 
-interface Known {
+type Kind = 'regression' | 'classification';
+interface Dataset {
   readonly id: string;
-  readonly columns: number;
+  readonly kind: Kind;
 }
-const datasets: Known[] = [];
-const models: Known[] = [];
+const datasets: Dataset[] = [];
+/** The newest models, which are still there. */
+const artifacts: string[] = [];
+/** Kinds of which a model is in production. */
+const inProduction = new Set<Kind>();
+const nameOf = (kind: Kind) => `/models/traffic-${kind}`;
 
 async function call(path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(base + path, {
@@ -38,15 +47,15 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
     headers: { ...headers, ...(init.headers as Record<string, string>) },
   });
 }
-const post = (path: string, body: unknown) =>
+const post = (path: string, body: unknown, method = 'POST') =>
   call(path, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 
 /** A table whose last column depends on the others, as a number or as one of three names. */
-function table(rows: number, columns: number, kind: 'regression' | 'classification'): string {
+function table(rows: number, columns: number, kind: Kind): string {
   const lines = [[...Array.from({ length: columns }, (_, i) => `x${i}`), 'target'].join(',')];
   for (let row = 0; row < rows; row++) {
     const cells = Array.from({ length: columns }, () => random(-1, 1));
@@ -62,13 +71,13 @@ const send = (name: string, body: string, mode: string) =>
   call(`/datasets/upload?mode=${mode}&name=${name}`, { method: 'POST', body });
 
 async function upload(): Promise<void> {
-  const columns = Math.round(random(3, 12));
+  const columns = Math.round(random(3, MAX_COLUMNS));
   const kind = Math.random() < 0.5 ? 'regression' : 'classification';
   const body = table(Math.round(10 ** random(2, 4.3)), columns, kind);
-  const answer = await send(`${kind}.csv`, body, Math.random() < 0.8 ? 'light' : 'heavy');
+  const answer = await send(`traffic-${kind}.csv`, body, Math.random() < 0.8 ? 'light' : 'heavy');
   if (answer.status !== 201) return;
   const { dataset_id } = (await answer.json()) as { dataset_id: string };
-  datasets.push({ id: dataset_id, columns });
+  datasets.push({ id: dataset_id, kind });
   if (datasets.length > KEPT_DATASETS) {
     const oldest = datasets.shift();
     if (oldest !== undefined) await call(`/datasets/${oldest.id}`, { method: 'DELETE' });
@@ -83,7 +92,7 @@ async function uploadNonsense(): Promise<void> {
     '\u0000\u0001\u0002',
     'a,a\n1,2\n3,4\n',
   ];
-  await send('nonsense.csv', pick(nonsense) ?? '', 'light');
+  await send('traffic-nonsense.csv', pick(nonsense) ?? '', 'light');
 }
 
 async function train(): Promise<void> {
@@ -99,32 +108,72 @@ async function train(): Promise<void> {
   const { id } = (await answer.json()) as { id: string };
   if (Math.random() < 0.06) await post(`/training-runs/${id}/cancel`, {});
   // Followed aside: others go on meanwhile.
-  void follow(id, dataset.columns).catch(report);
+  void follow(id, dataset.kind).catch(report);
 }
 
-async function follow(id: string, columns: number): Promise<void> {
+async function follow(id: string, kind: Kind): Promise<void> {
   await (await call(`/training-runs/${id}/events`)).text();
   const run = (await (await call(`/training-runs/${id}`)).json()) as { artifact_id: string | null };
-  if (run.artifact_id !== null) models.push({ id: run.artifact_id, columns });
-  if (models.length > 4) models.shift();
+  if (run.artifact_id !== null) await keep(kind, run.artifact_id);
+}
+
+interface Version {
+  readonly version: number;
+  readonly aliases: readonly string[];
+  readonly artifact_id: string;
+}
+
+async function versionsOf(kind: Kind): Promise<Version[]> {
+  const answer = await call(`${nameOf(kind)}/versions?limit=100`);
+  return answer.status === 200 ? ((await answer.json()) as { items: Version[] }).items : [];
+}
+
+const setAlias = (kind: Kind, alias: string, version: number) =>
+  post(`${nameOf(kind)}/aliases/${alias}`, { version }, 'PUT');
+
+/**
+ * At once: a model that no name holds counts among the newest that are kept, and would push out one that is not ours.
+ */
+async function keep(kind: Kind, artifactId: string): Promise<void> {
+  const answer = await post(`${nameOf(kind)}/versions`, { artifact_id: artifactId });
+  if (answer.status !== 201) return;
+  const { version } = (await answer.json()) as Version;
+  artifacts.push(artifactId);
+  if (artifacts.length > KEPT_VERSIONS) artifacts.shift();
+  const alias = inProduction.has(kind) && Math.random() < 0.3 ? 'staging' : 'production';
+  if ((await setAlias(kind, alias, version)).status === 200 && alias === 'production') inProduction.add(kind);
+  for (const old of (await versionsOf(kind))
+    .slice(KEPT_VERSIONS)
+    .filter(({ aliases }) => aliases.length === 0)) {
+    await call(`${nameOf(kind)}/versions/${old.version}`, { method: 'DELETE' });
+    await call(`/artifacts/${old.artifact_id}`, { method: 'DELETE' });
+  }
+}
+
+async function rollBack(): Promise<void> {
+  const kind = pick([...inProduction]);
+  if (kind === undefined) return;
+  const former = pick(await versionsOf(kind));
+  if (former !== undefined) await setAlias(kind, 'production', former.version);
 }
 
 /** One class only: a run that cannot succeed. */
 async function trainNonsense(): Promise<void> {
-  const answer = await send('one-class.csv', `a,target\n${'1,x\n2,x\n'.repeat(20)}`, 'light');
+  const answer = await send('traffic-one-class.csv', `a,target\n${'1,x\n2,x\n'.repeat(20)}`, 'light');
   if (answer.status !== 201) return;
   const { dataset_id } = (await answer.json()) as { dataset_id: string };
   await post('/training-runs', { dataset_id, mode: 'light' });
 }
 
 async function predict(): Promise<void> {
-  const model = pick(models);
-  if (model === undefined) return;
+  const kind = pick([...inProduction]);
+  const artifact = pick(artifacts);
+  if (kind === undefined || artifact === undefined) return;
+  // More columns than most models have: the others are ignored.
   const row = () =>
-    Object.fromEntries(Array.from({ length: model.columns }, (_, i) => [`x${i}`, random(-1, 1)]));
-  await post(`/artifacts/${model.id}/predict`, {
-    rows: Array.from({ length: Math.ceil(random(0, 40)) }, row),
-  });
+    Object.fromEntries(Array.from({ length: MAX_COLUMNS }, (_, i) => [`x${i}`, random(-1, 1)]));
+  const address = Math.random() < 0.7 ? `${nameOf(kind)}@production` : `/artifacts/${artifact}`;
+  await post(`${address}/predict`, { rows: Array.from({ length: Math.ceil(random(0, 40)) }, row) });
 }
 
 const look = async () => {
@@ -132,6 +181,7 @@ const look = async () => {
     '/datasets',
     '/training-runs',
     '/artifacts',
+    '/models',
     '/metrics/summary',
     '/metrics/trends',
     '/nowhere',
@@ -144,6 +194,7 @@ const ACTIONS: readonly (readonly [weight: number, action: () => Promise<void>])
   [2, uploadNonsense],
   [12, train],
   [1, trainNonsense],
+  [1, rollBack],
   [40, predict],
   [33, look],
 ];
