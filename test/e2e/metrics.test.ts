@@ -5,6 +5,7 @@ import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { dataFile } from '../support/client.ts';
 import { freshDatabase } from '../support/database.ts';
 import { sample, samples } from '../support/exposition.ts';
+import { keptModels } from '../support/kept-models.ts';
 import { type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
@@ -174,6 +175,44 @@ test.skipIf(!hasPythonClient)(
     }
   },
 );
+
+test('calls by name are counted under the template of the address and as predictions, whatever names people choose', async () => {
+  const { api } = service;
+  const { register, promote } = keptModels(api);
+  const { artifact_id } = await api.train((await api.uploadFile('wine_train.csv')).dataset_id);
+  const headers = { 'content-type': 'text/csv' };
+  const body = await readFile(dataFile('wine_test.csv'), 'utf8');
+  const rows = body.trim().split('\n').length - 1;
+  const predicted = async () =>
+    sample(await api.metrics(), 'mlops_backend_predictions_total', { task: 'classification' }) ?? 0;
+  const before = await predicted();
+  for (const name of ['wine', 'red.wine', 'White-Wine_2']) {
+    await register(name, artifact_id);
+    await promote(name, `best-${name}`, 1);
+    const row = Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, i]));
+    for (const address of [`${name}@best-${name}`, `${name}/versions/1`]) {
+      expect((await api.post(`/models/${address}/predict`, { rows: [row] })).status).toBe(200);
+      const table = await api.call(`/models/${address}/predict`, { method: 'POST', headers, body });
+      expect((await table.text()).trim().split('\n')).toHaveLength(rows + 1);
+    }
+  }
+  const text = await api.metrics();
+  const counts = samples(text, 'http_server_request_duration_seconds_count', { http_request_method: 'POST' })
+    .filter(({ labels }) => /models.*predict/.test(labels['http_route'] ?? ''))
+    .map(({ labels, value }) => [labels['http_route'], value]);
+  expect(Object.fromEntries(counts)).toEqual({
+    '/api/ml/v1/models/:name@:alias/predict': 3,
+    '/api/ml/v1/models/:name@:alias/predict/table': 3,
+    '/api/ml/v1/models/:name/versions/:version/predict': 3,
+    '/api/ml/v1/models/:name/versions/:version/predict/table': 3,
+  });
+  expect(text).not.toContain('wine');
+  expect((await predicted()) - before).toBe(6 * (1 + rows));
+  const changes = (change: string) => sample(text, 'mlops_backend_model_changes_total', { change });
+  expect([changes('version_registered'), changes('alias_assigned'), changes('alias_promoted')]).toEqual([
+    3, 3, 0,
+  ]);
+});
 
 test('hostile paths and methods do not add HTTP series', async () => {
   const { api } = service;

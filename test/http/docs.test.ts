@@ -4,7 +4,8 @@ import { createHttpApp } from '../../src/http/app.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 type Json = Record<string, unknown>;
-type Operation = { responses: Record<string, { content?: Record<string, { schema: Json }> }> } & Json;
+type Answer = { content?: Record<string, { schema: Json }>; headers?: Json };
+type Operation = { responses: Record<string, Answer> } & Json;
 interface Document extends Json {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
@@ -129,6 +130,17 @@ describe('the OpenAPI description', () => {
     }
     const ids = operations().flatMap(({ operation }) => operation['operationId'] ?? []);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('says that a model called by name tells its version, and one called by its artifact does not', () => {
+    const told = operations()
+      .filter(({ name }) => name.includes('/predict'))
+      .map(({ name, operation }) => [
+        name.split('/')[4],
+        Object.keys(operation.responses['200']?.headers ?? {}),
+      ]);
+    for (const [place, headers] of told) expect(headers).toEqual(place === 'models' ? ['Model-Version'] : []);
+    expect(told).toHaveLength(6);
   });
 
   test('has schemas that are valid, and references that lead somewhere', () => {

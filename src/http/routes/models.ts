@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Registry } from '../../domain/model/registry/registry.ts';
@@ -204,7 +204,9 @@ export function modelRoutes(deps: ModelRouteDeps): Router {
       return c.body(null, 204);
     });
 
-  /** Says in the answer which version it came from. */
+  const headers = z.object({
+    'Model-Version': z.string().openapi({ description: 'The version that answered', example: '3' }),
+  });
   const call = (owner: string, address: ModelAddress, answer: (artifactId: string) => Promise<Response>) =>
     registry.withModel(owner, address, async ({ artifactId, version }) => {
       const response = await answer(artifactId);
@@ -216,12 +218,14 @@ export function modelRoutes(deps: ModelRouteDeps): Router {
     served: '/models/:name@:alias',
     tag: 'names',
     params: AddressParam,
+    headers,
     call: (owner, { name, alias }, answer) => call(owner, { name, at: { alias } }, answer),
   });
   return predictionRoutes(router, deps, {
     path: `${path}/versions/{version}`,
     tag: 'names',
     params: VersionParam,
+    headers,
     call: (owner, { name, version }, answer) => call(owner, { name, at: { version } }, answer),
   });
 }

@@ -37,6 +37,8 @@ interface Callable<Params> {
   readonly served?: string;
   readonly tag: string;
   readonly params: z.ZodType<Params>;
+  /** Of an answer, besides the usual. */
+  readonly headers?: z.ZodObject;
   /** Calls the artifact that the parameters stand for. */
   readonly call: (
     owner: string,
@@ -49,7 +51,7 @@ interface Callable<Params> {
 export function predictionRoutes<Params>(
   router: Router,
   deps: PredictionDeps,
-  { path, served = path, tag, params, call }: Callable<Params>,
+  { path, served = path, tag, params, headers, call }: Callable<Params>,
 ): Router {
   const request = { params: params as unknown as z.ZodObject };
   const predict = createRoute({
@@ -65,6 +67,7 @@ export function predictionRoutes<Params>(
       200: {
         content: { 'application/json': { schema: Prediction }, ...tableAnswers },
         description: 'A prediction a row',
+        ...(headers && { headers }),
       },
       ...refusals,
     },
@@ -76,7 +79,7 @@ export function predictionRoutes<Params>(
     summary: 'Predict a table of any length: a line a row, as CSV or NDJSON by Accept',
     request: { ...request, body: { content: tables } },
     responses: {
-      200: { content: tableAnswers, description: 'A prediction a row' },
+      200: { content: tableAnswers, description: 'A prediction a row', ...(headers && { headers }) },
       ...refusals,
     },
   });
