@@ -36,7 +36,12 @@ export async function answerTable(
     from,
     to: ANSWER_TYPES[contentType],
     announcedBytes: Number(c.req.header('content-length') ?? 0),
-    open: () => bodyBytes(c),
+    open: () => {
+      // What the model's name stands for now can't have what the one before has read.
+      if (c.env?.incoming?.readableDidRead)
+        throw new AppError('unavailable', 'The model was removed while the table was read: send it again.');
+      return bodyBytes(c);
+    },
     signal: c.req.raw.signal,
   });
   const headers = { 'content-type': contentType, 'content-length': String(bytes) };

@@ -4,6 +4,7 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { dataFile, type Run } from '../support/client.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { expectProblem } from '../support/problem.ts';
+import { openRequest } from '../support/raw-http.ts';
 
 type Json = Record<string, unknown>;
 interface Page {
@@ -253,6 +254,29 @@ describe('a model is called by its name', () => {
       expect([answer.status, answer.headers.get('model-version')]).toEqual([200, String(version)]);
     }
   });
+});
+
+test('a table whose version is removed while it arrives is asked for again, or answered by the one in its place', async () => {
+  const spare = await app.api.train(datasetId, { seed: 9 });
+  await models.register('spare', spare.artifact_id);
+  await models.register('spare', artifact(0));
+  await models.promote('spare', 'production', 1);
+  const { request, response } = openRequest(
+    `${app.origin}/api/ml/v1/models/spare@production/predict`,
+    'POST',
+    { 'content-type': 'text/csv' },
+  );
+  const csv = await table();
+  request.write(csv.slice(0, 100));
+  await models.promote('spare', 'production', 2);
+  for (const path of ['/models/spare/versions/1', `/artifacts/${spare.artifact_id}`])
+    expect((await remove(path)).ok).toBe(true);
+  request.end(csv.slice(100));
+  const answer = await response;
+  if (answer.status === 503) await expectProblem(answer, 503, 'unavailable');
+  else expect([answer.status, answer.headers.get('model-version')]).toEqual([200, '2']);
+  for (const path of ['/models/spare/aliases/production', '/models/spare'])
+    expect((await remove(path)).status).toBe(204);
 });
 
 describe('what a name holds stays', () => {
