@@ -33,14 +33,19 @@ const errorIsOneOfTwo: IAttributesProcessor = {
   },
 };
 
-/** Of these meters what the catalogue does not name is nobody's business. */
-const DROPPED_METERS = [
-  '@opentelemetry/instrumentation-http',
-  '@opentelemetry/instrumentation-pg',
-  '@opentelemetry/sdk-trace',
-  '@opentelemetry/sdk-logs',
-  '@opentelemetry/sdk-metrics',
-];
+/**
+ * What libraries measure and the catalogue does not name, by meter and instruments. None may match what is kept: the SDK
+ * counts every value twice where two views match.
+ */
+const DROPPED = [
+  ['@opentelemetry/instrumentation-http', '*'],
+  ['@opentelemetry/instrumentation-pg', 'db.client.connection.*'],
+  ['@opentelemetry/sdk-trace', 'otel.sdk.span.*'],
+  ['@opentelemetry/sdk-trace', 'otel.sdk.processor.span.queue.*'],
+  ['@opentelemetry/sdk-logs', 'otel.sdk.log.*'],
+  ['@opentelemetry/sdk-logs', 'otel.sdk.processor.log.queue.*'],
+  ['@opentelemetry/sdk-metrics', '*'],
+] as const;
 
 /**
  * One view for each metric of the catalogue: its labels and no others, its buckets. Each names its meter and its
@@ -75,10 +80,10 @@ export function catalogueViews(prefix: string): ViewOptions[] {
         }),
       };
     });
-  const dropped = DROPPED_METERS.map(
-    (meterName): ViewOptions => ({
+  const dropped = DROPPED.map(
+    ([meterName, instrumentName]): ViewOptions => ({
       meterName,
-      instrumentName: '*',
+      instrumentName,
       aggregation: { type: AggregationType.DROP },
     }),
   );
