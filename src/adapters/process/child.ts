@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import os from 'node:os';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { replayStages } from '../../telemetry/replay-stages.ts';
@@ -10,6 +9,7 @@ import type { Stage } from '../../telemetry/stages.ts';
 import { ChildError, type ChildFailure, revive, unexpectedEnd } from './child-error.ts';
 import { watchMemoryKills } from './memory-kills.ts';
 import type { ChildMessage, ChildRequest } from './messages.ts';
+import { lowerPriority } from './priority.ts';
 import type { ProcessUsage } from './usage.ts';
 
 /**
@@ -282,12 +282,4 @@ function minimalEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     PASSED_ON.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]]])),
   );
-}
-
-function lowerPriority(pid: number, niceness: number): void {
-  try {
-    os.setPriority(pid, niceness);
-  } catch {
-    // Gone already or not allowed: the work itself does not depend on it.
-  }
 }
