@@ -9,6 +9,7 @@ import { migrate } from './adapters/db/migrate.ts';
 import { openDatabase } from './adapters/db/postgres.ts';
 import { type DatabaseServer, reachServer } from './adapters/db/server.ts';
 import type { Waiting } from './adapters/process/places.ts';
+import type { WarmChildren } from './adapters/process/warm-children.ts';
 import { openQueue } from './adapters/queue/queue.ts';
 import { objectLeases } from './adapters/storage/leases.ts';
 import { openLocalStorage } from './adapters/storage/local.ts';
@@ -23,7 +24,7 @@ import { createRegistry } from './domain/model/registry/registry.ts';
 import { createRemoveArtifact } from './domain/model/remove.ts';
 import { GONE_CHANNEL } from './domain/model/repository.ts';
 import { createReadStoredState } from './domain/stored-state.ts';
-import { createInspector } from './domain/table/inspect.ts';
+import { createInspector, type Inspector } from './domain/table/inspect.ts';
 import { createCancelTraining } from './domain/training/cancel.ts';
 import { createRequestTraining } from './domain/training/request.ts';
 import { createRemoveEndedRuns } from './domain/training/retention.ts';
@@ -50,6 +51,8 @@ export interface App extends AsyncDisposable {
   /** Where it listens. */
   readonly address: AddressInfo;
   readonly database: Database;
+  /** Has processes started for the first work to come: to be asked for when the service is up. */
+  standBy(): void;
 }
 
 /**
@@ -66,11 +69,13 @@ export async function startApp(
   const jobs = await openJobs(config, logger, stores, stack);
   const closing = new AbortController();
   const handBack = new AbortController();
-  if (config.role !== 'api') await startWorking(config, logger, stores, jobs, handBack.signal, stack);
-  const api =
+  const trainers = config.role === 'api' ? undefined : stack.use(openTrainers(config.training.memoryLimitMb));
+  if (trainers) await startWorking(config, logger, stores, jobs, trainers, handBack.signal);
+  const inspector =
     config.role === 'worker'
       ? undefined
-      : await buildApi(config, logger, stores, jobs, closing.signal, stack);
+      : stack.use(createInspector(stores.scratch, waitingFor('upload', config, stores)));
+  const api = inspector && (await buildApi(config, logger, stores, jobs, inspector, closing.signal, stack));
   const address = await serve(config, logger, stores, api, stack);
   // First of all that happens at a stop: event streams end now, runs in a while.
   stack.defer(() => {
@@ -79,7 +84,15 @@ export async function startApp(
   });
 
   const owned = stack.move();
-  return { address, database: stores.db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    address,
+    database: stores.db,
+    standBy() {
+      inspector?.standBy();
+      trainers?.standBy();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 type Stores = Awaited<ReturnType<typeof openStores>>;
@@ -137,10 +150,9 @@ async function startWorking(
   logger: Logger,
   { db, storage, leases, instruments }: Stores,
   { watch, queue, removeExpired }: Jobs,
+  trainers: WarmChildren,
   handBack: AbortSignal,
-  stack: AsyncDisposableStack,
 ): Promise<void> {
-  const trainers = stack.use(openTrainers(config.training.memoryLimitMb));
   await startWorker({
     queue,
     leases,
@@ -169,15 +181,22 @@ async function startWorking(
   });
 }
 
+const waitingFor = (work: CrowdedWork, config: Config, { instruments }: Stores): Waiting => ({
+  maxSeconds: config.maxWaitSeconds,
+  onRejected: (reason) => instruments.overload.rejected({ work, reason }),
+});
+
 /** @param closing aborted when no answer may last any longer */
 async function buildApi(
   config: Config,
   logger: Logger,
-  { db, storage, leases, scratch, instruments }: Stores,
+  stores: Stores,
   { watch, queue, removeExpired }: Jobs,
+  inspector: Inspector,
   closing: AbortSignal,
   stack: AsyncDisposableStack,
 ): Promise<Api> {
+  const { db, storage, leases, scratch, instruments } = stores;
   const drift = createDriftMonitor();
   registerDriftGauges(drift.inUse, config.metrics.prefix);
   const predictor = createPredictor({ db: db.sql, storage, metrics: instruments.predictions, drift });
@@ -186,11 +205,6 @@ async function buildApi(
     drift.forget(artifactId);
   };
   stack.use(await db.listen(GONE_CHANNEL, forgetModel));
-  const waiting = (work: CrowdedWork): Waiting => ({
-    maxSeconds: config.maxWaitSeconds,
-    onRejected: (reason) => instruments.overload.rejected({ work, reason }),
-  });
-  const inspector = stack.use(createInspector(scratch, waiting('upload')));
   const batches = stack.use(
     createBatchPredictor({
       db: db.sql,
@@ -200,7 +214,7 @@ async function buildApi(
       metrics: instruments.predictions,
       children: instruments.children,
       drift,
-      waiting: waiting('table_prediction'),
+      waiting: waitingFor('table_prediction', config, stores),
     }),
   );
   return {

@@ -25,6 +25,7 @@ try {
   const app = await startApp(config, logger, reaching);
   logger.info({ ...app.address, role: config.role }, 'listening');
   announce(app.address, config);
+  app.standBy();
   const signal = await stop.promise;
   logger.info({ signal }, 'stopping');
   setTimeout(() => {

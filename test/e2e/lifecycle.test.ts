@@ -70,7 +70,8 @@ test.concurrent.each<[string, (service: Service) => unknown]>([
     const runs = 'mlops_backend_training_runs_total';
     const started = { mode: 'heavy', task: 'classification', outcome: 'started' };
     expect(sample(await first.api.metrics(), runs, started)).toBe(1);
-    expect(await trainersOf(first)).toHaveLength(1);
+    // One at work, and one that stands by.
+    expect(await trainersOf(first)).toHaveLength(2);
     const closed = once(first.process, 'close');
     await stop(first);
     expect((await closed)[0]).toBe(0);

@@ -1,7 +1,7 @@
 import { Child, type ProcessOptions, type WorkOptions } from './child.ts';
 import { ChildError } from './child-error.ts';
 
-/** A child that waits so long for its next piece of work is not worth its memory. */
+/** A child that waits so long for its next piece of work is not worth its memory, unless it is the one that stands by. */
 const IDLE_SECONDS = 30;
 /** What leaks, leaks so often at most. */
 const MAX_USES = 100;
@@ -19,6 +19,11 @@ export interface WarmWorkOptions<Progress> extends WorkOptions<Progress> {
  * gone, and so is one that has grown large.
  */
 export interface WarmChildren extends AsyncDisposable {
+  /**
+   * From now on one is started before it is asked for: neither the first work nor that after a pause waits for a start.
+   * The next one is started when it is taken.
+   */
+  standBy(): void;
   /** @throws as `runChild` */
   run<Output, Progress = never>(input: unknown, options: WarmWorkOptions<Progress>): Promise<Output>;
 }
@@ -30,7 +35,8 @@ const isEndOfItsOwn = (error: unknown): boolean =>
 interface Idle {
   readonly child: Child;
   readonly uses: number;
-  readonly timer: NodeJS.Timeout;
+  /** Ends it; undefined: it stands by. */
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 export function warmChildren(
@@ -39,31 +45,46 @@ export function warmChildren(
   idleSeconds: number = IDLE_SECONDS,
 ): WarmChildren {
   const idle: Idle[] = [];
+  let standsBy = false;
   let isClosed = false;
 
-  const take = (): { child: Child; uses: number } => {
+  const take = (): { child: Child; uses: number; isNew: boolean } => {
     for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
       clearTimeout(last.timer);
       if (!last.child.isAlive) continue;
       last.child.hold(true);
-      return last;
+      return { ...last, isNew: false };
     }
-    return { child: new Child(entry, options), uses: 0 };
+    return { child: new Child(entry, options), uses: 0, isNew: true };
+  };
+
+  const replace = () => {
+    if (!standsBy || isClosed || idle.length > 0) return;
+    const child = new Child(entry, options);
+    child.hold(false);
+    idle.push({ child, uses: 0, timer: undefined });
   };
 
   const keep = (child: Child, uses: number) => {
     child.hold(false);
-    const timer = setTimeout(() => {
+    const retire = () => {
       idle.splice(
         idle.findIndex((one) => one.child === child),
         1,
       );
       void child.end();
-    }, idleSeconds * 1000);
-    idle.push({ child, uses, timer: timer.unref() });
+      // By one that has not grown yet.
+      replace();
+    };
+    idle.push({ child, uses, timer: setTimeout(retire, idleSeconds * 1000).unref() });
   };
 
   return {
+    standBy() {
+      standsBy = true;
+      replace();
+    },
+
     async run<Output, Progress = never>(
       input: unknown,
       { mayStay, ...work }: WarmWorkOptions<Progress>,
@@ -71,16 +92,18 @@ export function warmChildren(
       for (;;) {
         if (work.signal?.aborted)
           throw new ChildError('aborted', 'aborted before the child process was started');
-        const { child, uses } = take();
+        const { child, uses, isNew } = take();
         let stays = false;
         try {
-          return await child.work<Output, Progress>(input, work, (peakBytes) => {
+          const working = child.work<Output, Progress>(input, work, (peakBytes) => {
             stays = mayStay && !isClosed && uses + 1 < MAX_USES && peakBytes < MAX_PEAK_BYTES;
             return stays;
           });
+          replace();
+          return await working;
         } catch (error) {
           // One that had died while it waited has not even begun: another one does the work.
-          if (uses === 0 || child.hasBegun || !isEndOfItsOwn(error)) throw error;
+          if (isNew || child.hasBegun || !isEndOfItsOwn(error)) throw error;
         } finally {
           if (stays) keep(child, uses + 1);
         }

@@ -35,6 +35,8 @@ export interface Inspection {
 }
 
 export interface Inspector extends AsyncDisposable {
+  /** Has a process wait for the first table, as `WarmChildren.standBy`. */
+  readonly standBy: () => void;
   /**
    * To be asked before a table is taken in.
    * @param bytes that it has, as far as is known
@@ -60,6 +62,7 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
   const large = new Places(MAX_AT_ONCE, waiting);
   const placesFor = (bytes: number) => (bytes <= SMALL_BYTES ? small : large);
   return {
+    standBy: () => children.standBy(),
     admit: (bytes) => placesFor(bytes).admit(),
     async inspect({ fileType, limits, signal, meter, patienceSeconds, ...inspection }) {
       await mkdir(scratch, { recursive: true });

@@ -92,6 +92,33 @@ test('a child that nobody needs ends', async () => {
   await eventually(async () => (await processes()).length === 0);
 });
 
+test('one that stands by is there before anybody asks, does the first work, and is replaced while it does', async () => {
+  children.standBy();
+  const [standing] = await eventually(async () => {
+    const found = await processes();
+    return found.length === 1 && found;
+  });
+  expect(await pid()).toBe(standing);
+  const both = await processes();
+  expect(both).toHaveLength(2);
+  // And one alone goes on being enough for one at a time.
+  expect(await pid()).toBe(standing);
+  expect(await processes()).toEqual(both);
+});
+
+test('one that stands by stays when others end, is replaced when it was killed, and ends with the service', async () => {
+  children = warmChildren(ENTRY, {}, 0.2);
+  children.standBy();
+  await Promise.all([pid(), pid(), pid()]);
+  await eventually(async () => (await processes()).length === 1);
+  const [standing] = await processes();
+  process.kill(standing!, 'SIGKILL');
+  expect(await pid()).not.toBe(standing);
+  await eventually(async () => (await processes()).length === 1);
+  await children[Symbol.asyncDispose]();
+  expect(await processes()).toEqual([]);
+});
+
 test('at the end those that wait are ended, and none stays after', async () => {
   await pid();
   await children[Symbol.asyncDispose]();

@@ -6,10 +6,10 @@ import type { World } from '../world.ts';
 
 /** Runs that last, wait, break off or are asked for in vain. */
 
-export const trainersOf = async (world: World): Promise<number[]> =>
-  (
-    await Promise.all(world.workers.map(({ process }) => childProcesses('trainer.child', process.pid)))
-  ).flat();
+const trainersByWorker = (world: World): Promise<number[][]> =>
+  Promise.all(world.workers.map(({ process }) => childProcesses('trainer.child', process.pid)));
+
+export const trainersOf = async (world: World): Promise<number[]> => (await trainersByWorker(world)).flat();
 
 async function ask(world: World, options: Record<string, unknown>): Promise<string> {
   const [api] = world.apis;
@@ -19,20 +19,21 @@ async function ask(world: World, options: Record<string, unknown>): Promise<stri
   return (await api.api.json<{ id: string }>(response)).id;
 }
 
-/** A run in training that lasts as long as it is held: its trainer is stopped. */
+/** A run in training that lasts as long as it is held: its worker's trainers are stopped. */
 export async function longRun(world: World): Promise<AsyncDisposable> {
   await ask(world, { params: { max_trials: 1 } });
-  const [trainer] = await eventually(async () => {
-    const found = await trainersOf(world);
-    return found.length > 0 && found;
-  });
-  if (trainer === undefined) throw new Error('no trainer');
-  process.kill(trainer, 'SIGSTOP');
+  const trainers = await eventually(async () =>
+    // Where one is at work there is another that stands by.
+    (await trainersByWorker(world)).find((found) => found.length > 1),
+  );
+  for (const pid of trainers) process.kill(pid, 'SIGSTOP');
   return mendedBy(async () => {
-    try {
-      process.kill(trainer, 'SIGCONT');
-    } catch {
-      // It has ended with its worker.
+    for (const pid of trainers) {
+      try {
+        process.kill(pid, 'SIGCONT');
+      } catch {
+        // It has ended with its worker.
+      }
     }
   });
 }
