@@ -39,6 +39,11 @@ export class Places {
     this.#now = now;
   }
 
+  /** How many could begin at once. */
+  get free(): number {
+    return this.#free;
+  }
+
   /**
    * To be asked before anything is done for somebody who will want a place.
    * @throws {AppError} `overloaded` when one who comes now would wait too long

@@ -40,7 +40,7 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
   };
 
   return {
-    async write(key, source, signal) {
+    async write(key, source, signal, onArriving) {
       const path = pathOf(key);
       const part = path + PART;
       let sourceFault: unknown;
@@ -57,6 +57,7 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
         // Opened before anything can fail: a stream that opens by itself may do so after its end, when the file that it
         // makes has just been discarded.
         const handle = await open(part, 'wx');
+        onArriving?.({ part, path });
         const target = handle.createWriteStream({ flush: true, highWaterMark: WRITE_BUFFER_BYTES });
         await pipeline(flushAlong(watched(), handle), target, { ...(signal && { signal }) });
         await rename(part, path);

@@ -5,8 +5,16 @@ import type { Readable } from 'node:stream';
  * and `/`.
  */
 export interface Storage {
-  /** Stores the whole stream or nothing: until it resolves, the key is not there. Durable once it resolves. */
-  write(key: string, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  /**
+   * Stores the whole stream or nothing: until it resolves, the key is not there. Durable once it resolves.
+   * @param onArriving told, before the first byte, where they can be read while they arrive, if there is such a place
+   */
+  write(
+    key: string,
+    source: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+    onArriving?: (place: Arriving) => void,
+  ): Promise<void>;
   /**
    * @param range bytes from `start` to `end`, both included
    * @throws {ObjectNotFound}
@@ -21,6 +29,14 @@ export interface Storage {
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
   /** Resolves when objects can be written now, and space is left. @throws {StorageError} */
   check(): Promise<void>;
+}
+
+/** Paths of an object that is being written. */
+export interface Arriving {
+  /** Of what has come so far. */
+  readonly part: string;
+  /** To which it is moved when it is whole. */
+  readonly path: string;
 }
 
 export class ObjectNotFound extends Error {

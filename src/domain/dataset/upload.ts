@@ -14,9 +14,10 @@ import type { UploadFailureReason } from '../../vocabulary/uploads.ts';
 import { atMost, tooLarge } from '../at-most.ts';
 import { beginStream } from '../begun-stream.ts';
 import { detectFileType } from '../table/file-type.ts';
-import type { Inspector } from '../table/inspect.ts';
+import type { Inspection, Inspector } from '../table/inspect.ts';
 import type { TableLimits } from '../table/limits.ts';
 import { refuseEarly } from '../table/refuse-early.ts';
+import { EarlyInspection } from './early-inspection.ts';
 import type { Dataset } from './repository.ts';
 
 /** Enough of a file to tell its format, and all of a small one. */
@@ -42,7 +43,7 @@ interface UploadDeps {
   readonly storage: Storage;
   readonly leases: ObjectLeases;
   readonly limits: TableLimits;
-  readonly inspector: Pick<Inspector, 'admit' | 'inspect'>;
+  readonly inspector: Pick<Inspector, 'admit' | 'inspect' | 'inspectArriving'>;
   readonly metrics: UploadInstruments;
   readonly children: ChildInstruments;
 }
@@ -127,18 +128,24 @@ export function createUploadDataset({
     describeSpan({ 'mlops.dataset.id': id });
     await using lease = await leases.hold(key);
     const intake = new Intake();
-    await inSpan('receive table', {}, () => storage.write(key, intake.pass(body.all()), signal));
-    const profile = await storage.withLocalFile(key, (path) =>
-      inspector.inspect({
-        path,
-        fileType,
-        limits,
-        signal,
-        meter: children('inspector', mode),
-        // Hours of sending are not thrown away for the sake of a few seconds.
-        patienceSeconds: secondsSince(start),
-      }),
+    const inspection = (path: string): Inspection => ({
+      path,
+      fileType,
+      limits,
+      signal,
+      meter: children('inspector', mode),
+      // Hours of sending are not thrown away for the sake of a few seconds.
+      patienceSeconds: secondsSince(start),
+    });
+    using early = new EarlyInspection(({ path, part }, givenUp) =>
+      inspector.inspectArriving({ ...inspection(path), signal: AbortSignal.any([signal, givenUp]) }, part),
     );
+    await inSpan('receive table', {}, () =>
+      storage.write(key, early.watch(intake.pass(body.all())), signal, early.at),
+    );
+    const profile =
+      (await early.profile()) ??
+      (await storage.withLocalFile(key, (path) => inspector.inspect(inspection(path))));
 
     // Awaited here: the lease must outlive the transaction.
     return await db.transaction().execute(async (trx) => {

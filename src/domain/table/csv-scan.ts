@@ -33,7 +33,7 @@ const idle: CsvKernel[] = [];
  * column is, its first value says. Where a later one says otherwise, the column is spoiled, for it is one of texts,
  * and its figures are to be taken again. Memory does not grow with the text.
  */
-export class CsvScanner {
+export class CsvScanner implements Disposable {
   readonly #dialect: CsvDialect;
   readonly #kernel: CsvKernel;
   /** Where the kernel finds the text, and where it ends now. */
@@ -43,6 +43,7 @@ export class CsvScanner {
   #header = 0;
   /** Reads the record that the kernel refused. */
   #refusing: CsvReader | undefined;
+  #isReleased = false;
 
   constructor(dialect: CsvDialect) {
     this.#dialect = dialect;
@@ -110,8 +111,14 @@ export class CsvScanner {
     );
     const { spoiled } = this;
     const multiline = kernel.multiline.value !== 0;
-    if (kernel.memory.buffer.byteLength <= KEPT_BYTES) idle.push(kernel);
+    this[Symbol.dispose]();
     return { rows, multiline, columns, spoiled };
+  }
+
+  /** Lets others use the memory: it is not needed for what remains to be done. */
+  [Symbol.dispose](): void {
+    if (!this.#isReleased && this.#kernel.memory.buffer.byteLength <= KEPT_BYTES) idle.push(this.#kernel);
+    this.#isReleased = true;
   }
 
   get #columns(): Columns {
@@ -158,6 +165,7 @@ export class CsvScanner {
       const { delimiter, names, header } = this.#dialect;
       this.#refusing = new CsvReader(delimiter, names, { line: line.value, crlf: header.crlf });
       this.#refusing.push(Buffer.from(memory.buffer.slice(recordStart.value, this.#end)));
+      this[Symbol.dispose]();
     }
     if (isLast) this.#refusing.end();
     if (this.#refusing.next() !== undefined || isLast)

@@ -12,6 +12,8 @@ import type { ProfiledScan, TextScan } from './text-scan.ts';
 
 export interface InspectRequest {
   readonly path: string;
+  /** Where the file still grows until it is moved to `path`; unset: it is there. */
+  readonly part?: string | undefined;
   readonly fileType: FileType;
   readonly limits: TableLimits;
   readonly memoryMb: number;
@@ -23,6 +25,7 @@ export interface InspectRequest {
  * bad files early and with a line number, and works out the figures of a delimited one; then DuckDB, for the figures of
  * the others, and as a second opinion on what the scan let pass: both must find the same rows and the same missing values.
  * @throws {AppError} as `Inspector.inspect`
+ * @throws {SlowArrival}
  */
 export async function inspectHere(
   request: InspectRequest,
@@ -30,7 +33,7 @@ export async function inspectHere(
 ): Promise<TableProfile> {
   const { path, fileType, limits, memoryMb, tempDirectory } = request;
   if (fileType.format !== 'parquet') stages.begin('scan');
-  const scan = await scanFile(path, fileType, limits.maxBytes);
+  const scan = await scanFile(request);
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
   stages.begin('profile');
@@ -63,16 +66,16 @@ export async function inspectHere(
 }
 
 /** The scan of a text file, with figures if it is a delimited one; nothing of a Parquet file. */
-async function scanFile(
-  path: string,
-  { format, compression }: FileType,
-  maxBytes: number,
-): Promise<TextScan | ProfiledScan | undefined> {
+async function scanFile({
+  path,
+  part,
+  fileType: { format, compression },
+  limits: { maxBytes },
+}: InspectRequest): Promise<TextScan | ProfiledScan | undefined> {
   if (format === 'parquet') return undefined;
-  const read = () => readChunks(path, compression, maxBytes);
-  const scan = await scanText(read(), format);
+  const scan = await scanText(readChunks(path, compression, { maxBytes, part }), format);
   if (format === 'ndjson' || !('spoiled' in scan) || scan.spoiled.length === 0) return scan;
-  const again = await scanCsv(read(), format, scan.spoiled);
+  const again = await scanCsv(readChunks(path, compression, { maxBytes }), format, scan.spoiled);
   const columns = scan.columns.map((column, i) => (scan.spoiled.includes(i) ? again.columns[i]! : column));
   return { ...scan, columns, spoiled: [] };
 }

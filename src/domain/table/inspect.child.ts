@@ -1,5 +1,13 @@
 import { serveChild } from '../../adapters/process/serve-child.ts';
 import type { TableProfile } from '../../vocabulary/tables.ts';
+import { SlowArrival } from './growing-file.ts';
 import { type InspectRequest, inspectHere } from './inspect-here.ts';
 
-serveChild<InspectRequest, TableProfile>((request, _report, stages) => inspectHere(request, stages));
+serveChild<InspectRequest, TableProfile | undefined>(async (request, _report, stages) => {
+  try {
+    return await inspectHere(request, stages);
+  } catch (error) {
+    if (error instanceof SlowArrival) return undefined;
+    throw error;
+  }
+});

@@ -53,6 +53,12 @@ export interface Inspector extends AsyncDisposable {
    * @throws {ChildError} any other end that is not the file's fault
    */
   readonly inspect: (inspection: Inspection) => Promise<TableProfile>;
+  /**
+   * As `inspect`, of a file that is still being written at `part` and is moved to its path when it is whole. That needs a
+   * place to spare, and bytes that come about as fast as they are read: a slow client keeps nobody from being served.
+   * @returns undefined where there is none or they do not: then it is to be inspected when it is there
+   */
+  readonly inspectArriving: (inspection: Inspection, part: string) => Promise<TableProfile | undefined>;
 }
 
 /** @param scratch a folder for what does not fit into memory while a table is read, made when it is not there */
@@ -61,36 +67,45 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
   const small = new Places(MAX_AT_ONCE, waiting);
   const large = new Places(MAX_AT_ONCE, waiting);
   const placesFor = (bytes: number) => (bytes <= SMALL_BYTES ? small : large);
+  const work = async <Profile extends TableProfile | undefined>(
+    { fileType, limits, signal, meter, patienceSeconds, ...inspection }: Inspection,
+    part?: string,
+  ): Promise<Profile> => {
+    await mkdir(scratch, { recursive: true });
+    // Made and removed here: a child that was killed would leave it behind.
+    const tempDirectory = await mkdtemp(path.join(scratch, 'inspect-'));
+    const request: InspectRequest = {
+      path: path.resolve(inspection.path),
+      part,
+      fileType,
+      limits,
+      memoryMb: DATABASE_MEMORY_MB,
+      tempDirectory,
+    };
+    try {
+      const inspect = () =>
+        children.run<Profile>(request, {
+          signal,
+          timeoutSeconds: TIMEOUT_SECONDS,
+          meter,
+          mayStay: isCheckedFirst(fileType),
+        });
+      const places = part === undefined ? placesFor((await stat(request.path)).size) : large;
+      return await places.run(inspect, { signal, patienceSeconds });
+    } catch (error) {
+      throw error instanceof ChildError ? explain(error, fileType) : error;
+    } finally {
+      await rm(tempDirectory, { recursive: true, force: true });
+    }
+  };
   return {
     standBy: () => children.standBy(),
     admit: (bytes) => placesFor(bytes).admit(),
-    async inspect({ fileType, limits, signal, meter, patienceSeconds, ...inspection }) {
-      await mkdir(scratch, { recursive: true });
-      // Made and removed here: a child that was killed would leave it behind.
-      const tempDirectory = await mkdtemp(path.join(scratch, 'inspect-'));
-      const request: InspectRequest = {
-        path: path.resolve(inspection.path),
-        fileType,
-        limits,
-        memoryMb: DATABASE_MEMORY_MB,
-        tempDirectory,
-      };
-      try {
-        const inspect = () =>
-          children.run<TableProfile>(request, {
-            signal,
-            timeoutSeconds: TIMEOUT_SECONDS,
-            meter,
-            mayStay: isCheckedFirst(fileType),
-          });
-        const { size } = await stat(request.path);
-        return await placesFor(size).run(inspect, { signal, patienceSeconds });
-      } catch (error) {
-        throw error instanceof ChildError ? explain(error, fileType) : error;
-      } finally {
-        await rm(tempDirectory, { recursive: true, force: true });
-      }
-    },
+    inspect: (inspection) => work<TableProfile>(inspection),
+    inspectArriving: async (inspection, part) =>
+      large.free > 1 && isCheckedFirst(inspection.fileType)
+        ? work<TableProfile | undefined>(inspection, path.resolve(part))
+        : undefined,
     [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   };
 }

@@ -33,41 +33,38 @@ export async function scanCsv(
   format: Exclude<TextFormat, 'ndjson'>,
   texts?: readonly number[],
 ): Promise<ProfiledScan> {
+  using memory = new DisposableStack();
   const check = new TextCheck();
   let scanner: CsvScanner | undefined;
+  /** What came before the dialect was known. */
   const head: Buffer[] = [];
   let bytes = 0;
+  const begin = () => {
+    const start = Buffer.concat(head);
+    const dialect = readDialect(start, format);
+    check.check(start, 1);
+    const begun = memory.use(new CsvScanner(dialect));
+    if (texts !== undefined) begun.begin(texts, true);
+    begun.push(start);
+    // What the start gives away need not be found out at the end.
+    const { spoiled } = begun;
+    if (spoiled.length > 0) {
+      begun.begin(spoiled);
+      begun.push(start);
+    }
+    return begun;
+  };
   for await (const chunk of chunks) {
     if (scanner === undefined) {
       head.push(Buffer.from(chunk));
       bytes += chunk.length;
-      if (bytes >= DIALECT_BYTES) scanner = beginCsv(Buffer.concat(head), format, check, texts);
+      if (bytes >= DIALECT_BYTES) scanner = begin();
     } else {
       check.check(chunk, scanner.line);
       scanner.push(chunk);
     }
   }
-  scanner ??= beginCsv(Buffer.concat(head), format, check, texts);
+  scanner ??= begin();
   check.end(scanner.line);
   return scanner.end();
-}
-
-function beginCsv(
-  head: Buffer,
-  format: Exclude<TextFormat, 'ndjson'>,
-  check: TextCheck,
-  texts: readonly number[] | undefined,
-): CsvScanner {
-  const dialect = readDialect(head, format);
-  check.check(head, 1);
-  const scanner = new CsvScanner(dialect);
-  if (texts !== undefined) scanner.begin(texts, true);
-  scanner.push(head);
-  // What the start gives away need not be found out at the end.
-  const { spoiled } = scanner;
-  if (spoiled.length > 0) {
-    scanner.begin(spoiled);
-    scanner.push(head);
-  }
-  return scanner;
 }

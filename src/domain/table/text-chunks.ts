@@ -1,24 +1,35 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import type { Compression } from '../../vocabulary/tables.ts';
+import { growingFile } from './growing-file.ts';
 
 const READ_BYTES = 1 << 20;
 const INFLATED_BYTES = 256 << 10;
+
+interface ReadOptions {
+  /** Of what is decompressed; unset: any number. */
+  readonly maxBytes?: number;
+  /** Where the file still grows until it is moved to its path. */
+  readonly part?: string | undefined;
+}
 
 /**
  * The decompressed bytes of a file, piece by piece, none of them empty. A piece is only valid until the next one
  * is asked for: its memory is used again.
  * @throws {AppError} `too_large` when more than `maxBytes` come out, `bad_format` for a broken gzip stream
+ * @throws {SlowArrival} when it grows too slowly
  */
 export async function* readChunks(
   path: string,
   compression: Compression,
-  maxBytes = Number.POSITIVE_INFINITY,
+  { maxBytes = Number.POSITIVE_INFINITY, part }: ReadOptions = {},
 ): AsyncGenerator<Buffer> {
+  const bytes = part === undefined ? undefined : growingFile(part, path);
   let total = 0;
-  for await (const chunk of compression === 'gzip' ? inflated(path) : plain(path)) {
+  for await (const chunk of compression === 'gzip' ? inflated(bytes ?? path) : (bytes ?? plain(path))) {
     total += chunk.length;
     if (total > maxBytes)
       throw new AppError('too_large', `The table is larger than ${maxBytes} bytes when decompressed.`);
@@ -44,10 +55,14 @@ async function* plain(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-async function* inflated(path: string): AsyncGenerator<Buffer> {
-  const source = createReadStream(path, { highWaterMark: 64 << 10 });
+async function* inflated(from: string | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const source =
+    typeof from === 'string'
+      ? createReadStream(from, { highWaterMark: 64 << 10 })
+      : // Copies: the stream reads ahead.
+        Readable.from(copied(from), { highWaterMark: 1 });
   const gunzip = createGunzip({ chunkSize: INFLATED_BYTES });
-  source.on('error', (error) => gunzip.destroy(error));
+  source.on('error', (error: Error) => gunzip.destroy(error));
   try {
     for await (const chunk of source.pipe(gunzip)) yield chunk;
   } catch (error) {
@@ -58,6 +73,10 @@ async function* inflated(path: string): AsyncGenerator<Buffer> {
     source.destroy();
     gunzip.destroy();
   }
+}
+
+async function* copied(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 function brokenGzip(code: string): string {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { objectLeases } from '../../../src/adapters/storage/leases.ts';
@@ -137,6 +138,25 @@ test('a request without a name or a file counts as empty', async () => {
     { mode: 'light', reason: 'empty' },
     { mode: 'light', reason: 'empty' },
   ]);
+});
+
+test('a large table with a fault is refused while it arrives', async () => {
+  const rows = '1,2\n'.repeat(1 << 18);
+  async function* endless() {
+    yield Buffer.from('a,b\n');
+    for (let i = 0; i < 10; i++) yield Buffer.from(rows);
+    yield Buffer.from('1,2,3\n');
+    // It sends on until it hears of the fault.
+    for (;;) {
+      yield Buffer.from(rows.slice(0, 65_536));
+      await sleep(10);
+    }
+  }
+  const limits = { ...LIMITS, maxBytes: Number.MAX_SAFE_INTEGER };
+  await expect(createUploadDataset({ ...deps, limits })(request(endless()))).rejects.toThrow(
+    `Line ${2 + 10 * (1 << 18)}: 3 fields where the header has 2.`,
+  );
+  expect(recorded).toEqual([{ mode: 'light', reason: 'bad_format' }]);
 });
 
 test('a client that goes away counts as aborted, while it sends and while it waits', async () => {

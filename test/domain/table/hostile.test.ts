@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
@@ -163,7 +163,7 @@ describe('a gzip bomb', () => {
     const file = await write(bomb('12,4567\n'));
     let bytes = 0;
     const all = async () => {
-      for await (const chunk of readChunks(file, 'gzip', 10_000_000)) bytes += chunk.length;
+      for await (const chunk of readChunks(file, 'gzip', { maxBytes: 10_000_000 })) bytes += chunk.length;
     };
     await refusal(all(), 'too_large');
     expect(bytes).toBeLessThanOrEqual(10_000_000);
@@ -206,6 +206,27 @@ describe('an inspector', () => {
     controller.abort();
     await refusal(inspecting, 'aborted');
     expect(await readdir(scratch)).toEqual([]);
+  });
+
+  test('reads a file that is still being written, up to where it is moved when it is whole', async ({
+    write,
+    directory,
+  }) => {
+    await using inspector = createInspector(path.join(directory, 'scratch'), PATIENT);
+    const part = await write('a,b\n1,x\n', 'file.part');
+    const whole = path.join(directory, 'file');
+    const inspection = { path: whole, fileType: CSV, limits: NO_LIMITS };
+    const inspecting = inspector.inspectArriving(inspection, part);
+    await appendFile(part, '2,y\n');
+    await rename(part, whole);
+    expect(await inspecting).toEqual(await inspector.inspect(inspection));
+  });
+
+  test('does not wait long for a file that does not grow', async ({ write, directory }) => {
+    await using inspector = createInspector(path.join(directory, 'scratch'), PATIENT);
+    const part = await write('a,b\n1,x\n', 'file.part');
+    const inspection = { path: path.join(directory, 'file'), fileType: CSV, limits: NO_LIMITS };
+    expect(await inspector.inspectArriving(inspection, part)).toBeUndefined();
   });
 
   test('survives any damage to a Parquet file', async ({ parquet, write, directory }) => {
