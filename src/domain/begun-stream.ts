@@ -18,7 +18,8 @@ export async function beginStream(source: AsyncIterable<Uint8Array>, bytes: numb
     const { value, done } = await iterator.next();
     if (done) isWhole = true;
     else {
-      pieces.push(value);
+      // A copy: it may be valid only until the next one is asked for.
+      pieces.push(Buffer.from(value));
       length += value.byteLength;
     }
   }

@@ -3,13 +3,11 @@ import { access, constants, mkdir, open, rename, rm, statfs, unlink } from 'node
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { flushAlong } from './flush-along.ts';
+import { FileWriter } from './file-writer.ts';
 import { ObjectNotFound, type Storage, StorageError } from './storage.ts';
 
 const KEY = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/;
 const PART = '.part';
-/** Larger than the stream default of 64 KiB: fewer, longer writes. */
-const WRITE_BUFFER_BYTES = 1024 * 1024;
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code;
 const isFileSystemFault = (error: unknown) =>
@@ -58,8 +56,7 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
         // makes has just been discarded.
         const handle = await open(part, 'wx');
         onArriving?.({ part, path });
-        const target = handle.createWriteStream({ flush: true, highWaterMark: WRITE_BUFFER_BYTES });
-        await pipeline(flushAlong(watched(), handle), target, { ...(signal && { signal }) });
+        await pipeline(watched, new FileWriter(handle), { ...(signal && { signal }) });
         await rename(part, path);
         await syncFolder(dirname(path));
       } catch (error) {

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 export interface Storage {
   /**
    * Stores the whole stream or nothing: until it resolves, the key is not there. Durable once it resolves.
+   * @param source each of its chunks is only used until the next one is asked for
    * @param onArriving told, before the first byte, where they can be read while they arrive, if there is such a place
    */
   write(

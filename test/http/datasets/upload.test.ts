@@ -244,6 +244,27 @@ test('a table of several megabytes is stored byte for byte', async () => {
   const table = `a,b,c\n${Array.from({ length: 200_000 }, (_, i) => `${i},${i * 7},text ${i}\n`).join('')}`;
   const dataset = await app.api.upload('large.csv', table);
   expect(dataset).toMatchObject({ rows: 200_000, sha256: sha256(table), size_bytes: table.length });
+  const stored = await app.api.call(`/datasets/${dataset.dataset_id}/download`);
+  expect(sha256(await stored.text())).toBe(sha256(table));
+});
+
+test('and so is one in a form whose boundary it nearly holds, again and again', async () => {
+  const boundary = '----form-7f3a';
+  const near = ['', '\r', '\r\n', '\r\n-', `\r\n--${boundary.slice(0, -1)}`];
+  const rows = Array.from(
+    { length: 100_000 },
+    (_, i) => `${i},"${near[i % near.length]}${'x'.repeat(i % 97)}"\r\n`,
+  );
+  const content = `a,b\r\n${rows.join('')}`;
+  const { body, contentType } = multipart([{ field: 'file', filename: 'near.csv', content }], boundary);
+  const response = await app.api.call('/datasets/upload', {
+    method: 'POST',
+    body,
+    headers: { 'Content-Type': contentType },
+  });
+  const { dataset_id } = await app.api.json<{ dataset_id: string }>(response);
+  const stored = await app.api.call(`/datasets/${dataset_id}/download`);
+  expect(sha256(await stored.text())).toBe(sha256(content));
 });
 
 test('the profile of a real table says what is in it', async () => {
