@@ -11,6 +11,7 @@ const project = (path: string) => fileURLToPath(new URL(path, ROOT));
 test.each([
   ['scripts/metrics-docs.ts', 'docs/metrics.md', 'npm run docs:metrics'],
   ['scripts/registry.ts', 'docs/registry/metrics.yaml', 'npm run registry'],
+  ['scripts/benchmarks-docs.ts', 'docs/benchmarks.md', 'npm run docs:benchmarks'],
   [
     'scripts/dashboards.ts',
     'infra/monitoring/grafana/dashboards/mlops/mlops-backend-slo.json',
@@ -18,8 +19,9 @@ test.each([
   ],
 ])('%s --check names a file that differs, and leaves it as it is', async (script, file, command) => {
   await using folder = await temporaryFolder();
-  for (const path of ['scripts', 'src', 'infra', 'docs', 'package.json'])
-    await cp(project(path), join(folder.path, path), { recursive: true });
+  const isOurs = (path: string) => !path.includes('node_modules');
+  for (const path of ['scripts', 'src', 'infra', 'docs', 'bench', 'package.json'])
+    await cp(project(path), join(folder.path, path), { recursive: true, filter: isOurs });
   await symlink(project('node_modules'), join(folder.path, 'node_modules'));
   const run = (...args: string[]) => {
     const { status, stderr } = spawnSync(

@@ -1,0 +1,140 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startService } from '../../test/support/service.ts';
+import { storageRoot } from '../../test/support/storage-root.ts';
+import { tied } from '../../test/support/tied.ts';
+import { load, pinServer } from '../load.ts';
+import { type Measured, over, type Part } from '../part.ts';
+import { peerFile } from '../peers.ts';
+
+/** Clock ticks of /proc: 100 a second on every Linux there is. */
+const TICKS = 100;
+const PATH = '/api/health';
+
+interface Server {
+  readonly name: string;
+  readonly origin: string;
+  readonly pid: number;
+}
+
+async function startPeer(
+  stack: AsyncDisposableStack,
+  name: string,
+  file: string,
+  ...args: string[]
+): Promise<Server> {
+  const child = tied(
+    fork(peerFile(file), args, { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+  );
+  stack.defer(async () => {
+    const ended = once(child, 'exit');
+    child.kill();
+    await ended;
+  });
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return { name, origin: `http://127.0.0.1:${port}`, pid: child.pid as number };
+}
+
+async function startOurs(
+  stack: AsyncDisposableStack,
+  name: string,
+  env: Record<string, string>,
+): Promise<Server> {
+  const root = stack.use(await storageRoot());
+  const service = stack.use(await startService(root.path, { LOG_LEVEL: 'info', ...env }));
+  return { name, origin: service.origin, pid: service.process.pid as number };
+}
+
+/** Takes whatever spans are sent. */
+async function startCollector(stack: AsyncDisposableStack): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{}'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stack.defer(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
+}
+
+/** Seconds of processor time that the process has taken; NaN where there is no /proc. */
+async function cpuSeconds(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [user, system] = text.split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? [];
+  return ((user ?? Number.NaN) + (system ?? Number.NaN)) / TICKS;
+}
+
+export const part: Part = {
+  about:
+    'Requests a second of `GET /api/health` by 32 connections, server and load on a core each, round by round: this service with and without telemetry, with a tenth of the traces exported, and others that answer the same. Processor time is that of the server alone, which a busy machine changes least.',
+  async run({ quick }): Promise<Measured> {
+    const rounds = quick ? 3 : 15;
+    const seconds = quick ? 1 : 4;
+    await using stack = new AsyncDisposableStack();
+    const collector = await startCollector(stack);
+    const servers = [
+      await startOurs(stack, 'on', {}),
+      await startOurs(stack, 'off', { PROMETHEUS__ENABLED: 'false' }),
+      await startOurs(stack, 'on, traces', {
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
+        OTEL_TRACES_SAMPLER: 'traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0.1',
+      }),
+      await startPeer(stack, 'Hono', 'hono.mjs'),
+      await startPeer(stack, 'Hono + @hono/prometheus', 'hono.mjs', 'metrics'),
+      await startPeer(stack, 'Fastify', 'fastify.mjs'),
+      await startPeer(stack, 'Fastify + fastify-metrics', 'fastify.mjs', 'metrics'),
+    ];
+    const measured = new Map(
+      servers.map(({ name }) => [
+        name,
+        { perSecond: [] as number[], p99: [] as number[], cpu: [] as number[] },
+      ]),
+    );
+    for (const { origin, pid } of servers) {
+      pinServer(pid);
+      await load(origin + PATH, seconds);
+    }
+    for (let round = 0; round < rounds; round++)
+      for (const { name, origin, pid } of servers) {
+        const before = await cpuSeconds(pid);
+        const { perSecond, p99Ms, requests } = await load(origin + PATH, seconds);
+        const own = measured.get(name);
+        own?.perSecond.push(perSecond);
+        own?.p99.push(p99Ms);
+        own?.cpu.push((((await cpuSeconds(pid)) - before) * 1e6) / requests);
+      }
+
+    const of = (name: string) => measured.get(name) ?? { perSecond: [], p99: [], cpu: [] };
+    const best = of('Hono + @hono/prometheus').perSecond.map((value, round) =>
+      Math.max(value, of('Fastify + fastify-metrics').perSecond[round] as number),
+    );
+    const rate = (name: string, a: readonly number[], b: readonly number[], atLeast: number) =>
+      ({ name, better: 'higher', values: over(a, b), aim: { atLeast } }) as const;
+    const cpu = (a: string, b: string) =>
+      ({ name: `processor time, ${a} / ${b}`, better: 'lower', values: over(of(a).cpu, of(b).cpu) }) as const;
+    return {
+      figures: servers.flatMap(({ name }) => [
+        { name: `requests, ${name}`, unit: '/s', values: of(name).perSecond },
+        { name: `p99, ${name}`, unit: 'ms', values: of(name).p99 },
+        { name: `processor time, ${name}`, unit: 'µs', values: of(name).cpu },
+      ]),
+      ratios: [
+        rate('requests, on / off', of('on').perSecond, of('off').perSecond, 0.85),
+        rate('requests, on with traces / off', of('on, traces').perSecond, of('off').perSecond, 0.7),
+        rate('requests, off / Hono', of('off').perSecond, of('Hono').perSecond, 0.85),
+        rate('requests, on / the better of the others with metrics', of('on').perSecond, best, 1),
+        {
+          name: 'p99, on / off',
+          better: 'lower',
+          values: over(of('on').p99, of('off').p99),
+          aim: { atMost: 1.25 },
+        },
+        cpu('on', 'off'),
+        cpu('off', 'Hono'),
+      ],
+    };
+  },
+};
