@@ -124,7 +124,7 @@ test('emptied tables count for nothing', async () => {
   await insertDataset(shared.db.sql, 5);
   await insertRun(shared.db.sql);
   await sql`truncate datasets`.execute(shared.db.sql);
-  await sql`truncate training_runs`.execute(shared.db.sql);
+  await sql`truncate training_runs cascade`.execute(shared.db.sql);
   const { kept, counted } = await bothWays(shared.db.sql);
   expect(kept).toEqual(counted);
   expect(kept).toMatchObject({ datasets: 0, storedBytes: 0, queue: { queued: 0, running: 0, retrying: 0 } });

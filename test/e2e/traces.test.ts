@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDatabase } from '../support/database.ts';
 import { noisyTable } from '../support/noisy-table.ts';
@@ -21,17 +22,12 @@ async function startPair(sink: OtlpSink, stack: AsyncDisposableStack, env: Recor
   return { api, worker, restartWorker: () => start('worker') };
 }
 
-/** The trainer that a worker has started; it is in a group of its own. */
-async function trainerOf({ process: { pid } }: Service): Promise<number> {
-  return eventually(async () => {
-    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-    for (const child of children.split(' ').filter(Boolean)) {
-      const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
-      if (command.includes('trainer.child.ts')) return Number(child);
-    }
-    return undefined;
+/** The trainers of a worker that trains: one at work, and one that stands by. */
+const trainersOf = ({ process: { pid } }: Service): Promise<readonly number[]> =>
+  eventually(async () => {
+    const found = await childProcesses('trainer.child.ts', pid);
+    return found.length > 1 && found;
   });
-}
 
 /** As the API answers `…/trace`. */
 interface Node {
@@ -61,7 +57,7 @@ describe.each([
     const dataset = await api.api.upload('noise.csv', noisyTable({ rows: 2000, columns: 5 }), 'heavy');
     const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 3 } };
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
-    process.kill(await trainerOf(worker), 'SIGKILL');
+    for (const pid of await trainersOf(worker)) process.kill(pid, 'SIGKILL');
     run = await api.api.ended(queued.id);
     told = await api.api.json<Node>(await api.api.call(`/training-runs/${run.id}/trace`));
     await api.stop();
@@ -232,13 +228,13 @@ describe('of two processes that are asked for everything', () => {
     const dataset = await api.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }), 'heavy');
     const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 1 } };
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
-    await trainerOf(worker);
+    await trainersOf(worker);
     await worker.stop();
     const handedBack = await spanOf(queued['trace_id'], 'process training');
     expect(handedBack).toMatchObject({ status: 'UNSET', attributes: { 'mlops.job.handed_back': true } });
 
     worker = await restartWorker();
-    await trainerOf(worker);
+    await trainersOf(worker);
     // Killed, its attempt is never told of; the one after it names it all the same.
     await worker.stop('SIGKILL');
     worker = await restartWorker();
