@@ -228,7 +228,8 @@ describe('of two processes that are asked for everything', () => {
     const dataset = await api.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }), 'heavy');
     const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 1 } };
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
-    await trainersOf(worker);
+    // Held, or it might end in the time that it is given.
+    for (const pid of await trainersOf(worker)) process.kill(pid, 'SIGSTOP');
     await worker.stop();
     const handedBack = await spanOf(queued['trace_id'], 'process training');
     expect(handedBack).toMatchObject({ status: 'UNSET', attributes: { 'mlops.job.handed_back': true } });
