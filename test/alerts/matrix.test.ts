@@ -31,12 +31,14 @@ describe('the matrix of faults', () => {
     expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
   });
 
-  test('was run: what it found is as it must be, and of faults that there are', () => {
-    const faults = new Map(FAULTS.map((fault) => [fault.name, fault]));
-    for (const measured of readMeasured()) {
-      const fault = faults.get(measured.fault);
-      expect(measured.told.map(({ alert }) => alert)).toEqual(fault?.expected);
-      expect(fault && isAsExpected(fault, measured), measured.fault).toBe(true);
+  test('was run: every fault was made, and what it found is as it must be', () => {
+    const found = new Map(readMeasured().map((measured) => [measured.fault, measured]));
+    expect(FAULTS.filter(({ name }) => !found.has(name)).map(({ name }) => name)).toEqual([]);
+    expect(found.size).toBe(FAULTS.length);
+    for (const fault of FAULTS) {
+      const measured = found.get(fault.name)!;
+      expect(measured.told.map(({ alert }) => alert)).toEqual(fault.expected);
+      expect(isAsExpected(fault, measured), fault.name).toBe(true);
     }
   });
 

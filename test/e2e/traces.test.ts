@@ -22,12 +22,15 @@ async function startPair(sink: OtlpSink, stack: AsyncDisposableStack, env: Recor
   return { api, worker, restartWorker: () => start('worker') };
 }
 
-/** The trainers of a worker that trains: one at work, and one that stands by. */
-const trainersOf = ({ process: { pid } }: Service): Promise<readonly number[]> =>
-  eventually(async () => {
-    const found = await childProcesses('trainer.child.ts', pid);
-    return found.length > 1 && found;
-  });
+/** The trainers of a worker, one at work on this run and one that stands by. */
+async function trainersOf(
+  { process: { pid } }: Service,
+  api: Service,
+  run: string,
+): Promise<readonly number[]> {
+  await eventually(async () => (await api.api.run(run))['progress_details'] !== null);
+  return childProcesses('trainer.child.ts', pid);
+}
 
 /** As the API answers `…/trace`. */
 interface Node {
@@ -57,7 +60,7 @@ describe.each([
     const dataset = await api.api.upload('noise.csv', noisyTable({ rows: 2000, columns: 5 }), 'heavy');
     const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 3 } };
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
-    for (const pid of await trainersOf(worker)) process.kill(pid, 'SIGKILL');
+    for (const pid of await trainersOf(worker, api, queued.id)) process.kill(pid, 'SIGKILL');
     run = await api.api.ended(queued.id);
     told = await api.api.json<Node>(await api.api.call(`/training-runs/${run.id}/trace`));
     await api.stop();
@@ -87,9 +90,11 @@ describe.each([
     expect(parents('send training')).toEqual(['POST /api/ml/v1/training-runs']);
     expect(parents('process training')).toEqual(['send training', 'send training']);
     expect(parents('trainer process')).toEqual(['process training', 'process training']);
+    // Some of it the first trainer had done before, too.
+    const distinctParents = (name: string) => [...new Set(parents(name))];
     for (const stage of ['search', 'fit', 'evaluate', 'refit', 'export'])
-      expect(parents(stage)).toEqual(['trainer process']);
-    expect(parents('trial')).toEqual(['search', 'search', 'search']);
+      expect(distinctParents(stage)).toEqual(['trainer process']);
+    expect(distinctParents('trial')).toEqual(['search']);
     expect(parents('store model')).toEqual(['process training']);
   });
 
@@ -229,13 +234,13 @@ describe('of two processes that are asked for everything', () => {
     const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 1 } };
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
     // Held, or it might end in the time that it is given.
-    for (const pid of await trainersOf(worker)) process.kill(pid, 'SIGSTOP');
+    for (const pid of await trainersOf(worker, api, queued.id)) process.kill(pid, 'SIGSTOP');
     await worker.stop();
     const handedBack = await spanOf(queued['trace_id'], 'process training');
     expect(handedBack).toMatchObject({ status: 'UNSET', attributes: { 'mlops.job.handed_back': true } });
 
     worker = await restartWorker();
-    await trainersOf(worker);
+    await eventually(async () => (await api.api.run(queued.id)).status === 'running');
     // Killed, its attempt is never told of; the one after it names it all the same.
     await worker.stop('SIGKILL');
     worker = await restartWorker();
