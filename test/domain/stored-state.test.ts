@@ -55,7 +55,7 @@ const some = (table: string, where: string, limit: number) =>
 const CHANGES: readonly ((db: Kysely<Schema>, random: () => number) => Promise<unknown>)[] = [
   (db, random) => insertDataset(db, Math.floor(random() * 1e12)),
   (db, random) => insertDataset(db, Math.floor(random() * 1e3)),
-  (db) => sql`delete from datasets where id in (${some('datasets', 'true', 2)})`.execute(db),
+  (db) => sql`delete from datasets where id in (${some('datasets', 'true', 1)})`.execute(db),
   (db) =>
     sql`update datasets set size_bytes = size_bytes + 1 where id in (${some('datasets', 'true', 5)})`.execute(
       db,
