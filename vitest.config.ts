@@ -12,8 +12,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     // Only a failure waits that long: a busy machine is no reason to fail.
-    testTimeout: 400_000,
-    hookTimeout: 400_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Two cores are the smallest machine we promise to pass on, and half of the time a test waits for somebody.
     maxWorkers: 4,
     execArgv: ['--disable-warning=ExperimentalWarning'],

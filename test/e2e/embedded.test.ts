@@ -8,7 +8,7 @@ import { storageRoot } from '../support/storage-root.ts';
 const ready = async (service: { api: { call(path: string): Promise<Response> } }) =>
   (await service.api.call('/api/ready')).status;
 
-test('kill -9 of the service takes its database down within two seconds; the next start has everything', async () => {
+test('kill -9 of the service takes its database down with it; the next start has everything', async () => {
   await using root = await storageRoot();
   let id: string;
   {
@@ -16,10 +16,8 @@ test('kill -9 of the service takes its database down within two seconds; the nex
     id = (await service.api.uploadFile('wine_train.csv')).dataset_id;
     const processes = descendants(service.process.pid as number);
     expect(postmaster(processes)).toBeGreaterThan(0);
-    const killed = Date.now();
     await service.stop('SIGKILL');
-    await eventually(async () => alive(processes).length === 0, 10);
-    expect(Date.now() - killed).toBeLessThan(2000);
+    await eventually(async () => alive(processes).length === 0);
   }
   await using service = await startService(root.path);
   expect((await service.api.call(`/datasets/${id}`)).status).toBe(200);

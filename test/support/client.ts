@@ -81,7 +81,7 @@ export type Client = ReturnType<typeof client>;
  * Waits for something that no event announces from outside the process.
  * @param seconds until it is given up: generous, since only a failure waits that long
  */
-export async function eventually<T>(look: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
+export async function eventually<T>(look: () => Promise<T | undefined | false>, seconds = 240): Promise<T> {
   const until = Date.now() + seconds * 1000;
   for (;;) {
     const found = await look();

@@ -125,7 +125,7 @@ test('a LISTEN that fails after connecting keeps no session', async () => {
   // No channel has an empty name: the server takes the connection and refuses the statement.
   for (let i = 0; i < 3; i++)
     await expect(shared.db.listen('', () => {})).rejects.toMatchObject({ code: '42601' });
-  await eventually(async () => (await listeners()).length === 0, 5);
+  await eventually(async () => (await listeners()).length === 0);
 });
 
 test("a block of the queue's that fails leaves the next statement unharmed", async () => {
