@@ -81,38 +81,30 @@ describe('a run that cannot succeed', () => {
   });
 });
 
-describe('the limits of a run', () => {
-  let app: TestApp;
-  let dataset_id: string;
-  beforeAll(async () => {
-    app = await startTestApp({ TRAINING__TIMEOUT_SEC: '4.5', TRAINING__MAX_RETRIES: '0' });
-    ({ dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 30_000 })));
+test('TRAINING__TIMEOUT_SEC ends a run, a fraction of a second counted', async () => {
+  await using app = await startTestApp({ TRAINING__TIMEOUT_SEC: '4.5', TRAINING__MAX_RETRIES: '0' });
+  const { dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 30_000 }));
+  const id = await queue(app, dataset_id, { mode: 'heavy' });
+  const run = await app.api.ended(id);
+  expect(run).toMatchObject({
+    status: 'failed',
+    error_type: 'timeout',
+    error: 'Training took longer than the limit of 4.5 seconds.',
+    attempt: 1,
   });
-  afterAll(() => app[Symbol.asyncDispose]());
+  expect(run['duration_seconds']).toBeGreaterThanOrEqual(4.5);
+  expect(await childProcesses(TRAINER)).toEqual([]);
+});
 
-  test('TRAINING__TIMEOUT_SEC ends it, a fraction of a second counted', async () => {
-    const id = await queue(app, dataset_id, { mode: 'heavy' });
-    const run = await app.api.ended(id);
-    expect(run).toMatchObject({
-      status: 'failed',
-      error_type: 'timeout',
-      error: 'Training took longer than the limit of 4.5 seconds.',
-      attempt: 1,
-    });
-    expect(run['duration_seconds']).toBeGreaterThanOrEqual(4.5);
-    expect(await childProcesses(TRAINER)).toEqual([]);
-  });
+test('with TRAINING__MAX_RETRIES=0 a killed trainer is the end of a run, and the next one trains as ever', async () => {
+  await using app = await startTestApp({ TRAINING__MAX_RETRIES: '0' });
+  const { dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 30_000 }));
+  const id = await queue(app, dataset_id, { mode: 'heavy' });
+  await killTrainer(app, id);
+  const run = await app.api.ended(id);
+  expect(run).toMatchObject({ status: 'failed', error_type: 'trainer_crashed', attempt: 1 });
+  expect(run['error']).not.toMatch(LEAKS);
 
-  test('with TRAINING__MAX_RETRIES=0 a killed trainer is the end of it', async () => {
-    const id = await queue(app, dataset_id, { mode: 'heavy' });
-    await killTrainer(app, id);
-    const run = await app.api.ended(id);
-    expect(run).toMatchObject({ status: 'failed', error_type: 'trainer_crashed', attempt: 1 });
-    expect(run['error']).not.toMatch(LEAKS);
-  });
-
-  test('after a failure the next run trains as ever', async () => {
-    const wine = await app.api.uploadFile('wine_train.csv');
-    expect(await app.api.train(wine.dataset_id)).toMatchObject({ status: 'succeeded' });
-  });
+  const wine = await app.api.uploadFile('wine_train.csv');
+  expect(await app.api.train(wine.dataset_id)).toMatchObject({ status: 'succeeded' });
 });
