@@ -1,12 +1,13 @@
 import { serve } from '@hono/node-server';
 import { prometheus } from '@hono/prometheus';
+import { Registry } from '@platformatic/prom-client';
 import { Hono } from 'hono';
 import { HEALTH, listening } from './serve.mjs';
 
 /** `node hono.mjs`: nothing but Hono; `node hono.mjs metrics`: with its middleware for Prometheus. */
 const app = new Hono();
 if (process.argv[2] === 'metrics') {
-  const { printMetrics, registerMetrics } = prometheus();
+  const { printMetrics, registerMetrics } = prometheus({ registry: new Registry() });
   app.use('*', registerMetrics);
   app.get('/metrics', printMetrics);
 }
