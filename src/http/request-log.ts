@@ -20,6 +20,7 @@ export type RequestLog = (request: IncomingMessage, response: ServerResponse) =>
 export function requestLog(logger: Logger, metricsPath: string): RequestLog {
   countBodyBytes();
   return (request, response) => {
+    if (!logger.isLevelEnabled('warn')) return;
     // Begun by whoever counts requests, where somebody does.
     const exchange = exchangeOf(request) ?? beginExchange(request, response);
     const isRoutine = () => exchange.route === metricsPath || isProbe(request);
@@ -40,7 +41,6 @@ export function requestLog(logger: Logger, metricsPath: string): RequestLog {
         'request',
       );
     };
-    if (!logger.isLevelEnabled('warn')) return;
     // The line belongs to the request's trace, which the end of a connection knows nothing of.
     const ofRequest = context.active();
     response.once('close', () => context.with(ofRequest, write));

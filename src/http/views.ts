@@ -63,6 +63,9 @@ export const datasetProfileView = (
   profile: [...row.profile.columns],
 });
 
+/** Of the addresses in an answer: that of the request's own. */
+export const originOf = (url: string): string => new URL(url).origin;
+
 export const expiryView = (result: ExpiryResult): z.infer<typeof Expiry> => ({
   cutoff: optionalTime(result.cutoff),
   limit: result.limit,

@@ -1,15 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ConstructorOptions } from 'pg-boss';
+import type { Connections } from '../../telemetry/instruments/connections.ts';
 import type { Schema } from './schema.ts';
-
-/** A pool of connections at a moment. */
-export interface Connections {
-  readonly used: number;
-  readonly idle: number;
-  /** Who waits for one. */
-  readonly waiting: number;
-  readonly limit: number;
-}
 
 /** A database on a PostgreSQL server, whoever runs the server. */
 export interface Database extends AsyncDisposable {

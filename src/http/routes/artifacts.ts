@@ -17,7 +17,7 @@ import {
   ModelCard,
   PageQuery,
 } from '../schemas.ts';
-import { artifactView, driftView, listedArtifactView } from '../views.ts';
+import { artifactView, driftView, listedArtifactView, originOf } from '../views.ts';
 import { type PredictionDeps, predictionRoutes } from './predictions.ts';
 import { file, json, METRICS_IN_SHORT, problems } from './responses.ts';
 
@@ -92,8 +92,6 @@ export interface ArtifactRouteDeps extends PredictionDeps {
   readonly removeArtifact: RemoveArtifact;
   readonly driftOf: DriftMonitor['driftOf'];
 }
-
-const originOf = (url: string) => new URL(url).origin;
 
 export function artifactRoutes(deps: ArtifactRouteDeps): Router {
   const { db } = deps;

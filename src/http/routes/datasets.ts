@@ -21,7 +21,7 @@ import {
   UploadQuery,
 } from '../schemas.ts';
 import { uploadBody } from '../upload-body.ts';
-import { datasetProfileView, datasetView, expiryView } from '../views.ts';
+import { datasetProfileView, datasetView, expiryView, originOf } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
 const tags = ['datasets'];
@@ -116,8 +116,6 @@ const CONTENT_TYPES = {
 
 const contentType = (row: DatasetRow) =>
   row.compression === 'gzip' ? 'application/gzip' : CONTENT_TYPES[row.format];
-const originOf = (url: string) => new URL(url).origin;
-
 export function datasetRoutes(deps: DatasetRouteDeps): Router {
   const { db, ttl } = deps;
   return createRouter()

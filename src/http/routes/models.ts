@@ -26,7 +26,7 @@ import {
   VersionParam,
   VersionRequest,
 } from '../schemas.ts';
-import { historyView, modelVersionView, modelView } from '../views.ts';
+import { historyView, modelVersionView, modelView, originOf } from '../views.ts';
 import { type PredictionDeps, predictionRoutes } from './predictions.ts';
 import { json, METRICS_IN_SHORT, problems } from './responses.ts';
 
@@ -146,8 +146,6 @@ export interface ModelRouteDeps extends PredictionDeps {
   readonly db: Kysely<Schema>;
   readonly registry: Registry;
 }
-
-const originOf = (url: string) => new URL(url).origin;
 
 export function modelRoutes(deps: ModelRouteDeps): Router {
   const { db, registry } = deps;
