@@ -31,7 +31,9 @@ export function alive(former: readonly Process[]): Process[] {
 
 /** The server's own process among them. */
 export function postmaster(processes: readonly Process[]): number {
-  const found = processes.filter(({ args }) => /^\S*bin\/postgres /.test(args));
+  const servers = processes.filter(({ args }) => /^\S*bin\/postgres /.test(args));
+  // A process that a server has just forked has its name until it gives itself one.
+  const found = servers.filter(({ parent }) => !servers.some(({ pid }) => pid === parent));
   if (found.length !== 1) throw new Error(`${found.length} servers in ${JSON.stringify(processes)}`);
   return found[0]?.pid as number;
 }
