@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CATALOGUE } from '../../src/telemetry/catalogue.ts';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
-import { dataFile } from '../support/client.ts';
+import { dataFile, eventually } from '../support/client.ts';
 import { freshDatabase } from '../support/database.ts';
 import { sample, samples } from '../support/exposition.ts';
 import { keptModels } from '../support/kept-models.ts';
@@ -80,7 +80,13 @@ test('after uploads and trainings the metrics equal what was done', async () => 
     415,
   );
 
-  const text = await api.metrics();
+  // A run is counted when what its attempt held is given back, which may be after its end can be seen.
+  const text = await eventually(async () => {
+    const page = await api.metrics();
+    const ended = samples(page, 'mlops_backend_training_runs_total', { outcome: 'success' });
+    const active = sample(page, 'mlops_backend_training_runs_active', { mode: 'light' });
+    return active === 0 && ended.reduce((sum, { value }) => sum + value, 0) === 3 && page;
+  });
   const light = { mode: 'light' };
   expect(sample(text, 'mlops_backend_dataset_uploads_total', light)).toBe(3);
   expect(sample(text, 'mlops_backend_dataset_upload_size_bytes_count', light)).toBe(3);

@@ -10,12 +10,15 @@ export function lowerPriority(pid: number, niceness: number): void {
     os.setPriority(pid, lower(os.getPriority(), niceness));
     // Linux may share the processor out among sessions first: then niceness counts within a session alone, and a
     // session has one too.
-    const own = /nice (-?\d+)$/.exec(readFileSync('/proc/self/autogroup', 'utf8').trim())?.[1];
-    writeFileSync(`/proc/${pid}/autogroup`, String(lower(Number(own), niceness)));
+    writeFileSync(`/proc/${pid}/autogroup`, String(lower(sessionNiceness(), niceness)));
   } catch {
     // Gone already, not allowed, or no such thing here: the work itself does not depend on it.
   }
 }
+
+/** 0 also for a process that no session began, such as a container's first: its file is empty. */
+const sessionNiceness = (): number =>
+  Number(/nice (-?\d+)$/.exec(readFileSync('/proc/self/autogroup', 'utf8').trim())?.[1] ?? 0);
 
 const lower = (priority: number, by: number): number =>
   Math.min(priority + by, os.constants.priority.PRIORITY_LOW);

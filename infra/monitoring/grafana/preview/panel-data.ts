@@ -142,8 +142,8 @@ export async function queryPanel(
     range: Math.ceil(range.to - range.from),
     scrapeInterval: range.scrapeInterval,
   };
-  // Grafana aligns to the step, so that a refresh does not shift every bar.
-  const start = Math.ceil(range.from / step) * step;
+  // The last step ends with the range: a picture is not drawn again, and what came last is on it.
+  const start = range.to - Math.floor((range.to - range.from) / step) * step;
   const lines = await Promise.all(
     (panel.targets ?? []).map(async ({ expr, legendFormat, refId, instant }) => {
       const query = asSent(expr, chosen, times);
