@@ -37,12 +37,19 @@ export class AppError extends Error {
   readonly code: ProblemCode;
   /** When it may be over, where that is known. */
   readonly retryAfterSeconds: number | undefined;
+  /** What may be named instead, where something had to be named. */
+  readonly candidates: readonly string[] | undefined;
 
-  constructor(code: ProblemCode, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options?: ErrorOptions & { retryAfterSeconds?: number; candidates?: readonly string[] },
+  ) {
     super(message, options);
     this.name = 'AppError';
     this.code = code;
     this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.candidates = options?.candidates;
   }
 }
 

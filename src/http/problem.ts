@@ -19,6 +19,10 @@ export const Problem = z
     detail: z.string(),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
     trace_id: z.string().optional(),
+    candidates: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'Where a column had to be named: those that could be.' }),
   })
   .openapi('Problem');
 
@@ -41,10 +45,23 @@ interface ProblemAnswer {
   readonly body: string;
 }
 
-function problemAnswer(code: ProblemCode, detail: string, headers: Record<string, string>): ProblemAnswer {
+function problemAnswer(
+  code: ProblemCode,
+  detail: string,
+  headers: Record<string, string>,
+  candidates?: readonly string[],
+): ProblemAnswer {
   const { status, title } = PROBLEMS[code];
   const traceId = trace.getActiveSpan()?.spanContext().traceId;
-  const problem = { type: 'about:blank', title, status, detail, code, ...(traceId && { trace_id: traceId }) };
+  const problem = {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code,
+    ...(traceId && { trace_id: traceId }),
+    ...(candidates && { candidates }),
+  };
   const body = JSON.stringify(problem);
   return {
     status,
@@ -62,8 +79,9 @@ export function problemResponse(
   code: ProblemCode,
   detail: string,
   headers: Record<string, string> = {},
+  candidates?: readonly string[],
 ): Response {
-  const { body, ...init } = problemAnswer(code, detail, headers);
+  const { body, ...init } = problemAnswer(code, detail, headers, candidates);
   return new Response(body, init);
 }
 
@@ -111,8 +129,8 @@ export function errorHandler(log: ThinLog) {
       ].join();
       log(kind, 'error', { err: error, method: c.req.method, route }, 'request failed');
     }
-    const { retryAfterSeconds: seconds } = known;
-    return problemResponse(known.code, known.message, seconds ? { 'retry-after': String(seconds) } : {});
+    const { code, message, candidates, retryAfterSeconds: seconds } = known;
+    return problemResponse(code, message, seconds ? { 'retry-after': String(seconds) } : {}, candidates);
   };
 }
 

@@ -12,7 +12,7 @@ import { expectProblem } from '../support/problem.ts';
 import { canMount, smallDisk } from '../support/small-disk.ts';
 import { storageRoot } from '../support/storage-root.ts';
 
-const CSV = 'a,b\n1,2\n3,4\n';
+const CSV = 'a,target\n1,2\n3,4\n';
 const MiB = 1024 * 1024;
 
 /** The service, its client and what it writes to its log. */

@@ -48,7 +48,8 @@ const predict = async (id: string, rows: Row[]): Promise<Prediction> => {
 describe('a classification', () => {
   let model: string;
   beforeAll(async () => {
-    model = await trained((await app.api.upload('named.csv', NAMED)).dataset_id);
+    const { dataset_id } = await app.api.upload('named.csv', NAMED);
+    model = await trained(dataset_id, { target: 'class' });
   });
   const row = (k: number): Row => ({
     x: k * 10,

@@ -8,14 +8,11 @@ import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
 import { describeSpan } from '../../telemetry/span.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
-import type { ColumnProfile } from '../../vocabulary/tables.ts';
-import { type Dataset, lockDataset } from '../dataset/repository.ts';
+import { lockDataset } from '../dataset/repository.ts';
 import { announceRun, type TrainingRun } from './repository.ts';
+import { chooseTarget, chooseTask } from './target.ts';
 
 const DEFAULT_SEED = 42;
-const DEFAULT_TARGETS = ['target', 'label', 'y'];
-/** A numeric target with more distinct values than this is measured, not named. */
-const MAX_CLASS_VALUES = 20;
 
 export interface TrainingRequest {
   readonly owner: string;
@@ -34,29 +31,6 @@ export interface TrainingRequest {
  *   `invalid_request` (params), `idempotency_key_reused`
  */
 export type RequestTraining = (request: TrainingRequest) => Promise<TrainingRun>;
-
-function chooseTarget(dataset: Dataset, wanted: string | undefined): ColumnProfile {
-  const { columns } = dataset.profile;
-  const named = (name: string) => columns.find((column) => column.name === name);
-  if (wanted !== undefined) {
-    const column = named(wanted);
-    if (!column) throw new AppError('unusable_data', `The dataset has no column "${wanted.slice(0, 100)}".`);
-    return column;
-  }
-  return (
-    DEFAULT_TARGETS.map(named).find((column) => column !== undefined) ?? (columns.at(-1) as ColumnProfile)
-  );
-}
-
-function chooseTask(target: ColumnProfile, wanted: Task | undefined): Task {
-  if (wanted === 'regression' && target.type !== 'number')
-    throw new AppError(
-      'unusable_data',
-      `Regression needs a numeric target; column "${target.name}" is ${target.type}.`,
-    );
-  if (wanted) return wanted;
-  return target.type === 'number' && target.distinct > MAX_CLASS_VALUES ? 'regression' : 'classification';
-}
 
 function checkParams(mode: Mode, params: Record<string, unknown>): void {
   try {
@@ -93,7 +67,7 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
     const now = new Date();
     return db.transaction().execute(async (trx) => {
       const dataset = await lockDataset(trx, request.owner, request.datasetId);
-      const target = chooseTarget(dataset, request.target);
+      const target = chooseTarget(dataset.profile, request.target);
       const run = await trx
         .insertInto('training_runs')
         .values({

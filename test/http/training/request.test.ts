@@ -88,10 +88,53 @@ describe('the target, when none is given', () => {
     ['is the column "target" before all others', { y: word, label: word, target: word, z: word }, 'target'],
     ['else "label"', { y: word, label: word, z: word }, 'label'],
     ['else "y"', { x: word, y: word, z: word }, 'y'],
-    ['else the last column', { Target: word, LABEL: word, z: word }, 'z'],
   ])('%s', async (_what, columns, target) => {
     const { dataset_id } = await app.api.upload('columns.csv', table(columns));
     expect(await queued({ dataset_id })).toMatchObject({ target });
+  });
+});
+
+describe('without a target and without a column called so, a request is refused', () => {
+  const refusal = async (csv: string) => {
+    const { dataset_id } = await app.api.upload('unnamed.csv', csv);
+    const before = await runs();
+    const response = await request({ dataset_id });
+    const { candidates } = await app.api.json<{ candidates: string[] }>(response.clone());
+    const detail = await expectProblem(response, 422, 'unusable_data');
+    expect(await runs()).toEqual(before);
+    return { candidates, detail };
+  };
+
+  test('with the columns that could be it, the last one first, and how to name one', async () => {
+    const { candidates, detail } = await refusal(
+      table({
+        Target: word,
+        id: (row) => `id-${row}`,
+        price: (row) => row * 1.5,
+        always: () => 'same',
+        day: (row) => `2026-01-0${1 + (row % 9)}`,
+      }),
+    );
+    expect(candidates).toEqual(['day', 'price', 'Target']);
+    expect(detail).toContain('Candidates: "day", "price", "Target".');
+    expect(detail).toContain('as "target"');
+  });
+
+  test('with so many of them as an answer can hold, and their names cut in the sentence', async () => {
+    const names = Array.from({ length: 200 }, (_, i) => `${i}-`.padEnd(256, 'x'));
+    const { candidates, detail } = await refusal(
+      table(Object.fromEntries(names.map((name) => [name, (row: number) => row]))),
+    );
+    expect(candidates).toEqual(names.toReversed().slice(0, 20));
+    expect(detail).toContain(`"${'199-'.padEnd(60, 'x')}…"`);
+    expect(detail).toMatch(/ and 180 more\.$/);
+    expect(detail.length).toBeLessThan(2000);
+  });
+
+  test('with a word of why there is none, where no column could be it', async () => {
+    const { candidates, detail } = await refusal(table({ id: (row) => `id-${row}`, always: () => 'same' }));
+    expect(candidates).toEqual([]);
+    expect(detail).toContain('None of its columns could be it');
   });
 });
 
