@@ -10,9 +10,11 @@ import { forgetPeak, processUsage } from './usage.ts';
  * The other side of `runChild` and `warmChildren`: waits for an input, runs `handler`, sends its result or error, and
  * waits for the next input; the parent ends the process. `report` sends progress, `stages` where the work is; both reach
  * the parent as soon as the handler awaits something.
+ * @param rest called before each input is waited for: what is done now, nobody has to wait for
  */
 export function serveChild<Input, Output, Progress = never>(
   handler: (input: Input, report: (progress: Progress) => void, stages: Stages) => Promise<Output> | Output,
+  rest: () => void = () => {},
 ): void {
   // What `entry` imports is loaded by now, and the end comes by SIGKILL, at which Node would keep nothing.
   flushCompileCache();
@@ -54,7 +56,9 @@ export function serveChild<Input, Output, Progress = never>(
         ...(error instanceof AppError && { code: error.code }),
       });
     }
+    rest();
   });
+  rest();
 }
 
 const WATCH_EVERY_MS = 250;

@@ -1,6 +1,6 @@
 import { NO_STAGES, type Stages } from '../../telemetry/stages.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
-import { openDatabase } from './duckdb.ts';
+import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { checkLimits, type TableLimits } from './limits.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
@@ -17,7 +17,8 @@ export interface InspectRequest {
   readonly fileType: FileType;
   readonly limits: TableLimits;
   readonly memoryMb: number;
-  readonly tempDirectory: string;
+  /** As in `DatabaseLimits`. */
+  readonly tempDirectory: string | undefined;
 }
 
 /**
@@ -30,6 +31,7 @@ export interface InspectRequest {
 export async function inspectHere(
   request: InspectRequest,
   stages: Stages = NO_STAGES,
+  open: OpenDatabase = openDatabase,
 ): Promise<TableProfile> {
   const { path, fileType, limits, memoryMb, tempDirectory } = request;
   if (fileType.format !== 'parquet') stages.begin('scan');
@@ -37,7 +39,7 @@ export async function inspectHere(
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
   stages.begin('profile');
-  const { connection, close } = await openDatabase(path, { memoryMb, tempDirectory });
+  const { connection, close } = await open(path, { memoryMb, tempDirectory });
   try {
     if (scan === undefined) {
       const columns = await parquetColumns(connection, path);

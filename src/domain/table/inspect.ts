@@ -71,31 +71,29 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
     { fileType, limits, signal, meter, patienceSeconds, ...inspection }: Inspection,
     part?: string,
   ): Promise<Profile> => {
-    await mkdir(scratch, { recursive: true });
-    // Made and removed here: a child that was killed would leave it behind.
-    const tempDirectory = await mkdtemp(path.join(scratch, 'inspect-'));
+    const file = path.resolve(inspection.path);
+    const bytes = part === undefined ? (await stat(file)).size : Number.POSITIVE_INFINITY;
+    await using room = fitsIntoMemory(bytes, fileType) ? undefined : await makeRoom(scratch);
     const request: InspectRequest = {
-      path: path.resolve(inspection.path),
+      path: file,
       part,
       fileType,
       limits,
       memoryMb: DATABASE_MEMORY_MB,
-      tempDirectory,
+      tempDirectory: room?.path,
     };
+    const inspect = () =>
+      children.run<Profile>(request, {
+        signal,
+        timeoutSeconds: TIMEOUT_SECONDS,
+        meter,
+        mayStay: isCheckedFirst(fileType),
+      });
     try {
-      const inspect = () =>
-        children.run<Profile>(request, {
-          signal,
-          timeoutSeconds: TIMEOUT_SECONDS,
-          meter,
-          mayStay: isCheckedFirst(fileType),
-        });
-      const places = part === undefined ? placesFor((await stat(request.path)).size) : large;
-      return await places.run(inspect, { signal, patienceSeconds });
+      // Awaited here: the room must outlive it.
+      return await placesFor(bytes).run(inspect, { signal, patienceSeconds });
     } catch (error) {
       throw error instanceof ChildError ? explain(error, fileType) : error;
-    } finally {
-      await rm(tempDirectory, { recursive: true, force: true });
     }
   };
   return {
@@ -108,6 +106,17 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
         : undefined,
     [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   };
+}
+
+/** A text that is small as it stands can't grow large in whatever way it is read. */
+const fitsIntoMemory = (bytes: number, { format, compression }: FileType): boolean =>
+  bytes <= SMALL_BYTES && format !== 'parquet' && compression === 'none';
+
+/** A folder of its own, removed by us: a child that was killed would leave it behind. */
+async function makeRoom(scratch: string): Promise<AsyncDisposable & { readonly path: string }> {
+  await mkdir(scratch, { recursive: true });
+  const folder = await mkdtemp(path.join(scratch, 'inspect-'));
+  return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
 function explain(error: ChildError, { format }: FileType): Error {

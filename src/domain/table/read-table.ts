@@ -10,7 +10,7 @@ import {
 import type { Column, ColumnType, Table } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
-import { openDatabase } from './duckdb.ts';
+import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { type ReadAs, tableSource, type WantedColumn } from './duckdb-source.ts';
 import { LabelIndex } from './label-index.ts';
@@ -31,14 +31,17 @@ const readerMb = (columns: number) => 256 + columns / 4;
  *   made in its full length once
  * @throws {AppError} `unusable_data` for a column the file does not have, `bad_format` when it is not what it was
  */
-export async function readTable(options: {
-  path: string;
-  fileType: FileType;
-  columns: readonly { readonly name: string; readonly type: ColumnType }[];
-  asCategory?: readonly string[];
-  memoryLimitMb: number;
-  rows?: number;
-}): Promise<Table> {
+export async function readTable(
+  options: {
+    path: string;
+    fileType: FileType;
+    columns: readonly { readonly name: string; readonly type: ColumnType }[];
+    asCategory?: readonly string[];
+    memoryLimitMb: number;
+    rows?: number;
+  },
+  open: OpenDatabase = openDatabase,
+): Promise<Table> {
   const labelled = new Set(options.asCategory);
   const wanted = options.columns.map(
     ({ name, type }): WantedColumn => ({
@@ -50,7 +53,7 @@ export async function readTable(options: {
   const enough =
     options.fileType.format === 'parquet' ? Number.POSITIVE_INFINITY : readerMb(options.columns.length);
   const memoryMb = Math.min(options.memoryLimitMb, enough);
-  const { connection, close } = await openDatabase(file, { memoryMb, threads: 1 });
+  const { connection, close } = await open(file, { memoryMb, threads: 1 });
   try {
     // Whether there are line ends in cells is not known here; with one thread nothing is lost by expecting them.
     const table = { path: file, fileType: options.fileType, multiline: true };

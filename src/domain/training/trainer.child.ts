@@ -1,6 +1,7 @@
 import { createCard, parseParams, TabularError, toOnnx, train } from '#tabular';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { serveChild } from '../../adapters/process/serve-child.ts';
+import { SpareDatabase } from '../table/duckdb.ts';
 import { readTable } from '../table/read-table.ts';
 import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
 
@@ -8,20 +9,25 @@ import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts'
 const READ_MEMORY_MB = 512;
 const VERSIONS = { 'mlops-backend': packageJson.version, node: process.versions.node };
 
+const databases = new SpareDatabase();
+
 /** The trainer process: reads the table, trains, answers with the model. It sees no database and no secret. */
 serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, stages) => {
   const { mode, task, target, seed } = input;
   try {
     stages.begin('read');
     report({ stage: 'read', fraction: 0 });
-    const table = await readTable({
-      path: input.path,
-      fileType: input.fileType,
-      columns: input.columns,
-      asCategory: task === 'classification' ? [target] : [],
-      memoryLimitMb: READ_MEMORY_MB,
-      rows: input.rows,
-    });
+    const table = await readTable(
+      {
+        path: input.path,
+        fileType: input.fileType,
+        columns: input.columns,
+        asCategory: task === 'classification' ? [target] : [],
+        memoryLimitMb: READ_MEMORY_MB,
+        rows: input.rows,
+      },
+      databases.open,
+    );
     const spec = {
       mode,
       task,
@@ -54,4 +60,4 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
       return { failure: { type: error.code, message: error.message } };
     throw error;
   }
-});
+}, databases.make);

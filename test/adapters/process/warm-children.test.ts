@@ -38,6 +38,14 @@ test('a child that refused its input stays, with the refusal told as ever', asyn
   expect(await pid()).toBe(first);
 });
 
+test('a child rests before its first work, and after each that it did or refused', async () => {
+  const rests = () => run<number>({ do: 'tell its rests' });
+  expect(await rests()).toBe(1);
+  expect(await rests()).toBe(2);
+  await run({ do: 'refuse' }).catch(() => undefined);
+  expect(await rests()).toBe(4);
+});
+
 test.each<[string, Behaviour, () => Partial<WarmWorkOptions<number>>]>([
   ['threw', { do: 'throw', message: 'no' }, () => ({})],
   ['crashed', { do: 'die', signal: 'SIGSEGV' }, () => ({})],

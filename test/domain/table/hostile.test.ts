@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
-import { openDatabase } from '../../../src/domain/table/duckdb.ts';
+import { type OpenDatabase, openDatabase, SpareDatabase } from '../../../src/domain/table/duckdb.ts';
 import { createInspector } from '../../../src/domain/table/inspect.ts';
 import { readTable } from '../../../src/domain/table/read-table.ts';
 import { readChunks } from '../../../src/domain/table/text-chunks.ts';
@@ -103,10 +103,15 @@ test('cells that look like rows are cells, wherever a reader begins', async ({ d
 });
 
 describe('the database', () => {
-  test('reads the one file it was opened for and nothing else', async ({ write, directory }) => {
+  const spare = new SpareDatabase();
+  spare.make();
+  test.for<[how: string, open: OpenDatabase]>([
+    ['reads', openDatabase],
+    ['that was made before it was asked for reads', spare.open],
+  ])('%s the one file it was opened for and nothing else', async ([, open], { write, directory }) => {
     const allowed = await write('a\n1\n', 'allowed.csv');
     const other = await write('a\n1\n', 'other.csv');
-    const { connection, close } = await openDatabase(allowed, { memoryMb: 128 });
+    const { connection, close } = await open(allowed, { memoryMb: 128 });
     try {
       await expect(connection.run(`FROM read_csv('${allowed}')`)).resolves.toBeDefined();
       for (const sql of [
@@ -131,6 +136,21 @@ describe('the database', () => {
       close();
     }
     expect((await readdir(directory)).toSorted()).toEqual(['allowed.csv', 'other.csv']);
+  });
+
+  test('that was made before is for one table alone: what one held the next does not know', async ({
+    write,
+  }) => {
+    const databases = new SpareDatabase();
+    databases.make();
+    const file = await write('a\n1\n');
+    const first = await databases.open(file, { memoryMb: 128 });
+    await first.connection.run('CREATE TABLE kept AS SELECT 1');
+    databases.make();
+    const second = await databases.open(file, { memoryMb: 128 });
+    await expect(second.connection.run('FROM kept')).rejects.toThrow(/does not exist/);
+    first.close();
+    second.close();
   });
 
   test('finds a file whose path looks like a pattern or a partition', async ({ directory }) => {
@@ -186,6 +206,10 @@ describe('an inspector', () => {
       ],
     });
     await refusal(inspector.inspect({ path: file, fileType: NDJSON, limits: NO_LIMITS }), 'bad_format');
+    // A small text needs no room beside it.
+    await expect(readdir(scratch)).rejects.toThrow('ENOENT');
+    const zipped = await write(gzipSync('a,b\n1,x\n2,y\n'));
+    await inspector.inspect({ path: zipped, fileType: gzipped(CSV), limits: NO_LIMITS });
     expect(await readdir(scratch)).toEqual([]);
   });
 
@@ -198,7 +222,7 @@ describe('an inspector', () => {
     const controller = new AbortController();
     const inspecting = inspector.inspect({
       path: pipe,
-      fileType: CSV,
+      fileType: gzipped(CSV),
       limits: NO_LIMITS,
       signal: controller.signal,
     });
