@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type DeleteQueryBuilder, type Kysely, type QueryCreator, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Schema } from '../db/schema.ts';
 import type { Storage } from './storage.ts';
@@ -13,8 +13,8 @@ type Reason = Schema['object_leases']['reason'];
 /** Objects and rows can't be written in one transaction; the leases make a crash in between harmless. */
 export interface ObjectLeases {
   /**
-   * Announces an object about to be written. Whoever writes the row that speaks for the object calls `settle`
-   * in the same transaction; disposed before that, the object is removed.
+   * Announces objects about to be written. Whoever writes the rows that speak for them settles the lease in the same
+   * transaction, or statement, and keeps them once that has succeeded; disposed before that, what is still leased is removed.
    */
   hold(...keys: string[]): Promise<ObjectLease>;
   /** Notes, in the transaction that deletes the rows, that their objects are to go. */
@@ -38,8 +38,15 @@ export interface Reclaimed {
 }
 
 export interface ObjectLease extends AsyncDisposable {
+  /** @throws when it has run out */
   settle(trx: Kysely<Schema>): Promise<void>;
+  /** The same as a part of the statement that writes the row: what it returns is all that was held, or it has run out. */
+  settling(db: QueryCreator<Schema>): Settling;
+  /** The rows are there: nothing is left to be asked for or to be removed. */
+  keep(): void;
 }
+
+type Settling = DeleteQueryBuilder<Schema, 'object_leases', { storage_key: string }>;
 
 /**
  * @param onReclaimed told of every object that a reclaim removed, or found already gone, and why it was to go; for
@@ -80,29 +87,36 @@ export function objectLeases(
           .execute();
         return rows.map((row) => row.storage_key);
       };
-      let settled = false;
+      let state: 'held' | 'settling' | 'kept' = 'held';
       const timer = setInterval(() => {
         renew().catch((error: unknown) => logger.warn({ err: error }, 'object lease not renewed'));
       }, RENEW_MS);
+      const settling = (query: QueryCreator<Schema>): Settling => {
+        clearInterval(timer);
+        state = 'settling';
+        return query
+          .deleteFrom('object_leases')
+          .where('storage_key', 'in', keys)
+          .where('reason', '=', 'write')
+          .where('expires_at', '>', new Date())
+          .returning('storage_key');
+      };
       return {
+        settling,
         async settle(trx) {
-          clearInterval(timer);
-          const held = await trx
-            .deleteFrom('object_leases')
-            .where('storage_key', 'in', keys)
-            .where('reason', '=', 'write')
-            .where('expires_at', '>', new Date())
-            .returning('storage_key')
-            .execute();
+          const held = await settling(trx).execute();
           if (held.length !== keys.length)
             throw new Error('the lease of a stored object ran out before it was settled');
-          settled = true;
+        },
+        keep() {
+          state = 'kept';
         },
         async [Symbol.asyncDispose]() {
           clearInterval(timer);
+          if (state === 'kept') return;
           try {
-            // Settled in a transaction that was rolled back, the leases are all there again.
-            for (const key of settled ? await stillLeased() : keys) await remove(key);
+            // If what was to settle them was rolled back, the leases are all there again.
+            for (const key of state === 'settling' ? await stillLeased() : keys) await remove(key);
           } catch (error) {
             logger.warn({ err: error, keys }, 'objects left to the clean-up');
           }

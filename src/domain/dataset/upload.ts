@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { isOutOfSpace } from '../../adapters/out-of-space.ts';
@@ -19,6 +19,7 @@ import type { TableLimits } from '../table/limits.ts';
 import { refuseEarly } from '../table/refuse-early.ts';
 import { EarlyInspection } from './early-inspection.ts';
 import type { Dataset } from './repository.ts';
+import { storeDataset } from './store-dataset.ts';
 
 /** Enough of a file to tell its format, and all of a small one. */
 const HEAD_BYTES = 65_536;
@@ -147,38 +148,21 @@ export function createUploadDataset({
       (await early.profile()) ??
       (await storage.withLocalFile(key, (path) => inspector.inspect(inspection(path))));
 
-    // Awaited here: the lease must outlive the transaction.
-    return await db.transaction().execute(async (trx) => {
-      const { last_version } = await trx
-        .insertInto('dataset_names')
-        .values({ owner, name, last_version: 1 })
-        .onConflict((oc) =>
-          oc.columns(['owner', 'name']).doUpdateSet({ last_version: sql`dataset_names.last_version + 1` }),
-        )
-        .returning('last_version')
-        .executeTakeFirstOrThrow();
-      const dataset = await trx
-        .insertInto('datasets')
-        .values({
-          id,
-          owner,
-          name,
-          version: last_version,
-          mode,
-          format: fileType.format,
-          compression: fileType.compression,
-          rows: profile.rows,
-          columns: profile.columns.length,
-          size_bytes: intake.bytes,
-          sha256: intake.sha256,
-          storage_key: key,
-          profile: JSON.stringify(profile),
-          created_at: new Date(),
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      await lease.settle(trx);
-      return dataset;
+    // Awaited here: the lease must outlive the statement.
+    return await storeDataset(db, lease, {
+      id,
+      owner,
+      name,
+      mode,
+      format: fileType.format,
+      compression: fileType.compression,
+      rows: profile.rows,
+      columns: profile.columns.length,
+      size_bytes: intake.bytes,
+      sha256: intake.sha256,
+      storage_key: key,
+      profile: JSON.stringify(profile),
+      created_at: new Date(),
     });
   }
 

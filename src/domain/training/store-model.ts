@@ -46,8 +46,7 @@ export async function storeModel(
 
   const metrics = JSON.stringify(output.metrics);
   const metrics_summary = JSON.stringify(summaryOf(output.metrics));
-  // Awaited here: the lease must outlive the transaction.
-  return await deps.db.transaction().execute(async (trx) => {
+  const isStored = await deps.db.transaction().execute(async (trx) => {
     const stored = { id: -1, name: 'store model', startedAt: began, endedAt: Date.now() };
     const ended = await updateAttempt(
       trx,
@@ -92,4 +91,6 @@ export async function storeModel(
     await lease.settle(trx);
     return true;
   });
+  if (isStored) lease.keep();
+  return isStored;
 }

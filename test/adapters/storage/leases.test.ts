@@ -60,6 +60,17 @@ test('a settled object stays and its lease is gone', async () => {
   expect(await leased()).toEqual([]);
 });
 
+test('objects that are kept stay, whatever is asked afterwards', async () => {
+  {
+    await using lease = await leases.hold('a');
+    await store('a');
+    await lease.settling(shared.db.sql).execute();
+    lease.keep();
+  }
+  expect(await stored()).toEqual(['a']);
+  expect(await leased()).toEqual([]);
+});
+
 test('an object whose holder gives up goes, and its lease with it', async () => {
   {
     await using _lease = await leases.hold('a', 'b');

@@ -211,6 +211,26 @@ test('an inspection that somebody kills is no fault of the file: it counts as in
   expect(recorded).toEqual([{ mode: 'light', reason: 'internal' }]);
 });
 
+test('an upload whose lease ran out meanwhile is not stored, and takes no version of its name', async () => {
+  const lapsing = {
+    ...deps.leases,
+    hold: async (...keys: string[]) => {
+      const lease = await deps.leases.hold(...keys);
+      await shared.db.sql
+        .updateTable('object_leases')
+        .set({ expires_at: new Date(0) })
+        .execute();
+      return lease;
+    },
+  };
+  const late = createUploadDataset({ ...deps, leases: lapsing });
+  const open = async () => ({ name: 'late.csv', bytes: chunks(GOOD) });
+  await expect(late({ ...request(chunks()), open })).rejects.toThrow();
+  expect(recorded).toEqual([{ mode: 'light', reason: 'internal' }]);
+  const names = shared.db.sql.selectFrom('dataset_names').where('name', '=', 'late.csv').selectAll();
+  expect(await names.execute()).toEqual([]);
+});
+
 test('whatever nobody foresaw counts as internal', async () => {
   async function* broken() {
     yield Buffer.from(GOOD);
