@@ -3,6 +3,8 @@ import { Writable } from 'node:stream';
 
 /** Of one write: few, long ones. */
 const BUFFER_BYTES = 1024 * 1024;
+/** Of the first one. A small file takes no more memory than that. */
+const FIRST_BUFFER_BYTES = 64 * 1024;
 /** Bytes after which the disk is set to work again. */
 const FLUSH_EVERY_BYTES = 32 * 1024 * 1024;
 
@@ -16,8 +18,8 @@ const FLUSH_EVERY_BYTES = 32 * 1024 * 1024;
  */
 export class FileWriter extends Writable {
   readonly #file: FileHandle;
-  #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  #spare = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #buffer: Buffer | undefined = Buffer.allocUnsafeSlow(FIRST_BUFFER_BYTES);
+  #spare: Buffer | undefined;
   #filled = 0;
   #unflushed = 0;
   #isFlushing = false;
@@ -48,11 +50,12 @@ export class FileWriter extends Writable {
 
   async #take(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
-      const piece = chunk.subarray(at, at + BUFFER_BYTES - this.#filled);
+      this.#buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
+      const piece = chunk.subarray(at, at + this.#buffer.length - this.#filled);
       this.#buffer.set(piece, this.#filled);
       this.#filled += piece.length;
       at += piece.length;
-      if (this.#filled === BUFFER_BYTES) await this.#send();
+      if (this.#filled === this.#buffer.length) await this.#send();
     }
   }
 
@@ -65,9 +68,12 @@ export class FileWriter extends Writable {
       this.#flushing = this.#flush();
       this.#flushing.catch(() => {});
     }
-    this.#writing = this.#writeAll(this.#buffer.subarray(0, this.#filled));
+    const full = this.#buffer;
+    if (full === undefined) return;
+    this.#writing = this.#writeAll(full.subarray(0, this.#filled));
     this.#writing.catch(() => {});
-    [this.#buffer, this.#spare] = [this.#spare, this.#buffer];
+    this.#buffer = this.#spare;
+    this.#spare = full.length === BUFFER_BYTES ? full : undefined;
     this.#filled = 0;
   }
 

@@ -1,5 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { access, constants, mkdir, open, rename, rm, statfs, unlink } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  rename,
+  rm,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,6 +32,16 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx');
+  }
+}
+
 /** Nothing reads a half-written file, and whoever removes its key removes it too: it may stay if it must. */
 const discard = (part: string) => rm(part, { force: true }).catch(() => {});
 
@@ -37,6 +57,24 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
     return join(root, key);
   };
 
+  const look = async () => {
+    try {
+      const [{ bavail, bsize }] = await Promise.all([
+        statfs(root),
+        access(root, constants.W_OK | constants.X_OK),
+      ]);
+      const free = bavail * bsize;
+      if (free < reserveBytes)
+        throw Object.assign(new Error(`${free} bytes are free, the reserve is ${reserveBytes}`), {
+          code: 'ENOSPC',
+        });
+    } catch (error) {
+      throw new StorageError({ cause: error });
+    }
+  };
+  /** Whoever asks while it is looked at hears of the same. */
+  let checking: Promise<void> | undefined;
+
   return {
     async write(key, source, signal, onArriving) {
       const path = pathOf(key);
@@ -51,10 +89,9 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
         }
       }
       try {
-        await mkdir(dirname(path), { recursive: true });
         // Opened before anything can fail: a stream that opens by itself may do so after its end, when the file that it
         // makes has just been discarded.
-        const handle = await open(part, 'wx');
+        const handle = await openNew(part);
         onArriving?.({ part, path });
         await pipeline(watched, new FileWriter(handle), { ...(signal && { signal }) });
         await rename(part, path);
@@ -102,18 +139,11 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
       return use(path);
     },
 
-    async check() {
-      try {
-        await access(root, constants.W_OK | constants.X_OK);
-        const { bavail, bsize } = await statfs(root);
-        const free = bavail * bsize;
-        if (free < reserveBytes)
-          throw Object.assign(new Error(`${free} bytes are free, the reserve is ${reserveBytes}`), {
-            code: 'ENOSPC',
-          });
-      } catch (error) {
-        throw new StorageError({ cause: error });
-      }
+    check() {
+      checking ??= look().finally(() => {
+        checking = undefined;
+      });
+      return checking;
     },
   };
 }

@@ -51,6 +51,16 @@ test('the check fails once the folder is gone', async () => {
   await expect(local.storage.check()).rejects.toThrow();
 });
 
+test('who ask for a check at the same time share one, and who asks later gets another', async () => {
+  await using local = await localStorage();
+  await rm(local.folder, { recursive: true });
+  const [one, other] = await Promise.allSettled([local.storage.check(), local.storage.check()]);
+  expect(one).toMatchObject({ status: 'rejected', reason: expect.any(StorageError) });
+  expect((one as PromiseRejectedResult).reason).toBe((other as PromiseRejectedResult).reason);
+  await mkdir(local.folder);
+  await local.storage.check();
+});
+
 test.for([
   [1, ['file', 'folder']],
   // A large one also while it arrives, so that its end need not wait for all of it.
