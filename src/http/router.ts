@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../errors.ts';
+import { QuickRouter } from './quick-router.ts';
 
 /** What every route finds in its context. */
 export interface Env {
@@ -14,6 +15,7 @@ export type Router = OpenAPIHono<Env>;
 /** A router whose requests are checked against their schemas before any handler runs. */
 export function createRouter(): Router {
   return new OpenAPIHono<Env>({
+    router: new QuickRouter(),
     defaultHook: (result) => {
       if (result.success) return;
       const faults = result.error.issues.slice(0, 5).map((issue) => {
