@@ -115,7 +115,8 @@ test('sampler and resource are the environment’s: of a run that is not sampled
   expect(sink.spans).toEqual([]);
   expect(sink.metrics.size).toBe(0);
   const lines = sink.logs.filter(({ traceId }) => traceId === run['trace_id']);
-  expect(lines.map(({ body, role }) => [body, role])).toEqual([
+  // A worker may be at it before the answer is sent.
+  expect(lines.map(({ body, role }) => [body, role]).sort()).toEqual([
     ['request', 'mine'],
     ['training started', 'mine'],
     ['training succeeded', 'mine'],

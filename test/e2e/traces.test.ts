@@ -287,6 +287,8 @@ test('without an exporter a run has the request’s trace all the same, and so h
   const dataset = await service.api.uploadFile('wine_train.csv');
   const run = await service.api.train(dataset.dataset_id);
   expect(run['trace_id']).toMatch(/^[\da-f]{32}$/);
+  // Its log is read to the end when the service has ended.
+  await service.stop();
   const lines = service.log.filter(({ trace_id }) => trace_id === run['trace_id']).map(({ msg }) => msg);
   expect(lines.sort()).toEqual(['request', 'training started', 'training succeeded']);
 });
