@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { context } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import {
   beginExchange,
@@ -19,19 +19,19 @@ export type RequestLog = (request: IncomingMessage, response: ServerResponse) =>
  */
 export function requestLog(logger: Logger, metricsPath: string): RequestLog {
   countBodyBytes();
-  return (request, response) => {
-    if (!logger.isLevelEnabled('warn')) return;
-    // Begun by whoever counts requests, where somebody does.
-    const exchange = exchangeOf(request) ?? beginExchange(request, response);
-    const isRoutine = () => exchange.route === metricsPath || isProbe(request);
-    const write = () => {
-      const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
-      const level = status >= 500 ? 'warn' : isRoutine() ? 'debug' : 'info';
-      if (!logger.isLevelEnabled(level)) return;
-      const { route, received, sent, startedAt } = exchange;
+
+  function ended(this: ServerResponse): void {
+    const exchange = exchangeOf(this);
+    if (exchange === undefined) return;
+    const { route, received, sent, startedAt } = exchange;
+    const status = this.headersSent ? this.statusCode : CLIENT_CLOSED_REQUEST;
+    const isRoutine = route === metricsPath || isProbe(this.req);
+    const level = status >= 500 ? 'warn' : isRoutine ? 'debug' : 'info';
+    if (!logger.isLevelEnabled(level)) return;
+    const write = () =>
       logger[level](
         {
-          method: request.method,
+          method: this.req.method,
           route,
           status,
           duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
@@ -40,9 +40,15 @@ export function requestLog(logger: Logger, metricsPath: string): RequestLog {
         },
         'request',
       );
-    };
     // The line belongs to the request's trace, which the end of a connection knows nothing of.
-    const ofRequest = context.active();
-    response.once('close', () => context.with(ofRequest, write));
+    context.with(exchange.context ?? ROOT_CONTEXT, write);
+  }
+
+  return (request, response) => {
+    if (!logger.isLevelEnabled('warn')) return;
+    // Begun by whoever counts requests, where somebody does.
+    const exchange = exchangeOf(request) ?? beginExchange(request, response);
+    exchange.context ??= context.active();
+    response.on('close', ended);
   };
 }

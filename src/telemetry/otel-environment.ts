@@ -25,7 +25,7 @@ export function otelEnvironment(given: Environment) {
     OTEL_TRACES_SAMPLER: sampler,
     // Counts what could not be sent.
     OTEL_NODE_EXPERIMENTAL_SDK_METRICS: losses,
-    // HTTP requests are measured without it; it makes their spans.
+    // Requests are measured without `http`; with it they have spans.
     OTEL_NODE_ENABLED_INSTRUMENTATIONS:
       enabled || `${tracesExporter === 'none' ? '' : 'http,'}pino,pg,undici,runtime-node`,
   };

@@ -19,7 +19,7 @@ if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true'
     register({ include: ['http', 'node:http', 'https', 'node:https', 'pino', 'pg', 'pg-pool'] });
   } else {
     process.stderr.write(
-      `telemetry: Node ${process.versions.node} has no synchronous loader hooks, there will be no HTTP metrics; use 24.11.1 or newer\n`,
+      `telemetry: Node ${process.versions.node} has no synchronous loader hooks, nothing will be told of what libraries do; use 24.11.1 or newer\n`,
     );
   }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { within } from '../within.ts';
 import type { BoundMetrics } from './bound/bound-metrics.ts';
 import type { Format } from './exposition/negotiation.ts';
-import type { Exchange } from './http-server/exchange.ts';
 
 export interface Scrape {
   /** What was collected, written in one of the formats. */
@@ -18,8 +17,6 @@ export interface Scrape {
 export interface RunningTelemetry {
   /** Collects every metric once. */
   readonly scrape: () => Promise<Scrape>;
-  /** Names the route template of the request being handled; it becomes its span's `http.route`. */
-  readonly setRoute: (exchange: Exchange, route: string) => void;
   /** See `inRequestTrace`. */
   readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
   /** See the function of this name. */

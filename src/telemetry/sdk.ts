@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { context, metrics, trace } from '@opentelemetry/api';
+import { context, metrics } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
-import { getRPCMetadata, suppressTracing } from '@opentelemetry/core';
+import { suppressTracing } from '@opentelemetry/core';
 import { defaultResource, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { BoundMetrics } from './bound/bound-metrics.ts';
-import { sampledSpan } from './bound/exemplar.ts';
 import { CATALOGUE, EXPORT_ERROR_TYPES } from './catalogue.ts';
 import { familiesOf } from './exposition/families.ts';
 import { WRITERS } from './exposition/writers.ts';
-import { isProbe, scrapeTest } from './http-server/exchange.ts';
-import { RequestSpan } from './http-server/request-span.ts';
-import { ServerMetrics } from './http-server/server-metrics.ts';
+import { exchangeOf } from './http-server/exchange.ts';
+import { HttpServerInstrumentation } from './http-server/instrumentation.ts';
+import { untracedRequest } from './http-server/server-spans.ts';
 import { catalogueMeter, labelCombinations } from './instruments/catalogue-meter.ts';
 import type { MetricPush } from './otel-environment.ts';
 import { observeProcess } from './process.ts';
@@ -25,6 +24,8 @@ import { withParentOnly } from './with-parent-only.ts';
 
 /** What a callback has not observed by then is missing from the scrape, which itself may take 5 s. */
 const CALLBACK_LIMIT_MS = 3000;
+
+const HTTP = '@opentelemetry/instrumentation-http';
 
 /** Keeps a tracer provider alive, and with it real trace ids, when spans go nowhere. */
 const DISCARD_SPANS: NonNullable<NodeSDKConfiguration['spanProcessors']> = [
@@ -42,22 +43,22 @@ export function startSdk(
 ): RunningTelemetry {
   const bound = new BoundMetrics();
   const reader = new PullReader(bound);
-  const isScrape = scrapeTest(settings.path);
   const library = getNodeAutoInstrumentations({
-    '@opentelemetry/instrumentation-http': {
-      // Requests that this process makes are seen by the undici instrumentation (fetch).
-      disableOutgoingRequestInstrumentation: true,
-      ignoreIncomingRequestHook: (request) => isScrape(request) || isProbe(request),
+    [HTTP]: {
+      // What comes in has its spans, like its metrics, from an instrumentation of our own.
+      disableIncomingRequestInstrumentation: true,
+      requireParentforOutgoingSpans: true,
     },
     '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
   });
   const instrumentations = [
     ...library,
-    new ServerMetrics({
+    new HttpServerInstrumentation({
       metrics: bound,
       latencyBuckets: settings.latencyBuckets,
       inFlight: settings.inProgress,
       metricsPath: settings.path,
+      spans: exporting.traces && library.some(({ instrumentationName }) => instrumentationName === HTTP),
     }),
   ];
   const sdk = new NodeSDK({
@@ -92,19 +93,8 @@ export function startSdk(
       callbackFailures(errors.length, {});
       return { write: (format) => WRITERS[format](familiesOf(resourceMetrics)), failures: errors };
     },
-    setRoute: (exchange, route) => {
-      exchange.span ??= sampledSpan();
-      // Of the span, where there is one.
-      const rpc = getRPCMetadata(context.active());
-      if (rpc !== undefined) rpc.route = route;
-    },
-    handle: (request, work) => {
-      const active = context.active();
-      // Where requests have spans, this is a probe or a scrape.
-      return trace.getSpan(active) === undefined
-        ? context.with(trace.setSpan(active, new RequestSpan(request)), work)
-        : work();
-    },
+    // What has no exchange is a scrape.
+    handle: (request, work) => context.with(exchangeOf(request)?.context ?? untracedRequest(request), work),
     untraced: (work) => context.with(suppressTracing(context.active()), work),
     shutdown: () => sdk.shutdown(),
   };

@@ -50,7 +50,7 @@ const DROPPED = [
 /**
  * One view for each metric of the catalogue: its labels and no others, its buckets. Each names its meter and its
  * instrument, because two views that match one instrument count every value twice.
- * Of HTTP requests `ServerMetrics` makes the metrics, and HttpInstrumentation, which would make them again, the spans.
+ * Of requests that come in, metrics are made by `HttpServerInstrumentation`, and of those that go out by that of undici.
  * Of a pool of connections `observeConnections` does: the instrumentation looks at it when a connection comes or goes,
  * and sees nobody wait as long as none does.
  * @param prefix of the domain metrics, `<namespace>.<subsystem>`

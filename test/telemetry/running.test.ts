@@ -11,7 +11,6 @@ afterEach(() => vi.useRealTimers());
 
 const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
   scrape: () => Promise.resolve({ write: () => '', failures: [] }),
-  setRoute: () => {},
   handle: (_request, work) => work(),
   untraced: (work) => work(),
   shutdown,

@@ -3,17 +3,18 @@ import { createServer, type IncomingMessage, type RequestListener, request } fro
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { ServerMetrics } from '../../src/telemetry/http-server/server-metrics.ts';
+import { HttpServerInstrumentation } from '../../src/telemetry/http-server/instrumentation.ts';
 import { startTestMeter } from './test-meter.ts';
 
 /** Bytes of body on the wire, and bytes counted, for one request to `handler`. */
 async function exchange(handler: RequestListener, method = 'GET') {
   const meter = startTestMeter('mlops.backend');
-  const instrumentation = new ServerMetrics({
+  const instrumentation = new HttpServerInstrumentation({
     metrics: meter.bound,
     latencyBuckets: [1],
     inFlight: true,
     metricsPath: '/metrics',
+    spans: false,
   });
   using _ = { [Symbol.dispose]: () => instrumentation.disable() };
   const closed = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-import { type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
+import { type Context, context, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
 
 /** One value of those that were counted, and the span in which it was. */
 export interface Exemplar {
@@ -9,10 +9,13 @@ export interface Exemplar {
 }
 
 /** The active span, if a tracing backend will know it. */
-export function sampledSpan(): SpanContext | undefined {
-  const span = trace.getActiveSpan();
+export const sampledSpan = (): SpanContext | undefined => sampledSpanOf(context.active());
+
+/** The same of a context that need not be active. */
+export function sampledSpanOf(within: Context | undefined): SpanContext | undefined {
+  const span = within && trace.getSpan(within);
   // One that records nothing is not exported, and may have no ids until it is asked for them.
-  if (span === undefined || !span.isRecording()) return undefined;
-  const context = span.spanContext();
-  return (context.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : context;
+  if (!span?.isRecording()) return undefined;
+  const spanContext = span.spanContext();
+  return (spanContext.traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : spanContext;
 }

@@ -1,5 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import type { SpanContext } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import { PROBES } from '../../vocabulary/probes.ts';
 
 /** A request and its answer while they are under way: what is known only at their end is collected here. */
@@ -11,8 +11,8 @@ export interface Exchange {
   sent: number;
   /** Template of the route; undefined: none matched. */
   route: string | undefined;
-  /** The request's own, where it is a sampled one. */
-  span: SpanContext | undefined;
+  /** That of the work for it, with its span. */
+  context: Context | undefined;
 }
 
 const EXCHANGE = Symbol('http.exchange');
@@ -30,21 +30,16 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     received: 0,
     sent: 0,
     route: undefined,
-    span: undefined,
+    context: undefined,
   };
   (request as Tracked)[EXCHANGE] = exchange;
   (response as Tracked)[EXCHANGE] = exchange;
   return exchange;
 }
 
-/** Undefined for a request that is not counted, and after its end. */
+/** Undefined for a request that nobody counts. */
 export const exchangeOf = (message: IncomingMessage | ServerResponse): Exchange | undefined =>
   (message as Tracked)[EXCHANGE];
-
-export function endExchange(response: ServerResponse): void {
-  (response.req as Tracked)[EXCHANGE] = undefined;
-  (response as Tracked)[EXCHANGE] = undefined;
-}
 
 let isCounting = false;
 

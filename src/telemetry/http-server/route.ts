@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context, Hono, Env as HonoEnv } from 'hono';
-import { runningTelemetry } from '../running.ts';
-import { exchangeOf } from './exchange.ts';
+import { type Exchange, exchangeOf } from './exchange.ts';
 
 interface Env {
   /** Absent when the app is called without a server, as tests do. */
@@ -12,8 +11,8 @@ type Fetch<Bindings> = (request: Request, env: Bindings) => Response | Promise<R
 
 /**
  * Gives the request's metrics, span and log line the template of the route it matches (`/datasets/:id`, never the path),
- * before anything can refuse or break it. Around the app and not in it: a chain of middleware makes even the simplest
- * answer wait for promises.
+ * before anything can refuse or break it. The app looks for the route itself, at once, and is listened to: a chain of
+ * middleware would make even the simplest answer wait for promises.
  * Middleware is registered for ALL methods and does not count as a route; for that reason `app.all()` must not
  * be used for real routes.
  */
@@ -21,29 +20,33 @@ export function observed<AppEnv extends HonoEnv, Bindings extends { readonly inc
   app: Hono<AppEnv>,
   fetch: Fetch<Bindings>,
 ): Fetch<Bindings> {
+  let unnamed: Exchange | undefined;
+  const { router } = app;
+  app.router = {
+    name: router.name,
+    add: (method, path, handler) => router.add(method, path, handler),
+    match(method, path) {
+      const result = router.match(method, path);
+      if (unnamed !== undefined) unnamed.route = templateOf(result);
+      unnamed = undefined;
+      return result;
+    },
+  };
   return (request, env) => {
-    const route = routeOf(app, request);
-    if (route !== undefined) nameRoute(env.incoming, route);
-    return fetch(request, env);
+    unnamed = exchangeOf(env.incoming);
+    const answer = fetch(request, env);
+    // It was refused before the app was asked, which answers HEAD as it answers GET.
+    if (unnamed !== undefined)
+      app.router.match(request.method === 'HEAD' ? 'GET' : request.method, app.getPath(request));
+    return answer;
   };
 }
 
-function routeOf<AppEnv extends HonoEnv>(app: Hono<AppEnv>, request: Request): string | undefined {
-  // As the app itself answers it.
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const [matched] = app.router.match(method, app.getPath(request));
-  return matched.findLast(([[, route]]) => route.method !== 'ALL')?.[0][1].path;
-}
+const templateOf = <AppEnv extends HonoEnv>([matched]: ReturnType<Hono<AppEnv>['router']['match']>) =>
+  matched.findLast(([handler]) => handler[1].method !== 'ALL')?.[0][1].path;
 
 /** Gives the request another route's template: for one that does the other route's work. */
 export function countAsRoute(c: Context<Env>, template: string): void {
-  const { incoming } = c.env;
-  if (incoming !== undefined) nameRoute(incoming, template);
-}
-
-function nameRoute(request: IncomingMessage, template: string): void {
-  const exchange = exchangeOf(request);
-  if (exchange === undefined) return;
-  exchange.route = template;
-  runningTelemetry()?.setRoute(exchange, template);
+  const exchange = c.env.incoming && exchangeOf(c.env.incoming);
+  if (exchange !== undefined) exchange.route = template;
 }

@@ -2,7 +2,7 @@ import type { SeenSpan } from './sink.ts';
 
 /** Of what is not in itself interesting: the libraries' own spans. */
 const isOurs = ({ instrumentation }: SeenSpan) =>
-  ['mlops-backend', '@opentelemetry/instrumentation-http'].includes(instrumentation);
+  ['mlops-backend', 'mlops-backend/http-server'].includes(instrumentation);
 
 /** A trace as people read it: a line a span, below its parent, in the order of their beginnings. */
 export function printTree(spans: readonly SeenSpan[], all = false): string {

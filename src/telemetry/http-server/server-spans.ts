@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type Context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { type Exchange, isProbe } from './exchange.ts';
+import { methodOf } from './method.ts';
+import { requestAttributes } from './request-attributes.ts';
+import { RequestSpan } from './request-span.ts';
+
+/** What gives each request the context in which it is worked for. */
+export interface ServerSpans {
+  begin(request: IncomingMessage): Context;
+  end(exchange: Exchange, response: ServerResponse): void;
+}
+
+/** Where spans go nowhere: a request has the ids of one, and no more. */
+export const idsAlone: ServerSpans = {
+  begin: (request) => trace.setSpan(ROOT_CONTEXT, new RequestSpan(request)),
+  end() {},
+};
+
+/** For a request of which nothing is to be sent, nor of what it causes. */
+export const untracedRequest = (request: IncomingMessage): Context =>
+  suppressTracing(idsAlone.begin(request));
+
+/**
+ * Spans by the semantic conventions. The sampler is asked first, so that of a request that it leaves out nothing is read
+ * but the caller's trace.
+ * @param tracer asked for each time: it is another once the SDK has started
+ */
+export const recordedSpans = (tracer: () => Tracer): ServerSpans => ({
+  begin(request) {
+    if (isProbe(request)) return untracedRequest(request);
+    const parent = propagation.extract(ROOT_CONTEXT, request.headers);
+    const span = tracer().startSpan(nameOf(request), { kind: SpanKind.SERVER }, parent);
+    if (span.isRecording()) span.setAttributes(requestAttributes(request));
+    return trace.setSpan(parent, span);
+  },
+
+  end({ context, route }, response) {
+    const span = context && trace.getSpan(context);
+    if (!span?.isRecording()) return;
+    const { req, statusCode } = response;
+    span.setAttribute('http.response.status_code', statusCode);
+    if (route !== undefined) span.setAttribute('http.route', route).updateName(`${nameOf(req)} ${route}`);
+    if (statusCode >= 500)
+      span.setAttribute('error.type', String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+  },
+});
+
+/** The method, for which the conventions have another word where it is unknown. */
+function nameOf(request: IncomingMessage): string {
+  const method = methodOf(request);
+  return method === '_OTHER' ? 'HTTP' : method;
+}
