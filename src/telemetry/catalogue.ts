@@ -307,6 +307,15 @@ export const CATALOGUE = {
       'Metric callbacks that failed or did not answer in time; what they observe was left out of that scrape.',
     labels: {},
   },
+  metricsPushFailures: {
+    group: 'domain',
+    name: 'metrics.push.failures',
+    kind: 'counter',
+    unit: '{push}',
+    description:
+      'Pushes of the metrics by OTLP that were refused or not taken in time. The next one says all that this one would have.',
+    labels: {},
+  },
   childProcessCpuTime: {
     group: 'domain',
     name: 'child_process.cpu.time',

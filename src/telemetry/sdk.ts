@@ -62,7 +62,7 @@ export function startSdk(
     }),
   ];
   const sdk = new NodeSDK({
-    metricReaders: [reader, ...pushReaders(exporting.metrics, [bound])],
+    metricReaders: [reader, ...pushReaders(exporting.metrics, [bound], () => pushFailures(1, {}))],
     views: catalogueViews(settings.prefix),
     ...(!exporting.traces && { spanProcessors: DISCARD_SPANS }),
     // Named here and not detected: the default detectors would publish the command line. The conventions have no
@@ -85,7 +85,9 @@ export function startSdk(
   observeProcess(trainers * training.memoryLimitMb * 2 ** 20);
   startGarbageCollectionAtZero(instrumentations);
   startLossesAtZero();
-  const callbackFailures = catalogueMeter(settings.prefix).counter('metricsCallbackFailures');
+  const meter = catalogueMeter(settings.prefix);
+  const callbackFailures = meter.counter('metricsCallbackFailures');
+  const pushFailures = meter.counter('metricsPushFailures');
 
   return {
     scrape: async () => {

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpApp } from '../../src/http/app.ts';
+import { docsRoutes } from '../../src/http/routes/docs.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 type Json = Record<string, unknown>;
@@ -227,6 +228,10 @@ describe('the documentation page', () => {
       // Style sheets and scripts may name a site in words, but load nothing from it.
       expect(text).not.toMatch(/@import|url\(["']?(https?:)?\/\//);
     }
+  });
+
+  test('is one route for all that it loads: in metrics they are one', () => {
+    expect(docsRoutes().routes.map(({ path }) => path)).toEqual(['/api/docs', '/api/docs/:asset']);
   });
 
   test('shows the description of this service, and tells no validator on the web about it', async () => {

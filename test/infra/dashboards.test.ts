@@ -134,6 +134,17 @@ describe.each(dashboards)('$title', (dashboard) => {
     expect(counting.filter(({ interval }) => interval !== '1m').map(({ title }) => title)).toEqual([]);
   });
 
+  test('numbers of things are whole, on axes too', () => {
+    const counted = panels.filter(
+      ({ type, title, fieldConfig: { defaults } }) =>
+        defaults.custom?.drawStyle === 'bars' ||
+        (defaults.unit === 'none' && type !== 'table' && !['State', 'Input drift (PSI)'].includes(title)),
+    );
+    expect(
+      counted.filter(({ fieldConfig }) => fieldConfig.defaults.decimals !== 0).map(({ title }) => title),
+    ).toEqual([]);
+  });
+
   test('panels have ids of their own and do not overlap, in closed rows neither', () => {
     const all = allPanels(dashboard);
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);

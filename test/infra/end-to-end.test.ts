@@ -21,6 +21,9 @@ const ONLY_ZEROS = [
   'Scrapes without the database’s figures',
   'Metric callbacks that failed',
   'Connections refused',
+  'Spans and log records sent',
+  'Spans and log records lost',
+  'Pushes of metrics that failed',
   'Turned away',
   'Latency: burn rate',
 ];

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { asSent, everything } from '../../infra/monitoring/grafana/preview/variables.ts';
+import { EXPORT_ERROR_TYPES } from '../../src/telemetry/catalogue.ts';
 import { hasProgram } from '../support/programs.ts';
 import { seededRandom } from '../support/random.ts';
 import { createWorld, type EventSeries, HORIZON, type Labels, matches, SCENARIOS } from './event-world.ts';
@@ -80,6 +81,7 @@ function countersOf(queries: readonly CountingQuery[], random: () => number): Ev
         : {
             ...Object.fromEntries(closed.map(({ label, values }) => [label, pick(values)])),
             ...(name.endsWith('_bucket') && { le: '+Inf' }),
+            ...(name.startsWith('otel_sdk') && { error_type: pick(EXPORT_ERROR_TYPES) }),
           };
       if (matches(labels, wanted)) return { name, labels };
     }

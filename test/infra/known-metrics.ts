@@ -52,8 +52,8 @@ export const catalogueFamilies: readonly string[] = prometheusMetrics().map(({ n
 /** The series that rules/dashboards.yml copies, by the value of `metric` in the copies. */
 export const COUNTED: ReadonlyMap<string, string> = new Map([
   ...prometheusMetrics()
-    .filter(({ type, definition }) => type === 'counter' && definition.group === 'domain')
-    .map(({ name }): [string, string] => [name.replace(/^mlops_backend_(.+)_total$/, '$1'), name]),
+    .filter(({ name }) => /^(mlops_backend|otel_sdk)_.+_total$/.test(name))
+    .map(({ name }): [string, string] => [name.replace(/^(?:mlops_backend_)?(.+)_total$/, '$1'), name]),
   ['http_server_requests', 'http_server_request_duration_seconds_count'],
   ['training_duration_bucket', 'mlops_backend_training_duration_seconds_bucket'],
 ]);

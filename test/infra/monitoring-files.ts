@@ -35,7 +35,8 @@ export interface Panel {
   readonly fieldConfig: {
     readonly defaults: {
       readonly unit?: string;
-      readonly custom?: { readonly thresholdsStyle?: unknown };
+      readonly decimals?: number;
+      readonly custom?: { readonly thresholdsStyle?: unknown; readonly drawStyle?: string };
     };
     readonly overrides?: readonly {
       readonly matcher: { readonly options: string };

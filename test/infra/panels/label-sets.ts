@@ -56,6 +56,7 @@ const OPEN: readonly (readonly [family: RegExp, sets: readonly Labels[]])[] = [
       { db_operation_name: 'INSERT', error_type: '23505' },
     ],
   ],
+  [/^otel_sdk_processor/, [{}, { error_type: 'queue_full' }, { error_type: 'export_failed' }]],
   [/^v8js_memory_heap/, [{ v8js_heap_space_name: 'new_space' }, { v8js_heap_space_name: 'old_space' }]],
   [/^v8js_resource/, [{ v8js_resource_type: 'Timeout' }, { v8js_resource_type: 'TCPSocketWrap' }]],
 ];

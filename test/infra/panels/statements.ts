@@ -49,6 +49,10 @@ const has =
   (labels) =>
     values.includes(labels[label] ?? '');
 
+/** By OTLP: what was lost has an error type. */
+const isLost: Where = ({ error_type }) => error_type !== undefined;
+const isSent: Where = (labels) => !isLost(labels);
+
 const DURATION = 'http_server_request_duration_seconds';
 const requests = (by: readonly string[], window: Window, where?: Where) =>
   events(by, `${DURATION}_count`, window, where);
@@ -204,7 +208,10 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Training duration, distribution': {
     '{{le}}': events(['le'], own('training_duration_seconds_bucket'), 'step'),
   },
-  'Runs in training': { '{{mode}}': together(['mode'], own('training_runs_active')) },
+  'Runs in training': {
+    '{{mode}}': together(['mode'], own('training_runs_active')),
+    slots: together([], own('training_slots')),
+  },
   'Oldest waiting run': { oldest: highest([], own('training_queue_oldest_age_seconds')) },
   Queue: { '{{state}}': perState },
   'Wait before the first attempt': quantiles(own('training_queue_wait_seconds'), [0.5, 0.95]),
@@ -284,6 +291,22 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Samples scraped': { '{{job}} {{instance}}': each('scrape_samples_scraped') },
   'Metric callbacks that failed': {
     '{{job}} {{instance}}': events(PROCESS, own('metrics_callback_failures_total'), 'step'),
+  },
+  'Spans and log records sent': {
+    spans: rate([], 'otel_sdk_processor_span_processed_total', isSent),
+    logs: rate([], 'otel_sdk_processor_log_processed_total', isSent),
+  },
+  'Spans and log records lost': {
+    'spans: {{error_type}}': events(
+      ['error_type'],
+      'otel_sdk_processor_span_processed_total',
+      'step',
+      isLost,
+    ),
+    'logs: {{error_type}}': events(['error_type'], 'otel_sdk_processor_log_processed_total', 'step', isLost),
+  },
+  'Pushes of metrics that failed': {
+    '{{job}} {{instance}}': events(PROCESS, own('metrics_push_failures_total'), 'step'),
   },
   'Availability: error budget left': { left: budgetLeft('availability') },
   'Latency: error budget left': { left: budgetLeft('latency') },

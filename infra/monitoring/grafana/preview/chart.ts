@@ -99,7 +99,7 @@ export const legend = (panel: PreviewPanel, lines: readonly Line[]) =>
 
 /** Lines, areas or bars over time. */
 export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size: Size): string {
-  const { unit = 'none', max, custom, thresholds } = panel.fieldConfig.defaults;
+  const { unit = 'none', max, decimals, custom, thresholds } = panel.fieldConfig.defaults;
   const shown = shownLines(panel, lines);
   const colors = legend(panel, lines).map(({ color }) => color);
   const limits = custom?.thresholdsStyle === undefined ? [] : (thresholds?.steps ?? []);
@@ -112,6 +112,7 @@ export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size:
         type: 'value',
         min: 0,
         ...(max === undefined ? {} : { max, interval: max / 4 }),
+        ...(decimals === 0 && { minInterval: 1 }),
         axisLabel: { color: FAINT, fontSize: 11, formatter: (value: number) => formatValue(value, unit) },
         splitLine: { lineStyle: { color: GRID_LINE } },
         splitNumber: 4,

@@ -13,6 +13,8 @@ export interface PreviewPanel {
     readonly defaults: {
       readonly unit?: string;
       readonly max?: number;
+      /** 0: of whole numbers. */
+      readonly decimals?: number;
       readonly noValue?: string;
       readonly thresholds?: Thresholds;
       readonly color?: { readonly mode: string; readonly fixedColor?: string };

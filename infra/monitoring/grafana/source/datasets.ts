@@ -98,6 +98,7 @@ const outgoing: Section = {
       description: 'Datasets stored now.',
       width: 6,
       unit: 'none',
+      decimals: 0,
       queries: [{ expr: `max(${own('datasets')})`, legend: 'datasets' }],
     },
   ],

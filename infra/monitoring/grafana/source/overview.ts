@@ -74,6 +74,7 @@ const state: Section = {
       description: 'Backend and worker processes that answer the scrape, and those that do not.',
       width: 3,
       unit: 'none',
+      decimals: 0,
       queries: [
         { expr: `sum(up${scoped()})`, legend: 'up' },
         { expr: `count(up${scoped()} == 0) or vector(0)`, legend: 'down' },

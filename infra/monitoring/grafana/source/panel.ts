@@ -178,7 +178,13 @@ function timeseriesPanel(spec: TimeseriesPanel) {
     );
   if (spec.style !== undefined)
     panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
-  if (bars) panel.drawStyle(common.GraphDrawStyle.Bars).fillOpacity(70).lineWidth(1).interval(STEP_OF_COUNTS);
+  if (bars)
+    panel
+      .drawStyle(common.GraphDrawStyle.Bars)
+      .fillOpacity(70)
+      .lineWidth(1)
+      .interval(STEP_OF_COUNTS)
+      .decimals(0);
   if (spec.style === 'area') panel.fillOpacity(30);
   if (spec.limits !== undefined)
     panel

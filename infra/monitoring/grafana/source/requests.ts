@@ -27,6 +27,7 @@ const many: Section = {
       description: 'Requests being answered at the moment of the scrape.',
       width: 12,
       unit: 'none',
+      decimals: 0,
       queries: [
         {
           expr: `sum by (http_request_method) (http_server_active_requests${scoped()})`,

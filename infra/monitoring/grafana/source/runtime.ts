@@ -196,11 +196,62 @@ const scrapes: Section = {
   ],
 };
 
+/** What was sent by OTLP, and what of it was lost, of one signal. */
+const processed = (signal: 'span' | 'log') => `otel_sdk_processor_${signal}_processed`;
+
+const exports: Section = {
+  title: 'What is sent by OTLP: traces, logs, metrics',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Spans and log records sent',
+      description: 'Per second. 0 where nothing is sent by OTLP.',
+      width: 8,
+      unit: 'short',
+      queries: (['span', 'log'] as const).map((signal) => ({
+        expr: `sum(rate(${processed(signal)}_total${scoped('error_type=""')}[$__rate_interval]))`,
+        legend: `${signal}s`,
+      })),
+    },
+    {
+      kind: 'timeseries',
+      title: 'Spans and log records lost',
+      description:
+        'Per step, by why: they came faster than they were taken (queue_full), or were refused or not taken in time (export_failed). Traces have gaps then; nothing else of the service depends on it.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      tone: 'red',
+      queries: (['span', 'log'] as const).map((signal) => ({
+        expr: `sum by (error_type) (${eventsIn('$__interval', processed(signal), 'error_type!=""')})`,
+        legend: `${signal}s: {{error_type}}`,
+      })),
+    },
+    {
+      kind: 'timeseries',
+      title: 'Pushes of metrics that failed',
+      description:
+        'Per step. The next push says all that a lost one would have; the scrape knows nothing of it.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      tone: 'red',
+      queries: [
+        {
+          expr: `sum by (job, instance) (${eventsIn('$__interval', 'metrics_push_failures')})`,
+          legend: BY_PROCESS,
+        },
+      ],
+    },
+  ],
+};
+
 export const runtime: DashboardSpec = {
   uid: UIDS.runtime,
   title: 'Runtime and resources',
-  description: 'Event loops, memory, child processes, the database’s clients and the scrapes themselves.',
+  description:
+    'Event loops, memory, child processes, the database’s clients, the scrapes themselves and what is sent by OTLP.',
   from: 'now-3h',
   variables: 'scrape',
-  sections: [processes, children, database, scrapes],
+  sections: [processes, children, database, scrapes, exports],
 };

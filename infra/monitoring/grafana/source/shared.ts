@@ -119,6 +119,7 @@ export const queueDepth: TimeseriesPanel = {
   description: 'Runs waiting, in training, and waiting for another attempt.',
   width: 8,
   unit: 'none',
+  decimals: 0,
   style: 'area',
   colors: { queued: 'yellow', running: 'green', retrying: 'orange' },
   links: [MORE.training, { runbook: 'TrainingQueueNotServed' }],
@@ -197,6 +198,7 @@ export const expired: TimeseriesPanel = {
   description: 'Datasets past their time to live. A steady climb: the batch limit is too small.',
   width: 8,
   unit: 'none',
+  decimals: 0,
   links: [MORE.datasets, { runbook: 'DatasetTtlStale' }],
   queries: [{ expr: `max(${own('dataset_ttl_expired_datasets')})`, legend: 'expired' }],
 };

@@ -115,6 +115,7 @@ const where: Section = {
       description: 'Alerts firing over time, the heartbeat aside.',
       width: 8,
       unit: 'none',
+      decimals: 0,
       style: 'area',
       queries: [
         {

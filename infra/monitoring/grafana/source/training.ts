@@ -91,10 +91,15 @@ const time: Section = {
     {
       kind: 'timeseries',
       title: 'Runs in training',
-      description: 'Runs that the processes are training at the moment of the scrape, by mode.',
+      description:
+        'Runs that the processes are training at the moment of the scrape, by mode, and how many they can train at a time.',
       width: 8,
       unit: 'none',
-      queries: [{ expr: `sum by (mode) (${own('training_runs_active')})`, legend: '{{mode}}' }],
+      decimals: 0,
+      queries: [
+        { expr: `sum by (mode) (${own('training_runs_active')})`, legend: '{{mode}}' },
+        { expr: `sum(${own('training_slots')})`, legend: 'slots' },
+      ],
     },
   ],
 };
@@ -155,6 +160,7 @@ const use: Section = {
         'Models called within the last hour, by how far their inputs have drifted: the most that one process counts. Unknown: fewer than 500 rows so far, or a model made before its training data was described.',
       width: 8,
       unit: 'none',
+      decimals: 0,
       style: 'area',
       queries: [{ expr: `max by (drift) (${own('models_in_use')})`, legend: '{{drift}}' }],
     },
