@@ -2,12 +2,11 @@ import os from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { childProcesses } from '../support/children.ts';
 import { eventually } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { sample, samples } from '../support/exposition.ts';
 import { expectProblem } from '../support/problem.ts';
 import { converse } from '../support/raw-http.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import type { Service } from '../support/service.ts';
 
 const PLACES = Math.max(2, os.availableParallelism());
 const TABLE = 'a,b\n1,2\n3,4\n';
@@ -16,9 +15,7 @@ let stack: AsyncDisposableStack;
 let service: Service;
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
-  const root = stack.use(await storageRoot());
-  const database = stack.use(await freshDatabase());
-  service = stack.use(await startService(root.path, { DATABASE_URL: database.url, MAX_WAIT_SEC: '1' }));
+  service = stack.use(await startDeployed({ MAX_WAIT_SEC: '1' }));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -5,11 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataFile, eventually } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { hasProgram } from '../support/programs.ts';
 import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import type { Service } from '../support/service.ts';
 
 /** What of OTLP's JSON says which spans were exported. */
 interface ExportedTraces {
@@ -52,11 +51,8 @@ describe.skipIf(!hasProgram('prometheus'))('exemplars in a real Prometheus (prog
     );
     await once(sink.listen(0, '127.0.0.1'), 'listening');
     const { port } = sink.address() as AddressInfo;
-    const root = stack.use(await storageRoot());
-    const database = stack.use(await freshDatabase());
     service = stack.use(
-      await startService(root.path, {
-        DATABASE_URL: database.url,
+      await startDeployed({
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${port}/v1/traces`,
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
         OTEL_BSP_SCHEDULE_DELAY: '100',

@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { CATALOGUE } from '../../src/telemetry/catalogue.ts';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { eventually } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { freshDeployment, startDeployed } from '../support/deployment.ts';
+import type { Service } from '../support/service.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
 
 const metrics = prometheusMetrics();
@@ -42,19 +41,15 @@ const eventuallyExports = (service: Service, expected: readonly string[]) =>
   });
 
 test('a process of every role at once exports every metric of the catalogue and no other', async () => {
-  await using root = await storageRoot();
-  await using database = await freshDatabase();
-  await using service = await startService(root.path, { DATABASE_URL: database.url });
+  await using service = await startDeployed();
   await use(service);
   await eventuallyExports(service, allBut(OUTGOING));
 });
 
 test('an API and its worker export every metric of the catalogue that is theirs and no other', async () => {
-  await using root = await storageRoot();
-  await using database = await freshDatabase();
-  const start = (role: string) => startService(root.path, { DATABASE_URL: database.url, ROLE: role });
-  await using api = await start('api');
-  await using worker = await start('worker');
+  await using deployment = await freshDeployment();
+  const api = await deployment.start({ ROLE: 'api' });
+  const worker = await deployment.start({ ROLE: 'worker' });
   await use(api);
   await worker.api.call('/api/health');
   await eventuallyExports(api, allBut(OUTGOING));

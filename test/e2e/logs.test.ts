@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
+import { freshDeployment, startDeployed } from '../support/deployment.ts';
 import { startSink } from '../support/otlp/sink.ts';
-import { startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
 
 const requestsOf = (log: readonly Record<string, unknown>[]) => log.filter(({ msg }) => msg === 'request');
 
@@ -13,9 +11,7 @@ test.each([
 ])(
   '%s every request has one line: route, status, duration, bytes; probes and scrapes have none',
   async (_, env) => {
-    await using root = await storageRoot();
-    await using database = await freshDatabase();
-    await using service = await startService(root.path, { DATABASE_URL: database.url, ...env });
+    await using service = await startDeployed(env);
     const { api } = service;
     const upload = await api.uploadFile('wine_train.csv');
     const answer = await (await api.call(`/datasets/${upload.dataset_id}`)).text();
@@ -46,10 +42,7 @@ test.each([
 
 test('lines sent by OTLP are those of standard output: level, words, facts and trace', async () => {
   await using sink = await startSink();
-  await using root = await storageRoot();
-  await using database = await freshDatabase();
-  await using service = await startService(root.path, {
-    DATABASE_URL: database.url,
+  await using service = await startDeployed({
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
   });
   const dataset = await service.api.uploadFile('wine_train.csv');
@@ -88,12 +81,11 @@ test('no secret and no cell of a table leaves by the log, a trace, a metric or a
     body: 'planted-body',
   };
   await using sink = await startSink();
-  await using root = await storageRoot();
-  await using database = await freshDatabase();
-  const url = new URL(database.url);
+  await using deployment = await freshDeployment();
+  const url = new URL(deployment.databaseUrl);
   // Whoever may connect without one is not asked for it.
   url.password = planted.databasePassword;
-  await using service = await startService(root.path, {
+  const service = await deployment.start({
     DATABASE_URL: url.href,
     LOG_LEVEL: 'trace',
     AUTH__MODE: 'keys',

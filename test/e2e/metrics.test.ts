@@ -3,11 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CATALOGUE } from '../../src/telemetry/catalogue.ts';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { dataFile, eventually } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { sample, samples } from '../support/exposition.ts';
 import { keptModels } from '../support/kept-models.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import type { Service } from '../support/service.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
 import { hasPythonClient, type ParsedFamily, parseOpenMetrics } from '../telemetry/python-client.ts';
 
@@ -18,9 +17,7 @@ let service: Service;
 
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
-  const root = stack.use(await storageRoot());
-  const database = stack.use(await freshDatabase());
-  service = stack.use(await startService(root.path, { DATABASE_URL: database.url }));
+  service = stack.use(await startDeployed());
 });
 afterAll(() => stack.disposeAsync());
 

@@ -3,11 +3,9 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { eventually } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { freePort } from '../support/free-port.ts';
 import { type SeenMetric, startSink } from '../support/otlp/sink.ts';
-import { startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
 
 /** What stands still while nothing happens: the rest differs from one look to the next. */
@@ -64,10 +62,7 @@ test.each(['http/protobuf', 'http/json'])(
   'metrics pushed as %s and metrics pulled are the same numbers',
   async (protocol) => {
     await using sink = await startSink();
-    await using root = await storageRoot();
-    await using database = await freshDatabase();
-    await using service = await startService(root.path, {
-      DATABASE_URL: database.url,
+    await using service = await startDeployed({
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${sink.url}/v1/metrics`,
       OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=mine',
@@ -98,10 +93,7 @@ test.each(['http/protobuf', 'http/json'])(
 
 test('sampler and resource are the environment’s: of a run that is not sampled the log lines are sent, and no span', async () => {
   await using sink = await startSink();
-  await using root = await storageRoot();
-  await using database = await freshDatabase();
-  await using service = await startService(root.path, {
-    DATABASE_URL: database.url,
+  await using service = await startDeployed({
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
     OTEL_METRICS_EXPORTER: 'none',
@@ -143,11 +135,8 @@ test.each(Object.entries(SICK))(
   'an endpoint that %s costs nothing: the work is done, what is lost is counted, the stop is in time',
   async (_, endpoint) => {
     await using stack = new AsyncDisposableStack();
-    const { path } = stack.use(await storageRoot());
-    const { url } = stack.use(await freshDatabase());
     const service = stack.use(
-      await startService(path, {
-        DATABASE_URL: url,
+      await startDeployed({
         OTEL_EXPORTER_OTLP_ENDPOINT: await endpoint(stack),
         OTEL_BSP_SCHEDULE_DELAY: '50',
         OTEL_BSP_MAX_QUEUE_SIZE: '16',

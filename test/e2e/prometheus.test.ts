@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { hasProgram } from '../support/programs.ts';
 import { startPrometheus } from '../support/prometheus.ts';
-import { startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
 
 describe.skipIf(!hasProgram('prometheus'))('with a real Prometheus (program: prometheus)', () => {
   test('the target is up and the training runs can be queried', async () => {
-    await using root = await storageRoot();
-    await using database = await freshDatabase();
-    await using service = await startService(root.path, { DATABASE_URL: database.url });
+    await using service = await startDeployed();
     await using prometheus = await startPrometheus(new URL(service.origin).host);
     const { query } = prometheus;
     const dataset = await service.api.uploadFile('wine_train.csv');

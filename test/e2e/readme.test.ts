@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { variableNames } from '../../src/config.ts';
-import { freshDatabase } from '../support/database.ts';
-import { startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { takeTour } from '../support/tour.ts';
 
 const project = new URL('../../', import.meta.url);
 const readme = await readFile(new URL('README.md', project), 'utf8');
 
 test("the tours' commands work as they are printed and answer as the pages say", async () => {
-  await using root = await storageRoot();
-  await using database = await freshDatabase();
-  await using service = await startService(root.path, { DATABASE_URL: database.url });
+  await using service = await startDeployed();
   const stdout = await takeTour(service.origin, undefined, ['README.md', 'docs/models.md']);
   expect(stdout).toContain('"rows":133,"columns":14');
   expect(stdout).toContain('"status":"succeeded"');

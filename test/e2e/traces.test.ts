@@ -2,22 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
-import { freshDatabase } from '../support/database.ts';
+import { freshDeployment, startDeployed } from '../support/deployment.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { type OtlpSink, type SeenSpan, startSink } from '../support/otlp/sink.ts';
 import { printTree } from '../support/otlp/tree.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import type { Service } from '../support/service.ts';
 
 /** Sent soon, so that a test need not wait. */
 const SOON = { OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_BLRP_SCHEDULE_DELAY: '100' };
 
 /** An API and a worker, two processes on one database, that send to one sink. */
 async function startPair(sink: OtlpSink, stack: AsyncDisposableStack, env: Record<string, string>) {
-  const { url } = stack.use(await freshDatabase());
-  const { path } = stack.use(await storageRoot());
-  const settings = { DATABASE_URL: url, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...SOON, ...env };
-  const start = async (role: string) => stack.use(await startService(path, { ROLE: role, ...settings }));
+  const deployment = stack.use(await freshDeployment());
+  const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...SOON, ...env };
+  const start = (role: string) => deployment.start({ ROLE: role, ...settings });
   const [api, worker] = await Promise.all([start('api'), start('worker')]);
   return { api, worker, restartWorker: () => start('worker') };
 }
@@ -281,9 +279,7 @@ describe('of two processes that are asked for everything', () => {
 });
 
 test('without an exporter a run has the request’s trace all the same, and so have the lines of its training', async () => {
-  await using root = await storageRoot();
-  await using database = await freshDatabase();
-  await using service = await startService(root.path, { DATABASE_URL: database.url });
+  await using service = await startDeployed();
   const dataset = await service.api.uploadFile('wine_train.csv');
   const run = await service.api.train(dataset.dataset_id);
   expect(run['trace_id']).toMatch(/^[\da-f]{32}$/);
