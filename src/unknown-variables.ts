@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { lettersOf, nearestName } from './nearest-name.ts';
 
 /**
  * Finds settings that were meant for this service and are none of its: `AUTH_MODE=keys` with one underscore would
@@ -29,15 +29,10 @@ export function unknownVariables(given: readonly string[], known: readonly strin
   return given
     .filter((name) => !known.includes(name) && !SERVICE_LINK.test(name))
     .flatMap((name) => {
-      const letters = lettersOf(name);
-      const [nearest] = candidates
-        .map((candidate) => ({ candidate, edits: distance(letters, lettersOf(candidate)) }))
-        .sort((a, b) => a.edits - b.edits);
+      const nearest = nearestName(name, candidates);
       if (nearest === undefined) return [];
       // Without its own first letter a name is another's: REGION is not S3__REGION.
-      const near = nearest.edits <= NEAR && letters[0] === nearest.candidate[0];
-      return near || OUR_BEGINNINGS.test(name.toUpperCase()) ? [{ name, nearest: nearest.candidate }] : [];
+      const near = nearest.edits <= NEAR && lettersOf(name)[0] === nearest.name[0];
+      return near || OUR_BEGINNINGS.test(name.toUpperCase()) ? [{ name, nearest: nearest.name }] : [];
     });
 }
-
-const lettersOf = (name: string) => name.toUpperCase().replaceAll('_', '');

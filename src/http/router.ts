@@ -1,6 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../errors.ts';
+import { unknownNames } from './named-fields.ts';
 import { QuickRouter } from './quick-router.ts';
 
 /** What every route finds in its context. */
@@ -12,9 +14,20 @@ export interface Env {
 
 export type Router = OpenAPIHono<Env>;
 
-/** A router whose requests are checked against their schemas before any handler runs. */
+/** Of an address that takes no query: it is refused like a parameter that is unknown. */
+const withoutQuery: MiddlewareHandler = (c, next) => {
+  if (!c.req.url.includes('?')) return next();
+  const names = Object.keys(c.req.query());
+  if (names.length === 0) return next();
+  throw new AppError('invalid_request', unknownNames('query parameter', names, []));
+};
+
+/**
+ * A router whose requests are checked against their schemas before any handler runs. A probe, which asks for nothing,
+ * is answered whatever stands behind it.
+ */
 export function createRouter(): Router {
-  return new OpenAPIHono<Env>({
+  const router = new OpenAPIHono<Env>({
     router: new QuickRouter(),
     defaultHook: (result) => {
       if (result.success) return;
@@ -25,4 +38,13 @@ export function createRouter(): Router {
       throw new AppError('invalid_request', faults.join('; ').slice(0, 1000));
     },
   });
+  const openapi = router.openapi as (route: RouteConfig, ...handlers: unknown[]) => Router;
+  const checked: typeof openapi = (route, ...handlers) =>
+    openapi(
+      route.request === undefined || route.request.query
+        ? route
+        : { ...route, middleware: [withoutQuery, ...[route.middleware ?? []].flat()] },
+      ...handlers,
+    );
+  return Object.assign(router, { openapi: checked as Router['openapi'] });
 }

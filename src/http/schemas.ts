@@ -7,6 +7,7 @@ import { ARTIFACT_REMOVERS, MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { FORMATS } from '../vocabulary/tables.ts';
+import { body, query } from './named-fields.ts';
 
 /** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
 
@@ -20,7 +21,7 @@ export const IdParam = z.object({
   id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }),
 });
 
-export const PageQuery = z.object({
+export const PageQuery = query({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().optional(),
 });
@@ -28,7 +29,7 @@ export const PageQuery = z.object({
 const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
-export const UploadQuery = z.object({ mode: mode.default('light'), name: z.string().optional() });
+export const UploadQuery = query({ mode: mode.default('light'), name: z.string().optional() });
 
 export const Dataset = z
   .object({
@@ -67,7 +68,7 @@ export const DatasetWithProfile = Dataset.extend({ profile: z.array(ColumnProfil
 );
 export const DatasetPage = pageOf(Dataset).openapi('DatasetPage');
 
-export const ExpiryQuery = z.object({ limit: z.coerce.number().int().min(1).max(100_000).optional() });
+export const ExpiryQuery = query({ limit: z.coerce.number().int().min(1).max(100_000).optional() });
 export const Expiry = z
   .object({
     cutoff: time.nullable(),
@@ -78,17 +79,14 @@ export const Expiry = z
   })
   .openapi('RemovedExpired');
 
-export const TrainingRequest = z
-  .object({
-    dataset_id: z.string(),
-    mode,
-    task: task.optional(),
-    target: z.string().min(1).optional(),
-    seed: z.number().int().min(0).max(MAX_SEED, `must be at most ${MAX_SEED}: seeds have 32 bits`).optional(),
-    params: z.record(z.string(), z.unknown()).optional(),
-  })
-  .strict()
-  .openapi('TrainingRequest');
+export const TrainingRequest = body({
+  dataset_id: z.string(),
+  mode,
+  task: task.optional(),
+  target: z.string().min(1).optional(),
+  seed: z.number().int().min(0).max(MAX_SEED, `must be at most ${MAX_SEED}: seeds have 32 bits`).optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
+}).openapi('TrainingRequest');
 
 export const TrainingHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });
 
@@ -199,18 +197,15 @@ export const AddressParam = z.preprocess((params, { addIssue }) => {
   return { name: address.slice(0, at), alias: address.slice(at + 1) };
 }, AliasParam);
 
-export const VersionRequest = z
-  .object({ artifact_id: z.string().optional(), run_id: z.string().optional() })
-  .strict()
+export const VersionRequest = body({ artifact_id: z.string().optional(), run_id: z.string().optional() })
   .refine(
     ({ artifact_id, run_id }) => (artifact_id === undefined) !== (run_id === undefined),
     'either artifact_id or run_id must be given',
   )
   .openapi('ModelVersionRequest');
-export const AliasRequest = z
-  .object({ version: z.number().int().min(1).max(999_999_999) })
-  .strict()
-  .openapi('ModelAliasRequest');
+export const AliasRequest = body({ version: z.number().int().min(1).max(999_999_999) }).openapi(
+  'ModelAliasRequest',
+);
 
 export const Model = z
   .object({
@@ -263,9 +258,9 @@ const row = z
     'must be an object',
   )
   .openapi({ type: 'object', additionalProperties: true });
-export const PredictionRequest = z
-  .object({ rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS) })
-  .openapi('PredictionRequest');
+export const PredictionRequest = body({ rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS) }).openapi(
+  'PredictionRequest',
+);
 /** Described, not parsed: it is read as it arrives. */
 export const TableBody = z.custom<never>().openapi({ type: 'string', description: 'A header and rows' });
 export const Prediction = z
@@ -275,7 +270,7 @@ export const Prediction = z
   })
   .openapi('Prediction');
 
-export const QualityQuery = z.object({
+export const QualityQuery = query({
   mode: mode.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });

@@ -25,7 +25,7 @@ test.each([
     expect(lines.map(({ method, route, status }) => [method, route, status])).toEqual([
       ['POST', '/api/ml/v1/datasets/upload', 201],
       ['GET', '/api/ml/v1/datasets/:id', 200],
-      ['GET', '/api/ml/v1/datasets/:id', 404],
+      ['GET', '/api/ml/v1/datasets/:id', 400],
       ['GET', undefined, 404],
     ]);
     expect(lines[0]?.['received_bytes']).toBe(upload['size_bytes']);

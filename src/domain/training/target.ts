@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import { meantName } from '../../nearest-name.ts';
 import type { Task } from '../../vocabulary/modes.ts';
 import type { ColumnProfile, TableProfile } from '../../vocabulary/tables.ts';
 import { excerpt } from '../table/excerpt.ts';
@@ -16,12 +17,22 @@ export function chooseTarget(profile: TableProfile, wanted: string | undefined):
   const named = (name: string) => profile.columns.find((column) => column.name === name);
   if (wanted !== undefined) {
     const column = named(wanted);
-    if (!column) throw new AppError('unusable_data', `The dataset has no column ${excerpt(wanted)}.`);
+    if (!column) throw unknown(profile, wanted);
     return column;
   }
   const column = DEFAULT_TARGETS.map(named).find((candidate) => candidate !== undefined);
   if (!column) throw unnamed(profile);
   return column;
+}
+
+function unknown(profile: TableProfile, wanted: string): AppError {
+  const names = profile.columns.map(({ name }) => name);
+  const meant = meantName(wanted, names);
+  return new AppError(
+    'unusable_data',
+    `The dataset has no column ${excerpt(wanted)}${meant === undefined ? '.' : `; did you mean ${excerpt(meant)}?`}`,
+    meant === undefined ? {} : { candidates: [meant] },
+  );
 }
 
 function unnamed(profile: TableProfile): AppError {

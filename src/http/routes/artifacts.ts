@@ -31,7 +31,7 @@ const list = createRoute({
   summary: 'Models, newest first',
   description: METRICS_IN_SHORT,
   request: { query: PageQuery },
-  responses: { 200: json(ArtifactPage, 'A page'), ...problems(400, 401) },
+  responses: { 200: json(ArtifactPage, 'A page'), ...problems(401) },
 });
 
 const get = createRoute({

@@ -44,7 +44,7 @@ const upload = createRoute({
       },
     },
   },
-  responses: { 201: json(Dataset, 'Stored'), ...problems(400, 401, 408, 413, 415, 422, 503) },
+  responses: { 201: json(Dataset, 'Stored'), ...problems(401, 408, 413, 415, 422, 503) },
 });
 
 const list = createRoute({
@@ -53,7 +53,7 @@ const list = createRoute({
   tags,
   summary: 'Datasets, newest first',
   request: { query: PageQuery },
-  responses: { 200: json(DatasetPage, 'A page'), ...problems(400, 401) },
+  responses: { 200: json(DatasetPage, 'A page'), ...problems(401) },
 });
 
 const get = createRoute({
@@ -85,7 +85,7 @@ const removeExpired = createRoute({
   tags,
   summary: 'Remove expired datasets now',
   request: { query: ExpiryQuery },
-  responses: { 200: json(Expiry, 'What was removed'), ...problems(400, 401, 503) },
+  responses: { 200: json(Expiry, 'What was removed'), ...problems(401, 503) },
 });
 
 const remove = createRoute({

@@ -40,7 +40,7 @@ const list = createRoute({
   tags,
   summary: 'Names of models with their aliases, newest first',
   request: { query: PageQuery },
-  responses: { 200: json(ModelPage, 'A page'), ...problems(400, 401) },
+  responses: { 200: json(ModelPage, 'A page'), ...problems(401) },
 });
 
 const get = createRoute({
@@ -49,7 +49,7 @@ const get = createRoute({
   tags,
   summary: 'A name: how many versions it has, and for which its aliases stand',
   request: { params: ModelParam },
-  responses: { 200: json(Model, 'The model'), ...problems(400, 401, 404) },
+  responses: { 200: json(Model, 'The model'), ...problems(401, 404) },
 });
 
 const remove = createRoute({
@@ -58,7 +58,7 @@ const remove = createRoute({
   tags,
   summary: 'Remove a name with its versions; their artifacts stay until the retention removes them',
   request: { params: ModelParam },
-  responses: { 204: { description: 'Removed' }, ...problems(400, 401, 404, 409) },
+  responses: { 204: { description: 'Removed' }, ...problems(401, 404, 409) },
 });
 
 const history = createRoute({
@@ -67,7 +67,7 @@ const history = createRoute({
   tags,
   summary: 'What was done to a name, by whom and when, newest first',
   request: { params: ModelParam, query: PageQuery },
-  responses: { 200: json(ModelHistory, 'A page'), ...problems(400, 401, 404) },
+  responses: { 200: json(ModelHistory, 'A page'), ...problems(401, 404) },
 });
 
 const register = createRoute({
@@ -85,7 +85,7 @@ const register = createRoute({
   responses: {
     200: json(ModelVersion, 'The version that it is already'),
     201: json(ModelVersion, 'The new version; Location names it'),
-    ...problems(400, 401, 404, 408, 409, 410, 413, 415),
+    ...problems(401, 404, 408, 409, 410, 413, 415),
   },
 });
 
@@ -96,7 +96,7 @@ const versions = createRoute({
   summary: 'Versions of a name, newest first',
   description: METRICS_IN_SHORT,
   request: { params: ModelParam, query: PageQuery },
-  responses: { 200: json(ModelVersionPage, 'A page'), ...problems(400, 401, 404) },
+  responses: { 200: json(ModelVersionPage, 'A page'), ...problems(401, 404) },
 });
 
 const getVersion = createRoute({
@@ -105,7 +105,7 @@ const getVersion = createRoute({
   tags,
   summary: 'A version: its artifact, its quality, its aliases',
   request: { params: VersionParam },
-  responses: { 200: json(ModelVersion, 'The version'), ...problems(400, 401, 404) },
+  responses: { 200: json(ModelVersion, 'The version'), ...problems(401, 404) },
 });
 
 const removeVersion = createRoute({
@@ -114,7 +114,7 @@ const removeVersion = createRoute({
   tags,
   summary: 'Remove a version; its artifact stays until the retention removes it',
   request: { params: VersionParam },
-  responses: { 204: { description: 'Removed' }, ...problems(400, 401, 404, 409) },
+  responses: { 204: { description: 'Removed' }, ...problems(401, 404, 409) },
 });
 
 const setAlias = createRoute({
@@ -129,7 +129,7 @@ const setAlias = createRoute({
   },
   responses: {
     200: json(ModelVersion, 'The version that it stands for'),
-    ...problems(400, 401, 404, 408, 409, 413, 415),
+    ...problems(401, 404, 408, 409, 413, 415),
   },
 });
 
@@ -139,7 +139,7 @@ const removeAlias = createRoute({
   tags,
   summary: 'Remove an alias',
   request: { params: AliasParam },
-  responses: { 204: { description: 'Removed' }, ...problems(400, 401, 404) },
+  responses: { 204: { description: 'Removed' }, ...problems(401, 404) },
 });
 
 export interface ModelRouteDeps extends PredictionDeps {

@@ -22,7 +22,7 @@ const tableAnswers = {
     schema: { type: 'string' as const, example: '{"prediction":"yes","probabilities":{"no":0.1,"yes":0.9}}' },
   },
 };
-const refusals = problems(400, 401, 404, 408, 410, 413, 415, 422, 503);
+const refusals = problems(401, 404, 408, 410, 413, 415, 422, 503);
 
 export interface PredictionDeps {
   readonly predict: Predictor['predict'];

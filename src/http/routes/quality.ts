@@ -15,7 +15,7 @@ const trends = createRoute({
   tags,
   summary: 'Quality of the newest successful runs, in the order they ended',
   request: { query: QualityQuery },
-  responses: { 200: json(Trends, 'The runs'), ...problems(400, 401) },
+  responses: { 200: json(Trends, 'The runs'), ...problems(401) },
 });
 
 const summary = createRoute({
@@ -24,7 +24,7 @@ const summary = createRoute({
   tags,
   summary: 'The same with the mean and best of each score',
   request: { query: QualityQuery },
-  responses: { 200: json(Summary, 'Aggregates and runs'), ...problems(400, 401) },
+  responses: { 200: json(Summary, 'Aggregates and runs'), ...problems(401) },
 });
 
 export function qualityRoutes({ db }: { db: Kysely<Schema> }): Router {

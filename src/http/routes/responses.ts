@@ -29,11 +29,14 @@ const PROBLEM_RESPONSES = {
   ),
 } as const;
 
-/** The problems a route can answer with, by status. */
-export function problems<Status extends keyof typeof PROBLEM_RESPONSES>(...statuses: Status[]) {
+type Status = keyof typeof PROBLEM_RESPONSES;
+
+/** The problems a route can answer with, by status; each refuses a query that it does not know with 400. */
+export function problems<const Others extends readonly Exclude<Status, 400>[]>(...others: Others) {
+  const statuses: Status[] = [400, ...others];
   return Object.fromEntries(statuses.map((status) => [status, PROBLEM_RESPONSES[status]])) as Pick<
     typeof PROBLEM_RESPONSES,
-    Status
+    400 | Others[number]
   >;
 }
 

@@ -39,7 +39,7 @@ const create = createRoute({
   },
   responses: {
     202: json(TrainingRun, 'Queued; Location names the run'),
-    ...problems(400, 401, 404, 408, 409, 413, 415, 422, 503),
+    ...problems(401, 404, 408, 409, 413, 415, 422, 503),
   },
 });
 
@@ -50,7 +50,7 @@ const list = createRoute({
   summary: 'Training runs, newest first',
   description: METRICS_IN_SHORT,
   request: { query: PageQuery },
-  responses: { 200: json(TrainingRunPage, 'A page'), ...problems(400, 401) },
+  responses: { 200: json(TrainingRunPage, 'A page'), ...problems(401) },
 });
 
 const get = createRoute({
