@@ -7,6 +7,7 @@ import { ARTIFACT_REMOVERS, MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { FORMATS } from '../vocabulary/tables.ts';
+import { DATASET_WARNINGS } from '../vocabulary/warnings.ts';
 import { body, query } from './named-fields.ts';
 
 /** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
@@ -16,6 +17,10 @@ const time = z.string().openapi({ format: 'date-time' });
 const count = z.number().int();
 const mode = z.enum(MODES);
 const task = z.enum(TASKS);
+
+/** Described in docs/warnings.md. */
+const warningsOf = <Code extends string>(codes: readonly Code[]) =>
+  z.array(z.object({ code: z.enum(codes), column: z.string().optional(), message: z.string() }));
 
 export const IdParam = z.object({
   id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }),
@@ -42,6 +47,7 @@ export const Dataset = z
     columns: count,
     size_bytes: count,
     sha256: z.string(),
+    warnings: warningsOf(DATASET_WARNINGS),
     created_at: time,
     expires_at: time.nullable(),
     file_url: z.string(),

@@ -47,6 +47,7 @@ export function datasetView(row: ListedDataset, ttl: TtlPolicy, origin: string):
     columns: row.columns,
     size_bytes: row.size_bytes,
     sha256: row.sha256,
+    warnings: [...row.warnings],
     created_at: time(row.created_at),
     expires_at: optionalTime(expiry(ttl, row.created_at)),
     file_url: url,

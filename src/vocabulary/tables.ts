@@ -1,4 +1,5 @@
 import type { ColumnType } from '#tabular';
+import type { DatasetWarning } from './warnings.ts';
 
 /** What is known of a table's file and contents. */
 
@@ -32,4 +33,9 @@ export interface ColumnProfile {
 export interface TableProfile {
   readonly rows: number;
   readonly columns: readonly ColumnProfile[];
+}
+
+/** What an inspection finds out. */
+export interface InspectedTable extends TableProfile {
+  readonly warnings: readonly DatasetWarning[];
 }

@@ -7,6 +7,7 @@ import { up as runRetention } from './migrations/004-run-retention.ts';
 import { up as growth } from './migrations/005-growth.ts';
 import { up as trainingAttempts } from './migrations/006-training-attempts.ts';
 import { up as models } from './migrations/007-models.ts';
+import { up as warnings } from './migrations/008-warnings.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '005-growth': { up: growth },
   '006-training-attempts': { up: trainingAttempts },
   '007-models': { up: models },
+  '008-warnings': { up: warnings },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

@@ -5,6 +5,7 @@ import type { ArtifactRemover, ModelChange } from '../../vocabulary/models.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { AttemptOutcome, RunStatus } from '../../vocabulary/runs.ts';
 import type { Compression, Format, TableProfile } from '../../vocabulary/tables.ts';
+import type { DatasetWarning } from '../../vocabulary/warnings.ts';
 
 /** The tables as Kysely sees them; made by `migrations/`. Times are `timestamptz`, read as `Date`. */
 export interface Schema {
@@ -36,6 +37,7 @@ interface DatasetTable {
   sha256: string;
   storage_key: string;
   profile: JSONColumnType<TableProfile>;
+  warnings: ColumnType<readonly DatasetWarning[], string | undefined, string>;
   created_at: Date;
 }
 

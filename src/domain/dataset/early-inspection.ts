@@ -1,5 +1,5 @@
 import type { Arriving } from '../../adapters/storage/storage.ts';
-import type { TableProfile } from '../../vocabulary/tables.ts';
+import type { InspectedTable } from '../../vocabulary/tables.ts';
 
 /** With fewer bytes there is nothing to be gained. */
 const EARLY_BYTES = 8 * 1024 * 1024;
@@ -9,14 +9,14 @@ const EARLY_BYTES = 8 * 1024 * 1024;
  * is given up.
  */
 export class EarlyInspection implements Disposable {
-  readonly #inspect: (place: Arriving, signal: AbortSignal) => Promise<TableProfile | undefined>;
+  readonly #inspect: (place: Arriving, signal: AbortSignal) => Promise<InspectedTable | undefined>;
   readonly #giveUp = new AbortController();
   #place: Arriving | undefined;
-  #outcome: Promise<TableProfile | undefined> | undefined;
+  #outcome: Promise<InspectedTable | undefined> | undefined;
   #refusal: { readonly error: unknown } | undefined;
 
   /** @param inspect gives undefined where it is better done when all is there */
-  constructor(inspect: (place: Arriving, signal: AbortSignal) => Promise<TableProfile | undefined>) {
+  constructor(inspect: (place: Arriving, signal: AbortSignal) => Promise<InspectedTable | undefined>) {
     this.#inspect = inspect;
   }
 
@@ -36,8 +36,8 @@ export class EarlyInspection implements Disposable {
     }
   }
 
-  /** Its profile; undefined when there is none and the table is to be inspected now. */
-  async profile(): Promise<TableProfile | undefined> {
+  /** What it found; undefined when there is none and the table is to be inspected now. */
+  async found(): Promise<InspectedTable | undefined> {
     return this.#outcome;
   }
 

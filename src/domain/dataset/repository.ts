@@ -39,6 +39,7 @@ const LISTED = [
   'columns',
   'size_bytes',
   'sha256',
+  'warnings',
   'created_at',
 ] as const;
 /** A dataset without its profile. */

@@ -144,8 +144,8 @@ export function createUploadDataset({
     await inSpan('receive table', {}, () =>
       storage.write(key, early.watch(intake.pass(body.all())), signal, early.at),
     );
-    const profile =
-      (await early.profile()) ??
+    const { warnings, ...profile } =
+      (await early.found()) ??
       (await storage.withLocalFile(key, (path) => inspector.inspect(inspection(path))));
 
     // Awaited here: the lease must outlive the statement.
@@ -162,6 +162,7 @@ export function createUploadDataset({
       sha256: intake.sha256,
       storage_key: key,
       profile: JSON.stringify(profile),
+      warnings: JSON.stringify(warnings),
       created_at: new Date(),
     });
   }

@@ -7,7 +7,7 @@ import { childProblem } from '../../adapters/process/child-problem.ts';
 import { Places, type Waiting } from '../../adapters/process/places.ts';
 import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
-import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
+import type { FileType, InspectedTable } from '../../vocabulary/tables.ts';
 import { isCheckedFirst } from './file-type.ts';
 import type { InspectRequest } from './inspect-here.ts';
 import type { TableLimits } from './limits.ts';
@@ -52,13 +52,13 @@ export interface Inspector extends AsyncDisposable {
    *   `unavailable` when somebody killed it, `overloaded` when it waited too long
    * @throws {ChildError} any other end that is not the file's fault
    */
-  readonly inspect: (inspection: Inspection) => Promise<TableProfile>;
+  readonly inspect: (inspection: Inspection) => Promise<InspectedTable>;
   /**
    * As `inspect`, of a file that is still being written at `part` and is moved to its path when it is whole. That needs a
    * place to spare, and bytes that come about as fast as they are read: a slow client keeps nobody from being served.
    * @returns undefined where there is none or they do not: then it is to be inspected when it is there
    */
-  readonly inspectArriving: (inspection: Inspection, part: string) => Promise<TableProfile | undefined>;
+  readonly inspectArriving: (inspection: Inspection, part: string) => Promise<InspectedTable | undefined>;
 }
 
 /** @param scratch a folder for what does not fit into memory while a table is read, made when it is not there */
@@ -67,10 +67,10 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
   const small = new Places(MAX_AT_ONCE, waiting);
   const large = new Places(MAX_AT_ONCE, waiting);
   const placesFor = (bytes: number) => (bytes <= SMALL_BYTES ? small : large);
-  const work = async <Profile extends TableProfile | undefined>(
+  const work = async <Table extends InspectedTable | undefined>(
     { fileType, limits, signal, meter, patienceSeconds, ...inspection }: Inspection,
     part?: string,
-  ): Promise<Profile> => {
+  ): Promise<Table> => {
     const file = path.resolve(inspection.path);
     const bytes = part === undefined ? (await stat(file)).size : Number.POSITIVE_INFINITY;
     await using room = fitsIntoMemory(bytes, fileType) ? undefined : await makeRoom(scratch);
@@ -83,7 +83,7 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
       tempDirectory: room?.path,
     };
     const inspect = () =>
-      children.run<Profile>(request, {
+      children.run<Table>(request, {
         signal,
         timeoutSeconds: TIMEOUT_SECONDS,
         meter,
@@ -99,10 +99,10 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
   return {
     standBy: () => children.standBy(),
     admit: (bytes) => placesFor(bytes).admit(),
-    inspect: (inspection) => work<TableProfile>(inspection),
+    inspect: (inspection) => work<InspectedTable>(inspection),
     inspectArriving: async (inspection, part) =>
       large.free > 1 && isCheckedFirst(inspection.fileType)
-        ? work<TableProfile | undefined>(inspection, path.resolve(part))
+        ? work<InspectedTable | undefined>(inspection, path.resolve(part))
         : undefined,
     [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   };

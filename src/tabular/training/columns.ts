@@ -1,5 +1,6 @@
 import type { InputColumn } from '../document.ts';
 import { TabularError } from '../error.ts';
+import { isNamedLikeIdentifier } from '../identifier-name.ts';
 import type { CategoryColumn, Column, ColumnType, Table } from '../table.ts';
 import { type InputData, readInput } from '../values/inputs.ts';
 import { parseDate } from '../values/parse.ts';
@@ -101,20 +102,6 @@ function areUnique(
 }
 
 const MIN_ROWS_FOR_IDENTIFIER = 20;
-
-const IDENTIFIER_WORDS = new Set(['id', 'ids', 'uuid', 'guid', 'key', 'index', 'idx', 'rowid', 'rownum']);
-
-/** "id", "customer_id", "customerId", "ID number", "Unnamed: 0" (an index written by pandas) … */
-function isNamedLikeIdentifier(name: string): boolean {
-  if (/^unnamed: \d+$/i.test(name)) return true;
-  const words = name
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
-  const [first] = words;
-  return first === undefined || IDENTIFIER_WORDS.has(first) || IDENTIFIER_WORDS.has(words.at(-1)!);
-}
 
 /** Whether an earlier column holds the same values; remembers this one. */
 function isCopy(input: InputData, rows: Int32Array, seen: Map<number, InputData[]>): boolean {

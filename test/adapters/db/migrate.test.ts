@@ -10,6 +10,8 @@ const BACK = [
   'alter table training_runs drop column waiting_since, drop column first_started_at, drop column metrics_summary',
   'alter table training_runs drop column removed_artifact_id, drop column artifact_removed_at, drop column artifact_removed_by',
   'drop table model_aliases, model_versions, models, model_names, model_history',
+  'alter table datasets drop column warnings',
+  'alter table training_runs drop column warnings',
   'alter table artifacts drop column metrics_summary, drop column inputs',
   'drop index training_runs_ended, datasets_owned, training_runs_owned, artifacts_owned',
   'drop index training_runs_owned_success, training_runs_owned_mode_success',
@@ -80,7 +82,11 @@ test('a database of the first schema is brought up to date with what it holds, l
       metrics_summary: summary,
       first_started_at: startedAt,
       seed: 2 ** 40,
+      warnings: [],
     });
+  expect(
+    (await db.selectFrom('datasets').select('warnings').execute()).flatMap((row) => row.warnings),
+  ).toEqual([]);
   expect(byId.get(waiting)).toMatchObject({ waiting_since: queuedAt, first_started_at: null });
   expect(byId.get(retrying)).toMatchObject({ waiting_since: queuedAt, first_started_at: queuedAt });
   expect(await db.selectFrom('artifacts').select(['inputs', 'metrics_summary']).execute()).toEqual([

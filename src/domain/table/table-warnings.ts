@@ -1,0 +1,37 @@
+import type { TableProfile } from '../../vocabulary/tables.ts';
+import type { DatasetWarning } from '../../vocabulary/warnings.ts';
+import { bounded } from '../warnings.ts';
+import { columnWarnings } from './column-warnings.ts';
+import { openDatabase } from './duckdb.ts';
+import { duckdbError } from './duckdb-error.ts';
+import { alikePairs, equalPairs } from './equal-columns.ts';
+import { excerpt } from './excerpt.ts';
+import type { InspectRequest } from './inspect-here.ts';
+
+/** What is odd about a table that can be used, by its profile; the file is looked into only for columns that seem equal. */
+export async function tableWarnings(request: InspectRequest, table: TableProfile): Promise<DatasetWarning[]> {
+  return bounded([...columnWarnings(table), ...(await duplicates(request, table))]);
+}
+
+async function duplicates(
+  { path, fileType, memoryMb, tempDirectory }: InspectRequest,
+  table: TableProfile,
+): Promise<DatasetWarning[]> {
+  const pairs = alikePairs(table);
+  if (pairs.length === 0) return [];
+  const { connection, close } = await openDatabase(path, { memoryMb, tempDirectory });
+  try {
+    const equal = await equalPairs(connection, { path, fileType, multiline: true }, table, pairs);
+    const firstOf = new Map(equal.toReversed().map(([earlier, later]) => [later, earlier]));
+    return table.columns.flatMap(({ name }): DatasetWarning[] => {
+      const first = firstOf.get(name);
+      if (first === undefined) return [];
+      const message = `Column ${excerpt(name)} holds the same values as column ${excerpt(first)}.`;
+      return [{ code: 'duplicate', column: name, message }];
+    });
+  } catch (error) {
+    throw duckdbError(error);
+  } finally {
+    close();
+  }
+}
