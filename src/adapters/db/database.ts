@@ -8,7 +8,7 @@ export interface Database extends AsyncDisposable {
   readonly sql: Kysely<Schema>;
   /** How the queue reaches the same database. */
   readonly queueOptions: ConstructorOptions;
-  /** Its pool, as it is now. */
+  /** Its pool, as it is now; not the few connections that are the queue's own. */
   connections(): Connections;
   /**
    * Calls `onPayload` for each `pg_notify` on the channel, and once after every (re)connection with an empty

@@ -10,6 +10,7 @@ const INT8 = 20;
 const RECONNECT_DELAY_MS = 1000;
 const CONNECT_LIMIT_MS = 5000;
 const MAX_CONNECTIONS = 10;
+const QUEUE_CONNECTIONS = 3;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /** Our 64-bit columns are counts and bytes, all below 2^53. */
@@ -71,12 +72,11 @@ async function listen(url: string, logger: Logger, channel: string, onPayload: (
   };
 }
 
-/** The database at a `postgres://` URL. Connections are opened when first needed. */
-export function openDatabase(url: string, logger: Logger): Database {
+function openPool(url: string, logger: Logger, options: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
+    ...options,
     connectionString: url,
     types,
-    max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
   });
   pool.on('error', ({ message }) => {
@@ -86,6 +86,24 @@ export function openDatabase(url: string, logger: Logger): Database {
   // A client that is in use and not in a query when its session ends tells nobody but its own listeners, and an error
   // that nobody listens to would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+/**
+ * For what the queue does by itself, so that no poll and no heartbeat waits behind a crowd. Nobody waits for the disk
+ * either: a delivery, a heartbeat or an end that a crash of the machine undoes is made again, by what the runs say. What
+ * is queued is written with the run, in its transaction.
+ */
+const openQueuePool = (url: string, logger: Logger): pg.Pool =>
+  openPool(url, logger, {
+    max: QUEUE_CONNECTIONS,
+    onConnect: (client) => client.query('set synchronous_commit = off'),
+  });
+
+/** The database at a `postgres://` URL. Connections are opened when first needed. */
+export function openDatabase(url: string, logger: Logger): Database {
+  const pool = openPool(url, logger, { max: MAX_CONNECTIONS });
+  const queuePool = openQueuePool(url, logger);
   const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     sql,
@@ -93,7 +111,7 @@ export function openDatabase(url: string, logger: Logger): Database {
       db: {
         // A client whose statement failed is not used again: no transaction stays half-done in it.
         // Whom a poll, a heartbeat or a look for lost workers belongs to, nobody can say: they stand in no trace.
-        executeSql: (text, values) => untraced(() => pool.query(text, values)),
+        executeSql: (text, values) => untraced(() => queuePool.query(text, values)),
         async listen(channel, onNotification, onReconnect) {
           const listening = await listen(url, logger, channel, (payload) =>
             payload === '' ? onReconnect() : onNotification(payload),
@@ -109,6 +127,8 @@ export function openDatabase(url: string, logger: Logger): Database {
       limit: MAX_CONNECTIONS,
     }),
     listen: (channel, onPayload) => listen(url, logger, channel, onPayload),
-    [Symbol.asyncDispose]: () => sql.destroy(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([sql.destroy(), queuePool.ending || queuePool.end()]);
+    },
   };
 }

@@ -36,6 +36,26 @@ test('a pool whose every connection is stuck says how many wait for one, though 
   expect(db.connections()).toMatchObject({ used: 0, waiting: 0 });
 });
 
+test('the queue waits for nobody who has the connections, nor for the disk, which all others wait for', async () => {
+  const { url } = shared;
+  await using db = openDatabase(url, pino({ level: 'silent' }));
+  const { limit } = db.connections();
+  const held = Promise.withResolvers<void>();
+  const setting = sql<{ synchronous_commit: string }>`show synchronous_commit`;
+  const holding = Array.from({ length: limit }, () =>
+    db.sql.transaction().execute(async (trx) => {
+      const { rows } = await setting.execute(trx);
+      await held.promise;
+      return rows[0];
+    }),
+  );
+  await eventually(async () => db.connections().used === limit);
+  const { rows } = await db.queueOptions.db!.executeSql('show synchronous_commit');
+  held.resolve();
+  expect(rows).toEqual([{ synchronous_commit: 'off' }]);
+  expect(await Promise.all(holding)).toEqual(holding.map(() => ({ synchronous_commit: 'on' })));
+});
+
 /** Process ids of the sessions that listen. */
 async function listeners(): Promise<number[]> {
   const { rows } = await sql<{ pid: number }>`
