@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { validate } from 'uuid';
 import type { Schema } from '../adapters/db/schema.ts';
 import { AppError } from '../errors.ts';
@@ -23,6 +23,7 @@ export async function findOwned<Table extends OwnedTable>(
   table: Table,
   owner: string,
   id: string,
+  isToBeLocked = false,
 ): Promise<Selectable<Schema[Table]> | undefined> {
   if (!validate(id)) return undefined;
   const row = await db
@@ -30,9 +31,21 @@ export async function findOwned<Table extends OwnedTable>(
     .selectAll()
     .where('id', '=', id)
     .where('owner', '=', owner)
+    .$if(isToBeLocked, (query) => query.forUpdate())
     .executeTakeFirst();
   return row as Selectable<Schema[Table]> | undefined;
 }
+
+/**
+ * As `findOwned`, and locks the row until the transaction ends: whoever wants to use it or to remove it comes after, and
+ * finds what became of it.
+ */
+export const lockOwned = <Table extends OwnedTable>(
+  trx: Transaction<Schema>,
+  table: Table,
+  owner: string,
+  id: string,
+): Promise<Selectable<Schema[Table]> | undefined> => findOwned(trx, table, owner, id, true);
 
 /** @throws {AppError} `not_found` */
 export async function getOwned<Table extends OwnedTable>(

@@ -1,7 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { validate } from 'uuid';
 import type { Schema } from '../../adapters/db/schema.ts';
-import { getOwned, listOwned } from '../owned-rows.ts';
+import { getOwned, listOwned, lockOwned, noSuch } from '../owned-rows.ts';
 import type { Page, PageRequest } from '../pages.ts';
 
 export type Dataset = Selectable<Schema['datasets']>;
@@ -12,21 +11,11 @@ const OPEN = ['queued', 'running'] as const;
 export const getDataset = (db: Kysely<Schema>, owner: string, id: string): Promise<Dataset> =>
   getOwned(db, 'datasets', owner, id);
 
-/**
- * Locks the row until the transaction ends: whoever wants to use or to remove the dataset comes after.
- * @throws {AppError} `not_found`
- */
+/** As `lockOwned`. @throws {AppError} `not_found` */
 export async function lockDataset(trx: Transaction<Schema>, owner: string, id: string): Promise<Dataset> {
-  if (validate(id)) {
-    await trx
-      .selectFrom('datasets')
-      .select('id')
-      .where('id', '=', id)
-      .where('owner', '=', owner)
-      .forUpdate()
-      .execute();
-  }
-  return getDataset(trx, owner, id);
+  const dataset = await lockOwned(trx, 'datasets', owner, id);
+  if (!dataset) throw noSuch('datasets');
+  return dataset;
 }
 
 const LISTED = [

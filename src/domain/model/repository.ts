@@ -4,7 +4,7 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import { AppError } from '../../errors.ts';
 import type { ArtifactRemover } from '../../vocabulary/models.ts';
-import { findOwned, listOwned, noSuch } from '../owned-rows.ts';
+import { findOwned, listOwned, lockOwned, noSuch } from '../owned-rows.ts';
 import type { Page, PageRequest } from '../pages.ts';
 import { holdsOf } from './holds.ts';
 
@@ -45,21 +45,11 @@ export async function whyMissing(
   );
 }
 
-/**
- * Locks the row until the transaction ends: whoever wants to hold or to remove the artifact comes after.
- * @throws {AppError} `not_found`, `gone`
- */
+/** As `lockOwned`. @throws {AppError} `not_found`, `gone` */
 export async function lockArtifact(trx: Transaction<Schema>, owner: string, id: string): Promise<Artifact> {
-  if (validate(id)) {
-    await trx
-      .selectFrom('artifacts')
-      .select('id')
-      .where('id', '=', id)
-      .where('owner', '=', owner)
-      .forUpdate()
-      .execute();
-  }
-  return getArtifact(trx, owner, id);
+  const artifact = await lockOwned(trx, 'artifacts', owner, id);
+  if (!artifact) throw await whyMissing(trx, owner, id);
+  return artifact;
 }
 
 export const LISTED = [

@@ -1,10 +1,10 @@
 import { context, propagation, trace } from '@opentelemetry/api';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely, QueryCreator } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Stage } from '../../telemetry/stages.ts';
 import type { AttemptOutcome, TrainingErrorType } from '../../vocabulary/runs.ts';
 import type { Failure } from './outcome.ts';
-import { announceRun, hasEnded, RUN_CHANNEL, type TrainingRun } from './repository.ts';
+import { announced, hasEnded, type TrainingRun } from './repository.ts';
 
 /**
  * The life of a run in the database. Every change after `begin` names the attempt it belongs to, so a worker that
@@ -55,6 +55,7 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
       })
       .where('id', '=', id)
       .returningAll()
+      .returning(announced)
       .executeTakeFirstOrThrow();
     await trx
       .insertInto('training_attempts')
@@ -62,7 +63,6 @@ export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: n
       // Two within a millisecond are told as one.
       .onConflict((oc) => oc.doNothing())
       .execute();
-    await announceRun(trx, id);
     const first = run.first_started_at === null;
     return { next: 'train', run: begun, before: first ? undefined : run, lost: run.status === 'running' };
   });
@@ -100,32 +100,31 @@ export async function updateAttempt(
   changes: Changes,
   end?: AttemptEnd,
 ): Promise<Pick<TrainingRun, 'cancel_requested_at'> | undefined> {
+  const updating = (query: QueryCreator<Schema>) =>
+    query
+      .updateTable('training_runs')
+      .set(changes)
+      .where('id', '=', run.id)
+      .where('attempt', '=', run.attempt)
+      .where('status', 'in', ['queued', 'running'])
+      .returning(['id', 'cancel_requested_at', announced]);
+  if (!end) return updating(db).executeTakeFirst();
   return db
-    .with('updated', (cte) =>
-      cte
-        .updateTable('training_runs')
-        .set(changes)
-        .where('id', '=', run.id)
-        .where('attempt', '=', run.attempt)
-        .where('status', 'in', ['queued', 'running'])
-        .returning(['id', 'cancel_requested_at']),
-    )
-    .with('recorded', (cte) =>
-      cte
+    .with('updated', updating)
+    .with('recorded', (query) =>
+      query
         .updateTable('training_attempts')
         .set({
           ended_at: new Date(),
-          outcome: end?.outcome ?? null,
-          error_type: end?.errorType ?? null,
-          stages: JSON.stringify(end?.stages ?? []),
+          outcome: end.outcome,
+          error_type: end.errorType ?? null,
+          stages: JSON.stringify(end.stages),
         })
-        // Nothing equals null: what does not end the attempt leaves its record alone.
-        .where('started_at', '=', end ? run.started_at : null)
+        .where('started_at', '=', run.started_at)
         .where('run_id', 'in', ({ selectFrom }) => selectFrom('updated').select('id')),
     )
     .selectFrom('updated')
-    .select('cancel_requested_at')
-    .select(sql`pg_notify(${RUN_CHANNEL}, updated.id::text)`.as('announced'))
+    .selectAll()
     .executeTakeFirst();
 }
 

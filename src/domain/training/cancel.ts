@@ -3,7 +3,7 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
-import { announceRun, getRun, hasEnded, type TrainingRun } from './repository.ts';
+import { announced, getRun, hasEnded, type TrainingRun } from './repository.ts';
 
 /**
  * Ends a waiting run at once and asks the worker of a running one to stop.
@@ -29,7 +29,7 @@ export function createCancelTraining({ db, queue, metrics }: CancelDeps): Cancel
         .forUpdate()
         .executeTakeFirstOrThrow();
       if (hasEnded(status)) throw new AppError('conflict', `The run has already ended (${status}).`);
-      const changed = await trx
+      return await trx
         .updateTable('training_runs')
         .set(
           status === 'queued'
@@ -38,9 +38,8 @@ export function createCancelTraining({ db, queue, metrics }: CancelDeps): Cancel
         )
         .where('id', '=', id)
         .returningAll()
+        .returning(announced)
         .executeTakeFirstOrThrow();
-      await announceRun(trx, id);
-      return changed;
     });
     if (run.status === 'cancelled') {
       metrics.cancelled({ mode: run.mode, task: run.task });

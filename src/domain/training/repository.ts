@@ -44,7 +44,5 @@ export type ListedRun = Pick<TrainingRun, (typeof LISTED)[number]>;
 export const listRuns = (db: Kysely<Schema>, owner: string, page: PageRequest): Promise<Page<ListedRun>> =>
   listOwned(db, 'training_runs', LISTED, owner, page);
 
-/** Tells everyone who watches the run; inside a transaction, once it commits. */
-export async function announceRun(db: Kysely<Schema>, id: string): Promise<void> {
-  await sql`select pg_notify(${RUN_CHANNEL}, ${id})`.execute(db);
-}
+/** To be returned by the statement that changes a run: tells everyone who watches it, once that has been committed. */
+export const announced = sql`pg_notify(${RUN_CHANNEL}, training_runs.id::text)`.as('announced');

@@ -9,7 +9,7 @@ import { AppError } from '../../errors.ts';
 import { describeSpan } from '../../telemetry/span.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import { lockDataset } from '../dataset/repository.ts';
-import { announceRun, type TrainingRun } from './repository.ts';
+import { announced, type TrainingRun } from './repository.ts';
 import { chooseTarget, chooseTask } from './target.ts';
 
 const DEFAULT_SEED = 42;
@@ -91,12 +91,12 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
         })
         .onConflict((oc) => oc.columns(['owner', 'idempotency_key']).doNothing())
         .returningAll()
+        .returning(announced)
         .executeTakeFirst();
       // Nothing: the same key arrived twice at once, and the other one was first.
       if (!run) return undefined;
       describeSpan({ 'mlops.run.id': run.id });
       await queue.enqueueTraining(trx, { runId: run.id });
-      await announceRun(trx, run.id);
       return run;
     });
   };

@@ -54,12 +54,12 @@ const isMissing = (error: unknown) =>
   error instanceof AppError && (error.code === 'not_found' || error.code === 'gone');
 
 export function createWithModel(db: Kysely<Schema>): WithModel {
-  const read = sharedRead((key) => {
-    const [owner, address] = JSON.parse(key) as [string, ModelAddress];
-    return resolve(db, owner, address);
-  });
+  const read = sharedRead(
+    ([owner, address]: readonly [owner: string, ModelAddress]) => resolve(db, owner, address),
+    JSON.stringify,
+  );
   return async (owner, address, work) => {
-    const find = () => read(JSON.stringify([owner, address]));
+    const find = () => read([owner, address]);
     const found = await find();
     try {
       return await work(found);

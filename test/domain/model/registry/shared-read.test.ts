@@ -4,7 +4,7 @@ import { sharedRead } from '../../../../src/domain/model/registry/shared-read.ts
 /** A reader whose reads end when told to. */
 function held() {
   const reads: { key: string; end: PromiseWithResolvers<string> }[] = [];
-  const read = sharedRead((key) => {
+  const read = sharedRead((key: string) => {
     const end = Promise.withResolvers<string>();
     reads.push({ key, end });
     return end.promise;
