@@ -142,7 +142,7 @@ export class CsvScanner implements Disposable {
     const bytes = Buffer.from(kernel.memory.buffer);
     bytes.set(piece, this.#end);
     this.#end += piece.length;
-    bytes.fill(0, this.#end, this.#end + PADDING);
+    this.#pad();
     const isAccepted = kernel.scan(this.#end, 0) !== 0;
     const rest = kernel.recordStart.value;
     if (!isAccepted || this.#end - rest > MAX_LINE_BYTES) {
@@ -153,6 +153,12 @@ export class CsvScanner implements Disposable {
     Buffer.from(kernel.memory.buffer).copyWithin(this.#text, rest, this.#end);
     kernel.moved(gone);
     this.#end -= gone;
+    // What was moved is still there.
+    this.#pad();
+  }
+
+  #pad(): void {
+    new Uint8Array(this.#kernel.memory.buffer, this.#end, PADDING).fill(0);
   }
 
   /**

@@ -207,6 +207,19 @@ test('numbers whose sum is no double have no mean, and zero has no sign', async 
   expect(columns[1]).toEqual({ name: 'y', type: 'number', missing: 0, distinct: 1, min: 0, max: 0, mean: 0 });
 });
 
+test('a last line that does not end is read up to where the text ends, whatever came before it', async ({
+  write,
+}) => {
+  const file = await write('n,t\n12345,longer\n67890,long\n3,x\n4,yz');
+  const { columns } = await inspect(file, CSV);
+  expect(columns).toMatchObject([
+    { distinct: 4, max: 67890 },
+    { distinct: 4, max: 'yz' },
+  ]);
+  const numbers = await inspect(await write('n,m\n10,200\n30,4'), CSV);
+  expect(numbers.columns[1]).toMatchObject({ distinct: 2, min: 4, max: 200, mean: 102 });
+});
+
 test('a column of one without a value in a line counts the line as a missing value', async ({ write }) => {
   const file = await write('x\n1\n\n2\n\n');
   expect(await inspect(file, CSV)).toMatchObject({ rows: 4, columns: [{ missing: 2, distinct: 2 }] });
