@@ -26,8 +26,6 @@ export interface CsvHeader {
   readonly nextLine: number;
   /** Whether it ends with CR LF, and so must all lines. */
   readonly crlf: boolean;
-  /** Whether a line end stands within a name. */
-  readonly multiline: boolean;
 }
 
 /**
@@ -58,7 +56,6 @@ export function readDialect(start: Buffer, format: Extract<Format, 'csv' | 'tsv'
       bytes: Math.min(end + (crlf ? 2 : 1), head.length),
       nextLine: reader.line,
       crlf,
-      multiline: reader.multiline,
     },
   };
 }

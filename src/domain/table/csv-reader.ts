@@ -32,8 +32,6 @@ export const MARK = Buffer.from('\u{feff}');
 export class CsvReader {
   /** Number of the line the reader stands in; 1 is the file's first. */
   line = 1;
-  /** Whether a line end stood within a field so far. */
-  multiline = false;
   readonly #names: readonly string[] | undefined;
   readonly #grammar: Uint16Array;
   readonly #record: CsvRecord;
@@ -129,7 +127,6 @@ export class CsvReader {
         state = START;
       } else if (next === LINE_IN_FIELD) {
         this.line++;
-        this.multiline = true;
         state = afterLineInField(state);
       } else {
         this.#field = field;

@@ -5,7 +5,8 @@ import { ACTIONS, cellState, csvGrammar } from './csv-grammar.ts';
 import { type Columns, columnProfile, isSpoiled, measureOnly, measureTexts } from './csv-kernel/columns.ts';
 import { bindCsvKernel, type CsvKernel } from './csv-kernel/kernel.ts';
 import { CsvReader } from './csv-reader.ts';
-import { MAX_LINE_BYTES, type ProfiledScan } from './text-scan.ts';
+import { RecordSample } from './record-sample.ts';
+import { MAX_LINE_BYTES, type TextScan } from './text-scan.ts';
 
 /** A table of so many cells has all its distinct values counted, in memory of up to some 100 MB. */
 const COUNTED_CELLS = 4_000_000;
@@ -25,6 +26,15 @@ const KINDS = Uint8Array.from({ length: ACTIONS }, (_, state) => {
   return MAY_BE_WHOLE[inCell] === 1 ? KIND_AT[inCell]! | WHOLE : KIND_AT[inCell]!;
 });
 
+/** What a scan found out that worked out the figures at once. */
+export interface ProfiledScan extends TextScan {
+  readonly columns: readonly ColumnProfile[];
+  /** Columns that turned out late to be text: their figures are to be taken again. */
+  readonly spoiled: readonly number[];
+  readonly dialect: CsvDialect;
+  readonly sample: RecordSample;
+}
+
 /** Kernels that nobody uses. */
 const idle: CsvKernel[] = [];
 
@@ -41,6 +51,7 @@ export class CsvScanner implements Disposable {
   #end = 0;
   /** Bytes of the header that are still to come. */
   #header = 0;
+  #sample = new RecordSample();
   /** Reads the record that the kernel refused. */
   #refusing: CsvReader | undefined;
   #isReleased = false;
@@ -83,9 +94,10 @@ export class CsvScanner implements Disposable {
     new Uint8Array(kernel.memory.buffer, kernel.kindsAddress(), KINDS.length).set(KINDS);
     if (only) measureOnly(this.#columns, texts);
     else measureTexts(this.#columns, texts);
-    kernel.start(header.nextLine, Number(header.crlf), Number(header.multiline));
+    kernel.start(header.nextLine, Number(header.crlf));
     kernel.standAt(this.#text);
     this.#header = header.bytes;
+    this.#sample = new RecordSample();
   }
 
   /** @throws {AppError} `bad_format` with the line, and the column where there is one */
@@ -103,16 +115,17 @@ export class CsvScanner implements Disposable {
   end(): ProfiledScan {
     const kernel = this.#kernel;
     if (this.#refusing || kernel.scan(this.#end, 1) === 0) this.#refuse(true);
+    this.#offerRecords();
     kernel.finish();
     const rows = kernel.rows.value;
     const found = this.#columns;
-    const columns = this.#dialect.names.map(
+    const dialect = this.#dialect;
+    const columns = dialect.names.map(
       (name, i): ColumnProfile => ({ name, ...columnProfile(found, i, rows) }),
     );
     const { spoiled } = this;
-    const multiline = kernel.multiline.value !== 0;
     this[Symbol.dispose]();
-    return { rows, multiline, columns, spoiled };
+    return { rows, columns, spoiled, dialect, sample: this.#sample };
   }
 
   /** Lets others use the memory: it is not needed for what remains to be done. */
@@ -149,6 +162,7 @@ export class CsvScanner implements Disposable {
       this.#refuse(false);
       return;
     }
+    this.#offerRecords();
     const gone = rest - this.#text;
     Buffer.from(kernel.memory.buffer).copyWithin(this.#text, rest, this.#end);
     kernel.moved(gone);
@@ -159,6 +173,15 @@ export class CsvScanner implements Disposable {
 
   #pad(): void {
     new Uint8Array(this.#kernel.memory.buffer, this.#end, PADDING).fill(0);
+  }
+
+  /** Those that the kernel has read since it stood at the text's beginning. */
+  #offerRecords(): void {
+    const { memory, recordStart, unusual } = this.#kernel;
+    if (recordStart.value === this.#text) return;
+    const records = Buffer.from(memory.buffer, this.#text, recordStart.value - this.#text);
+    this.#sample.offer(records, unusual.value !== 0);
+    unusual.value = 0;
   }
 
   /**

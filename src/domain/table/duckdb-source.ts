@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { MISSING_VALUES } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
-import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
+import { type CsvDialect, DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
 import { parquetColumns, parquetReader } from './parquet.ts';
 import { literal } from './sql.ts';
@@ -16,11 +16,8 @@ export type ReadAs = 'number' | 'text' | 'time';
 export interface TableFile {
   readonly path: string;
   readonly fileType: FileType;
-  /**
-   * Whether cells may hold line ends. DuckDB's threads each begin somewhere in a CSV and guess whether that is
-   * within quotes; with line ends in quotes they guess wrong, also in strict mode, and refuse or misread the file.
-   */
-  readonly multiline: boolean;
+  /** Of a delimited text, where it is known; unset: its start tells. */
+  readonly dialect?: CsvDialect;
 }
 
 export interface WantedColumn {
@@ -50,15 +47,13 @@ const MISSING_LIST = MISSING_VALUES.map(literal).join(', ');
  */
 export async function tableSource(
   connection: DuckDBConnection,
-  { path, fileType: type, multiline }: TableFile,
+  { path, fileType: type, dialect }: TableFile,
   wanted: readonly WantedColumn[],
 ): Promise<Source> {
   if (type.format === 'parquet') return parquetSource(connection, path, wanted);
   if (type.format === 'ndjson') return ndjsonSource(path, type, wanted);
-  const { delimiter, names } = readDialect(
-    await readHead(path, type.compression, DIALECT_BYTES),
-    type.format,
-  );
+  const { delimiter, names } =
+    dialect ?? readDialect(await readHead(path, type.compression, DIALECT_BYTES), type.format);
   const positions = wanted.map(({ name }) => positionOf(name, names));
   const numeric = new Set(positions.filter((_, i) => wanted[i]!.as === 'number'));
   const columns = names.map((_, i) => `c${i}: '${numeric.has(i) ? 'DOUBLE' : 'VARCHAR'}'`);
@@ -74,7 +69,9 @@ export async function tableSource(
       `nullstr = [${MISSING_LIST}]`,
       `max_line_size = ${MAX_LINE_BYTES}`,
       'strict_mode = true',
-      `parallel = ${!multiline}`,
+      // Its threads each begin somewhere and guess whether that is within quotes. With line ends in quotes they guess
+      // wrong, also in strict mode, and refuse or misread the file.
+      'parallel = false',
       'hive_partitioning = false',
       compressionOf(type),
     ].join(', ')})`,

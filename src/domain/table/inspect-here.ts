@@ -1,14 +1,15 @@
 import { NO_STAGES, type Stages } from '../../telemetry/stages.ts';
 import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
+import type { ProfiledScan } from './csv-scan.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { checkLimits, type TableLimits } from './limits.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
 import { scanCsv, scanText } from './scan-text.ts';
-import { checkAgreement, countCells } from './second-opinion.ts';
+import { checkAgreement, seekSecondOpinion } from './second-opinion.ts';
 import { readChunks } from './text-chunks.ts';
-import type { ProfiledScan, TextScan } from './text-scan.ts';
+import type { TextScan } from './text-scan.ts';
 
 export interface InspectRequest {
   readonly path: string;
@@ -39,29 +40,37 @@ export async function inspectHere(
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
   stages.begin('profile');
+  try {
+    if (scan !== undefined && 'sample' in scan) {
+      await seekSecondOpinion({ path, fileType }, scan, { open, memoryMb, tempDirectory });
+      return { rows: scan.rows, columns: scan.columns };
+    }
+    return await profileByDuckdb(request, scan, open);
+  } catch (error) {
+    throw duckdbError(error);
+  }
+}
+
+/** The figures of a text that was scanned, or of a Parquet file, which only DuckDB reads. */
+async function profileByDuckdb(
+  { path, fileType, limits, memoryMb, tempDirectory }: InspectRequest,
+  scan: TextScan | undefined,
+  open: OpenDatabase,
+): Promise<TableProfile> {
+  const file = { path, fileType };
   const { connection, close } = await open(path, { memoryMb, tempDirectory });
   try {
     if (scan === undefined) {
       const columns = await parquetColumns(connection, path);
       const rows = await parquetRows(connection, path, columns.length, limits.maxBytes);
       checkLimits(rows, [], limits);
-      const profile = await profileTable(
-        { connection, file: { path, fileType, multiline: false }, rows },
-        columns,
-      );
+      const profile = await profileTable({ connection, file, rows }, columns);
       checkLimits(profile.rows, profile.columns, limits);
       return profile;
-    }
-    const file = { path, fileType, multiline: scan.multiline };
-    if ('spoiled' in scan) {
-      checkAgreement(scan, await countCells(connection, file, scan.columns));
-      return { rows: scan.rows, columns: scan.columns };
     }
     const profile = await profileTable({ connection, file, rows: scan.rows }, scan.columns);
     checkAgreement(scan, profile);
     return profile;
-  } catch (error) {
-    throw duckdbError(error);
   } finally {
     close();
   }

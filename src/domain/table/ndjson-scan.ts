@@ -62,7 +62,7 @@ export class NdjsonScanner {
       const { kinds, values } = this.#columns.get(name)!;
       return { name, type: typeOfKinds(kinds), missing: this.#rows - values };
     });
-    return { rows: this.#rows, columns, multiline: false };
+    return { rows: this.#rows, columns };
   }
 
   #finish(rest: Buffer): string {

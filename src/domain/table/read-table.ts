@@ -55,8 +55,7 @@ export async function readTable(
   const memoryMb = Math.min(options.memoryLimitMb, enough);
   const { connection, close } = await open(file, { memoryMb, threads: 1 });
   try {
-    // Whether there are line ends in cells is not known here; with one thread nothing is lost by expecting them.
-    const table = { path: file, fileType: options.fileType, multiline: true };
+    const table = { path: file, fileType: options.fileType };
     const { from, expressions } = await tableSource(connection, table, wanted);
     const rows = options.rows ?? (await countRows(connection, from));
     const builders = wanted.map(({ name, as }) =>

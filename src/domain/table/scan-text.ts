@@ -1,8 +1,8 @@
 import type { TextFormat } from '../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
-import { CsvScanner } from './csv-scan.ts';
+import { CsvScanner, type ProfiledScan } from './csv-scan.ts';
 import { NdjsonScanner } from './ndjson-scan.ts';
-import { type ProfiledScan, TextCheck, type TextScan } from './text-scan.ts';
+import { TextCheck, type TextScan } from './text-scan.ts';
 
 /**
  * Reads every byte of a text table while it arrives.

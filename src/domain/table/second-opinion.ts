@@ -1,9 +1,15 @@
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '../../errors.ts';
+import { CsvScanner, type ProfiledScan } from './csv-scan.ts';
+import type { DatabaseLimits, OpenDatabase } from './duckdb.ts';
 import { type TableFile, tableSource } from './duckdb-source.ts';
-import type { ScannedColumn, TextScan } from './text-scan.ts';
+import { readHead } from './text-chunks.ts';
+import type { ScannedColumn } from './text-scan.ts';
 
-/** What two readers must agree on. */
+/** What two readers of the same records must agree on. */
 interface Counted {
   readonly rows: number;
   readonly columns: readonly { readonly missing: number }[];
@@ -12,8 +18,63 @@ interface Counted {
 /** More in one query take more memory than a table of so many columns is worth. */
 const COLUMNS_PER_QUERY = 512;
 
-/** Rows and missing values as DuckDB, which reads the table for training, counts them: each column as it is trained on. */
-export async function countCells(
+interface Workshop extends DatabaseLimits {
+  readonly open: OpenDatabase;
+}
+
+/**
+ * Holds what the scan found of a delimited text against DuckDB, which reads it for training: both must find the same rows
+ * and the same missing values, in the records of the scan's sample, and in all of a compressed text, for DuckDB
+ * decompresses it by its own code.
+ * @throws {AppError} `bad_format`
+ */
+export async function seekSecondOpinion(
+  file: TableFile,
+  scan: ProfiledScan,
+  { open: openDatabase, ...limits }: Workshop,
+): Promise<void> {
+  const { columns, dialect, sample } = scan;
+  const room = file.fileType.compression === 'none' && !sample.isWhole ? limits.tempDirectory : undefined;
+  const path = room === undefined ? file.path : await writeSample(file.path, scan, room);
+  const { connection, close } = await openDatabase(path, limits);
+  try {
+    const [second, first] = await Promise.all([
+      countCells(connection, { ...file, path, dialect }, columns),
+      room === undefined ? scan : scanSample(scan),
+    ]);
+    checkAgreement(first, second);
+  } finally {
+    close();
+  }
+}
+
+/** The header and the sample's records, as a file that the database is shown instead. */
+async function writeSample(
+  path: string,
+  { dialect, sample }: ProfiledScan,
+  directory: string,
+): Promise<string> {
+  const { bytes } = dialect.header;
+  const head = await readHead(path, 'none', bytes);
+  await mkdir(directory, { recursive: true });
+  const written = join(directory, 'sample');
+  await using file = await open(written, 'w');
+  for (const piece of [head.subarray(0, bytes), ...sample.pieces]) await file.writeFile(piece);
+  return written;
+}
+
+/** What our own scan finds in the sample, while DuckDB reads it in another thread. */
+async function scanSample({ dialect, sample }: ProfiledScan): Promise<Counted> {
+  using scanner = new CsvScanner({ ...dialect, header: { ...dialect.header, bytes: 0 } });
+  for (const piece of sample.pieces) {
+    await nextTurn();
+    scanner.push(piece);
+  }
+  return scanner.end();
+}
+
+/** Rows and missing values as DuckDB counts them: each column as it is trained on. */
+async function countCells(
   connection: DuckDBConnection,
   file: TableFile,
   columns: readonly ScannedColumn[],
@@ -35,10 +96,10 @@ export async function countCells(
 }
 
 /** @throws {AppError} `bad_format` */
-export function checkAgreement(scan: TextScan, second: Counted): void {
+export function checkAgreement(first: Counted, second: Counted): void {
   const agreed =
-    scan.rows === second.rows &&
-    scan.columns.every(({ missing }, i) => missing === second.columns[i]!.missing);
+    first.rows === second.rows &&
+    first.columns.every(({ missing }, i) => missing === second.columns[i]!.missing);
   if (!agreed)
     throw new AppError(
       'bad_format',

@@ -21,7 +21,7 @@ async function duplicates(
   if (pairs.length === 0) return [];
   const { connection, close } = await openDatabase(path, { memoryMb, tempDirectory });
   try {
-    const equal = await equalPairs(connection, { path, fileType, multiline: true }, table, pairs);
+    const equal = await equalPairs(connection, { path, fileType }, table, pairs);
     const firstOf = new Map(equal.toReversed().map(([earlier, later]) => [later, earlier]));
     return table.columns.flatMap(({ name }): DatasetWarning[] => {
       const first = firstOf.get(name);

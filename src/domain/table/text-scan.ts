@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ColumnType } from '#tabular';
 import { AppError } from '../../errors.ts';
-import type { ColumnProfile } from '../../vocabulary/tables.ts';
 
 /** The longest line, and so the longest record, that is read. DuckDB is given the same limit. */
 export const MAX_LINE_BYTES = 1 << 20;
@@ -10,15 +9,6 @@ export const MAX_LINE_BYTES = 1 << 20;
 export interface TextScan {
   readonly rows: number;
   readonly columns: readonly ScannedColumn[];
-  /** Whether there are line ends within cells as they stand in the file. */
-  readonly multiline: boolean;
-}
-
-/** What a scan found out that worked out the figures at once. */
-export interface ProfiledScan extends TextScan {
-  readonly columns: readonly ColumnProfile[];
-  /** Columns that turned out late to be text: their figures are to be taken again. */
-  readonly spoiled: readonly number[];
 }
 
 export interface ScannedColumn {

@@ -48,7 +48,7 @@ function predicted(text: Buffer, size: number): Cells {
 
 /** As a table to be trained on is read. */
 async function read(connection: DuckDBConnection, path: string, names: readonly string[]): Promise<Cells> {
-  const table = { path, fileType: CSV, multiline: true };
+  const table = { path, fileType: CSV };
   const wanted = names.map((name) => ({ name, as: 'text' as const }));
   const { from, expressions } = await tableSource(connection, table, wanted);
   const result = await connection.runAndReadAll(

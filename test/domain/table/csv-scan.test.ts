@@ -1,16 +1,16 @@
 import { expect } from 'vitest';
 import { DIALECT_BYTES, readDialect } from '../../../src/domain/table/csv-dialect.ts';
-import { CsvScanner } from '../../../src/domain/table/csv-scan.ts';
+import { CsvScanner, type ProfiledScan } from '../../../src/domain/table/csv-scan.ts';
 import { NdjsonScanner } from '../../../src/domain/table/ndjson-scan.ts';
 import { TextCheck, type TextScan } from '../../../src/domain/table/text-scan.ts';
 import { refusal, seeded, test } from './files.ts';
 
-/** The scan of a text that arrives in pieces of these lengths in turn. */
+/** What the scan finds in a text that arrives in pieces of these lengths in turn. */
 function scan(
   text: Buffer,
   makeScanner: () => CsvScanner | NdjsonScanner,
   lengths: readonly number[],
-): TextScan {
+): TextScan & Partial<Pick<ProfiledScan, 'spoiled'>> {
   const scanner = makeScanner();
   const check = new TextCheck();
   for (let at = 0, i = 0; at < text.length; i++) {
@@ -20,7 +20,10 @@ function scan(
     at += piece.length;
   }
   check.end(scanner.line);
-  return scanner.end();
+  if (scanner instanceof NdjsonScanner) return scanner.end();
+  const { rows, columns, spoiled } = scanner.end();
+  // How a text is cut shows in the sample's stretches.
+  return { rows, columns, spoiled };
 }
 
 const csv = (text: Buffer) => () => new CsvScanner(readDialect(text, 'csv'));
@@ -37,7 +40,6 @@ test('where a csv is cut into pieces makes no difference', () => {
   const ids = { distinct: 3, min: '1', max: '9007199254740991', mean: null };
   expect(whole).toEqual({
     rows: 3,
-    multiline: true,
     columns: [
       { name: 'id', type: 'string', missing: 0, mean: null, ...late },
       { name: 'name, full', type: 'string', missing: 1, ...figures },
@@ -57,7 +59,6 @@ test('where newline-delimited JSON is cut into pieces makes no difference', () =
   const whole = scan(text, make, [text.length]);
   expect(whole).toEqual({
     rows: 3,
-    multiline: false,
     columns: [
       { name: 'a', type: 'number', missing: 1 },
       { name: 'é😀', type: 'string', missing: 2 },

@@ -111,7 +111,13 @@ export let line: f64 = 0;
 export let linesInRecord: u32 = 0;
 export let linesInField: u32 = 0;
 export let rows: f64 = 0;
-export let multiline: bool = false;
+/**
+ * Set at a record that tests a reader more than most: quotes within text, line ends within quotes, blank lines, numbers
+ * that are not plain.
+ */
+export let unusual: bool = false;
+/** Whether the record that is being read is one. */
+let isUnusual: bool = false;
 /** Whether lines end with CR LF. */
 let crlf: bool = false;
 
@@ -172,6 +178,8 @@ export function begin(columnCount: i32, separator: u32, lineBytes: u32, seedOfHa
     column.waiting = allocate(WAITING << 3);
   }
   rows = 0;
+  unusual = false;
+  isUnusual = false;
   field = 0;
   linesInRecord = 0;
   linesInField = 0;
@@ -200,10 +208,9 @@ function columnAt(i: i32): Column {
 }
 
 /** Which line the text behind the header begins in, and how lines end. */
-export function start(firstLine: f64, endsWithCr: bool, isMultiline: bool): void {
+export function start(firstLine: f64, endsWithCr: bool): void {
   line = firstLine;
   crlf = endsWithCr;
-  multiline = isMultiline;
 }
 
 /** Where the record that is not read to its end stands now. */
@@ -282,7 +289,7 @@ export function scan(end: usize, isLast: bool): bool {
         if (next < ACTIONS) {
           state = next;
           to++;
-          if (next == TEXT_STATE) to = plainEnd(to, end);
+          if (next == TEXT_STATE) to = plainEnd(to - 1, end);
           else if (next == QUOTED + TEXT_STATE || next == QUOTED + DOUBLED) to = quotedEnd(to, end);
         } else if (next == LINE_IN_FIELD) {
           lines++;
@@ -311,9 +318,10 @@ export function scan(end: usize, isLast: bool): bool {
         terminator = CR;
       } else return false;
       linesInRecord += lines;
-      if (lines > 0) multiline = true;
       const isBlank = to == recordStart && width > 1;
+      if (lines > 0) isUnusual = true;
       if (isBlank && terminator != delimiter) {
+        unusual = true;
         if (crlf != (terminator == CR)) return false;
         from = to + (terminator == CR ? 2 : 1);
         recordStart = from;
@@ -338,6 +346,10 @@ export function scan(end: usize, isLast: bool): bool {
       from = to + (terminator == CR ? 2 : 1);
       if (from - recordStart > maxLineBytes) return false;
     }
+    if (isUnusual) {
+      unusual = true;
+      isUnusual = false;
+    }
     rows++;
     line += 1 + <f64>linesInRecord;
     linesInRecord = 0;
@@ -352,7 +364,7 @@ export function scan(end: usize, isLast: bool): bool {
   return true;
 }
 
-/** Where unquoted text may end. */
+/** Where unquoted text may end; `from` is within it. */
 function plainEnd(from: usize, end: usize): usize {
   for (let at = from; at < end; at += 16) {
     const bytes = v128.load(at);
@@ -361,6 +373,9 @@ function plainEnd(from: usize, end: usize): usize {
       v128.or(i8x16.eq(bytes, i8x16.splat(<i8>LF)), i8x16.eq(bytes, i8x16.splat(<i8>CR))),
     );
     const mask = i8x16.bitmask(ends);
+    const quotes = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)));
+    // Of those before the end.
+    if ((quotes & (mask ^ (mask - 1))) != 0) isUnusual = true;
     if (mask != 0) return at + ctz(mask);
   }
   return end;
@@ -396,9 +411,12 @@ function endCell(column: Column, state: u32, from: usize, to: usize): void {
   column.kinds |= kind;
   if (column.measure == NOTHING_YET) column.measure = kind == NUMBER ? NUMBERS : kind == DATETIME ? TIMES : TEXTS;
   if (column.measure == TEXTS) {
-    if (state == CLOSED + DOUBLED) addText(column, scratch, withoutDoubles(from, to));
-    else addText(column, from, to);
+    if (state == CLOSED + DOUBLED) {
+      isUnusual = true;
+      addText(column, scratch, withoutDoubles(from, to));
+    } else addText(column, from, to);
   } else if (column.measure == NUMBERS) {
+    isUnusual = true;
     const value = kind == NUMBER ? decimal(from, to) : NaN;
     if (isFinite(value)) addNumber(column, value);
     else spoil(column);

@@ -11,14 +11,14 @@ export interface CsvKernel {
   readonly linesInRecord: WebAssembly.Global;
   readonly linesInField: WebAssembly.Global;
   readonly rows: WebAssembly.Global;
-  readonly multiline: WebAssembly.Global;
+  readonly unusual: WebAssembly.Global;
   begin(columns: number, delimiter: number, lineBytes: number, seed: bigint): void;
   count(small: number, large: number, rowsOfSmall: number): void;
   grammarAddress(): number;
   kindsAddress(): number;
   columnsAddress(): number;
   allocate(bytes: number): number;
-  start(line: number, crlf: number, multiline: number): void;
+  start(line: number, crlf: number): void;
   standAt(address: number): void;
   moved(by: number): void;
   scan(end: number, isLast: number): number;
