@@ -7,7 +7,7 @@ import { ARTIFACT_REMOVERS, MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { FORMATS } from '../vocabulary/tables.ts';
-import { DATASET_WARNINGS } from '../vocabulary/warnings.ts';
+import { DATASET_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
 import { body, query } from './named-fields.ts';
 
 /** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
@@ -114,6 +114,7 @@ export const TrainingRun = z
     finished_at: time.nullable(),
     duration_seconds: z.number().nullable(),
     metrics: z.record(z.string(), z.unknown()).nullable(),
+    warnings: warningsOf(RUN_WARNINGS),
     artifact_id: id.nullable(),
     /** When and by whom the model was removed that the run had. */
     artifact_removed_at: time.nullable(),

@@ -103,6 +103,7 @@ function runWith(
     finished_at: optionalTime(row.finished_at),
     duration_seconds: seconds,
     metrics,
+    warnings: [...row.warnings],
     artifact_id: row.artifact_id,
     artifact_removed_at: optionalTime(row.artifact_removed_at),
     artifact_removed_by: row.artifact_removed_by,

@@ -20,7 +20,7 @@ export type { CategoryColumn, Column, ColumnType, Mode, NumberColumn, Table, Tas
 export { createCard, type ModelCard } from './training/card.ts';
 export { parseParams, type TrainParams } from './training/params.ts';
 export { MAX_SEED } from './training/random.ts';
-export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './training/types.ts';
+export type { TrainedRun, TrainHooks, TrainingWarning, TrainProgress, TrainSpec } from './training/types.ts';
 export { isBoolean, missingColumns, WANTED } from './values/inputs.ts';
 export { isMissing, MISSING_VALUES } from './values/missing.ts';
 export { parseDate, parseNumber } from './values/parse.ts';

@@ -1,3 +1,5 @@
+import type { TrainingWarning } from '#tabular';
+
 /** What is odd about a table, a model or what it is asked, without being an error: docs/warnings.md. */
 
 /** Of a table, from its profile. */
@@ -9,6 +11,18 @@ export const DATASET_WARNINGS = [
   'mostly_empty',
 ] as const;
 
+/** Of a run: how its request was read, what its table and its model are like. */
+export const RUN_WARNINGS = [
+  'task_guessed',
+  'possible_leak',
+  'few_rows_per_class',
+  'imbalance',
+  'heavy_tailed_target',
+  'no_better_than_baseline',
+  'search_cut_short',
+  'column_dropped',
+] as const satisfies readonly ('task_guessed' | TrainingWarning['code'])[];
+
 export interface Warning<Code extends string = string> {
   readonly code: Code;
   /** The column that it is about, where it is about one. */
@@ -18,3 +32,4 @@ export interface Warning<Code extends string = string> {
 }
 
 export type DatasetWarning = Warning<(typeof DATASET_WARNINGS)[number]>;
+export type RunWarning = Warning<(typeof RUN_WARNINGS)[number]>;

@@ -5,7 +5,7 @@ import type { ArtifactRemover, ModelChange } from '../../vocabulary/models.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { AttemptOutcome, RunStatus } from '../../vocabulary/runs.ts';
 import type { Compression, Format, TableProfile } from '../../vocabulary/tables.ts';
-import type { DatasetWarning } from '../../vocabulary/warnings.ts';
+import type { DatasetWarning, RunWarning } from '../../vocabulary/warnings.ts';
 
 /** The tables as Kysely sees them; made by `migrations/`. Times are `timestamptz`, read as `Date`. */
 export interface Schema {
@@ -80,6 +80,7 @@ interface TrainingRunTable {
   metrics: NullableJsonColumn;
   /** The part of `metrics` that lists show. */
   metrics_summary: NullableJsonColumn;
+  warnings: ColumnType<readonly RunWarning[], string | undefined, string>;
   artifact_id: string | null;
   /** The artifact that it had, since when it has none, and who removed it. */
   removed_artifact_id: string | null;

@@ -81,7 +81,7 @@ type Changes = Partial<
     | 'error'
     | 'error_type'
   >
-> & { progress_details?: string | null; metrics?: string; metrics_summary?: string };
+> & { progress_details?: string | null; metrics?: string; metrics_summary?: string; warnings?: string };
 
 /** How an attempt ended, for its record. */
 export interface AttemptEnd {

@@ -31,6 +31,7 @@ const LISTED = [
   'started_at',
   'finished_at',
   'metrics_summary',
+  'warnings',
   'artifact_id',
   'artifact_removed_at',
   'artifact_removed_by',

@@ -68,6 +68,7 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
     return db.transaction().execute(async (trx) => {
       const dataset = await lockDataset(trx, request.owner, request.datasetId);
       const target = chooseTarget(dataset.profile, request.target);
+      const { task, warnings } = chooseTask(target, request.task);
       const run = await trx
         .insertInto('training_runs')
         .values({
@@ -75,10 +76,11 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
           owner: request.owner,
           dataset_id: dataset.id,
           mode: request.mode,
-          task: chooseTask(target, request.task),
+          task,
           target: target.name,
           seed: request.seed ?? DEFAULT_SEED,
           params: JSON.stringify(request.params),
+          warnings: JSON.stringify(warnings),
           status: 'queued',
           attempt: 0,
           progress: 0,

@@ -93,6 +93,7 @@ export function createRunTraining(deps: RunDeps): RunTraining {
         target: run.target,
         seed: run.seed,
         params: run.params,
+        warnings: run.warnings,
         memoryLimitMb: limits.memoryLimitMb,
       };
       return deps.trainers.run<TrainerOutput, TrainerProgress>(input, {

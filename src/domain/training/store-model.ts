@@ -58,6 +58,7 @@ export async function storeModel(
         finished_at: new Date(),
         metrics,
         metrics_summary,
+        warnings: JSON.stringify(output.warnings),
         artifact_id: id,
         error: null,
         error_type: null,

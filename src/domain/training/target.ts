@@ -2,11 +2,14 @@ import { AppError } from '../../errors.ts';
 import { meantName } from '../../nearest-name.ts';
 import type { Task } from '../../vocabulary/modes.ts';
 import type { ColumnProfile, TableProfile } from '../../vocabulary/tables.ts';
+import type { RunWarning } from '../../vocabulary/warnings.ts';
 import { excerpt } from '../table/excerpt.ts';
 
 const DEFAULT_TARGETS = ['target', 'label', 'y'];
 /** A numeric target with more distinct values than this is measured, not named. */
 const MAX_CLASS_VALUES = 20;
+/** With no more than these, numbers are classes as likely as not; with more, they may be grades or counts. */
+const FEW_CLASSES = 5;
 const MAX_CANDIDATES = 20;
 
 /**
@@ -56,13 +59,22 @@ function couldBeTarget({ type, distinct, missing }: ColumnProfile, rows: number)
   return distinct >= 2 && (type === 'number' || distinct <= (rows - missing) / 2);
 }
 
+export interface ChosenTask {
+  readonly task: Task;
+  readonly warnings: readonly RunWarning[];
+}
+
 /** @throws {AppError} `unusable_data` where the target can't serve the task */
-export function chooseTask(target: ColumnProfile, wanted: Task | undefined): Task {
+export function chooseTask(target: ColumnProfile, wanted: Task | undefined): ChosenTask {
   if (wanted === 'regression' && target.type !== 'number')
     throw new AppError(
       'unusable_data',
       `Regression needs a numeric target; column ${excerpt(target.name)} is ${target.type}.`,
     );
-  if (wanted) return wanted;
-  return target.type === 'number' && target.distinct > MAX_CLASS_VALUES ? 'regression' : 'classification';
+  if (wanted) return { task: wanted, warnings: [] };
+  const { name, type, distinct } = target;
+  if (type === 'number' && distinct > MAX_CLASS_VALUES) return { task: 'regression', warnings: [] };
+  if (type !== 'number' || distinct <= FEW_CLASSES) return { task: 'classification', warnings: [] };
+  const message = `Column ${excerpt(name)} holds ${distinct} different numbers, which are taken for classes. If they are measured or counted, ask for the task "regression".`;
+  return { task: 'classification', warnings: [{ code: 'task_guessed', column: name, message }] };
 }

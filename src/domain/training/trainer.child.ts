@@ -3,6 +3,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { serveChild } from '../../adapters/process/serve-child.ts';
 import { SpareDatabase } from '../table/duckdb.ts';
 import { readTable } from '../table/read-table.ts';
+import { bounded } from '../warnings.ts';
 import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
 
 /** The reader's share; the table itself comes on top. */
@@ -47,9 +48,11 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
       },
     });
     stages.begin('export');
-    const card = createCard(trained, spec, input.data, VERSIONS, new Date());
+    const warnings = [...input.warnings, ...bounded(trained.warnings)];
+    const card = createCard({ ...trained, warnings }, spec, input.data, VERSIONS, new Date());
     return {
       metrics: trained.metrics,
+      warnings,
       artifact: await toOnnx(trained.model, { card: JSON.stringify(card) }),
       artifactFormat: 'onnx',
       scoring: new TextEncoder().encode(JSON.stringify(trained.model)),

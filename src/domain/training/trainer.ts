@@ -2,6 +2,7 @@ import type { ModelCard } from '#tabular';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { TrainingErrorType } from '../../vocabulary/runs.ts';
 import type { ColumnProfile, FileType } from '../../vocabulary/tables.ts';
+import type { RunWarning } from '../../vocabulary/warnings.ts';
 
 /** What the trainer process is sent. */
 export interface TrainerInput {
@@ -16,6 +17,8 @@ export interface TrainerInput {
   readonly target: string;
   readonly seed: number;
   readonly params: Record<string, unknown>;
+  /** What was said of the run when it was requested. */
+  readonly warnings: readonly RunWarning[];
   readonly memoryLimitMb: number;
 }
 
@@ -31,6 +34,7 @@ export type TrainerOutput = TrainedModel | { readonly failure: { type: TrainingE
 
 export interface TrainedModel {
   readonly metrics: object;
+  readonly warnings: readonly RunWarning[];
   /** The model as downloaded. */
   readonly artifact: Uint8Array;
   readonly artifactFormat: string;

@@ -1,5 +1,5 @@
 import type { InputColumn } from '../document.ts';
-import type { TrainedRun, TrainingMetrics, TrainSpec } from './types.ts';
+import type { TrainedRun, TrainingMetrics, TrainingWarning, TrainSpec } from './types.ts';
 
 /** Where a model comes from and how good it is: plain JSON, to go with the model (docs/models.md). */
 export interface ModelCard {
@@ -14,10 +14,14 @@ export interface ModelCard {
   readonly seed: number;
   readonly params: TrainSpec['params'];
   readonly metrics: TrainingMetrics;
+  readonly warnings: readonly ModelWarning[];
   readonly data: DataReference;
   /** Of the programs that made it, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** As the trainer's own, of whatever else is known of the run. */
+export type ModelWarning = Omit<TrainingWarning, 'code'> & { readonly code: string };
 
 export interface DataReference {
   readonly name: string;
@@ -30,7 +34,7 @@ export interface DataReference {
  * @param createdAt when the model was made
  */
 export function createCard(
-  { task, model, metrics }: TrainedRun,
+  { task, model, metrics, warnings }: Omit<TrainedRun, 'warnings'> & Pick<ModelCard, 'warnings'>,
   spec: Pick<TrainSpec, 'mode' | 'seed' | 'params'>,
   data: DataReference,
   versions: Readonly<Record<string, string>>,
@@ -48,6 +52,7 @@ export function createCard(
     seed: spec.seed,
     params: spec.params,
     metrics,
+    warnings,
     data,
     versions,
   };

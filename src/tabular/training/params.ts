@@ -1,6 +1,9 @@
 import { TabularError } from '../error.ts';
 import type { Mode } from '../table.ts';
 
+/** Of `time_budget_seconds`. */
+export const DEFAULT_BUDGET_SECONDS = 120;
+
 /** Hyper-parameters a client may set; each has a default. */
 export interface TrainParams {
   /**

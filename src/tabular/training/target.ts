@@ -1,4 +1,5 @@
 import { TabularError } from '../error.ts';
+import { quote } from '../quote.ts';
 import type { Column, Table, Task } from '../table.ts';
 import { parseNumber } from '../values/parse.ts';
 
@@ -158,8 +159,4 @@ function checkClasses(name: string, { classes, rows }: ClassTarget): void {
       `The target column ${quote(name)} has ${classes.length} classes in ${rows.length} rows; classification needs at most ${MAX_CLASSES} and two rows a class.`,
     );
   }
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 }

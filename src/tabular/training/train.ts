@@ -10,6 +10,7 @@ import {
   type ModelSpecification,
 } from './fit-model.ts';
 import { checkMemory, memoryShape } from './memory.ts';
+import { DEFAULT_BUDGET_SECONDS } from './params.ts';
 import { createReporter, type Reporter, throttled } from './progress.ts';
 import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
@@ -21,6 +22,7 @@ import { splitRows } from './split.ts';
 import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
 import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
+import { findWarnings } from './warnings/find-warnings.ts';
 
 export { TabularError } from '../error.ts';
 export { createCard } from './card.ts';
@@ -30,7 +32,6 @@ export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './types.t
 /** Share of the rows that quality is measured on and no fit or choice sees before. */
 const HELD_OUT = 0.25;
 const DEFAULT_MAX_TRIALS = 9;
-const DEFAULT_BUDGET_SECONDS = 120;
 /** The search's number of rounds holds for at most so many times its rows. */
 const MAX_GROWTH = 1.5;
 /** Fewer are too dear to validate on a tenth of them instead of learning from it. */
@@ -90,6 +91,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     excluded,
     feature_importances: importances,
   };
+  const metrics = describeQuality(target, quality, shared);
   return {
     task: target.task,
     model: {
@@ -102,7 +104,8 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       estimator: kept.estimator,
       reference: describeInputs(inputs, target.rows, spec.seed),
     },
-    metrics: describeQuality(target, quality, shared),
+    metrics,
+    warnings: findWarnings(data, metrics, spec),
   };
 }
 
@@ -181,6 +184,7 @@ async function searchAndFit(
       strategy: found.strategy,
       loss: data.target.task === 'regression' ? 'one_minus_r2' : 'log_loss',
       leaderboard: found.leaderboard,
+      not_begun: found.notBegun,
     },
     measured,
     secondsPerRow,

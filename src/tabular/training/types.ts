@@ -45,6 +45,21 @@ export interface TrainedRun {
   readonly task: Task;
   readonly model: ModelDocument;
   readonly metrics: TrainingMetrics;
+  readonly warnings: readonly TrainingWarning[];
+}
+
+/** What is odd about a table or a model, without being an error: docs/warnings.md. */
+export interface TrainingWarning {
+  readonly code:
+    | 'possible_leak'
+    | 'few_rows_per_class'
+    | 'imbalance'
+    | 'heavy_tailed_target'
+    | 'no_better_than_baseline'
+    | 'search_cut_short'
+    | 'column_dropped';
+  readonly column?: string;
+  readonly message: string;
 }
 
 export type TrainingMetrics = ClassificationMetrics | RegressionMetrics;
@@ -116,6 +131,8 @@ export interface Search {
   readonly strategy: 'k_fold' | 'hold_out';
   readonly loss: 'log_loss' | 'one_minus_r2';
   readonly leaderboard: readonly LeaderboardEntry[];
+  /** Candidates for which the time budget left no time. */
+  readonly not_begun: number;
 }
 
 export interface LeaderboardEntry {

@@ -1,5 +1,6 @@
 import type { DatePart, InputColumn } from '../document.ts';
 import { TabularError } from '../error.ts';
+import { quote } from '../quote.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
 import { parseDate, parseNumber } from './parse.ts';
 
@@ -63,10 +64,6 @@ export const WANTED: Readonly<Record<InputColumn['type'], string>> = {
   boolean: 'true or false',
   string: 'a text',
 };
-
-function quote(name: string): string {
-  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
-}
 
 /** The furthest a date can be from 1970, in milliseconds (ECMAScript's limit, the year 275760). */
 export const MAX_TIME = 8.64e15;

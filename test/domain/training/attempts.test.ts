@@ -177,6 +177,7 @@ describe('a worker that was taken for dead', () => {
     const bytes = new TextEncoder().encode('{}');
     const output = {
       metrics: {},
+      warnings: [],
       artifact: bytes,
       artifactFormat: 'json',
       scoring: bytes,

@@ -71,6 +71,7 @@ test('a request is answered 202 with the queued run and where to find it', async
     finished_at: null,
     duration_seconds: null,
     metrics: null,
+    warnings: [],
     artifact_id: null,
     artifact_removed_at: null,
     artifact_removed_by: null,
@@ -159,6 +160,29 @@ describe('the task, when none is given', () => {
 test('the largest seed is taken, and so is none', async () => {
   expect(await queued({ seed: 2 ** 32 - 1 })).toMatchObject({ seed: 4_294_967_295 });
   expect(await queued({})).toMatchObject({ seed: 42 });
+});
+
+describe('a task that was taken for classification', () => {
+  const askedFor = async (distinct: number, body: Record<string, unknown> = {}) => {
+    const y = (row: number) => row % distinct;
+    const { dataset_id } = await app.api.upload('guess.csv', table({ x: (row) => row * 1.5, y }, 60));
+    return (await queued({ dataset_id, ...body }))['warnings'];
+  };
+
+  test('of more than 5 numbers is said to be guessed', async () => {
+    expect(await askedFor(6)).toEqual([
+      {
+        code: 'task_guessed',
+        column: 'y',
+        message: expect.stringMatching(/^Column "y" holds 6 different numbers.*"regression"\.$/),
+      },
+    ]);
+  });
+
+  test('is no guess where it was named, or with 5, or where the numbers are many', async () => {
+    for (const task of ['classification', 'regression']) expect(await askedFor(6, { task })).toEqual([]);
+    for (const distinct of [2, 5, 30]) expect(await askedFor(distinct)).toEqual([]);
+  });
 });
 
 describe('a request is refused, and queues nothing', () => {

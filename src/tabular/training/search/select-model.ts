@@ -28,6 +28,8 @@ export interface SearchResult {
   readonly searchedRows: number;
   readonly strategy: SearchPlan['strategy'];
   readonly leaderboard: readonly LeaderboardEntry[];
+  /** Candidates for which the budget left no time. */
+  readonly notBegun: number;
 }
 
 /** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
@@ -57,7 +59,7 @@ export async function selectModel(
   );
   const isSmall = rows.length <= MAX_ROWS_OF_SMALL_TABLES;
   const kept = isSmall ? MEMBERS_OF_SMALL_TABLES : 1;
-  const { linear, boosting, leaderboard } = await runTrials(
+  const { linear, boosting, leaderboard, notBegun } = await runTrials(
     data,
     plan,
     table,
@@ -94,6 +96,7 @@ export async function selectModel(
     searchedRows: plan.rows.length,
     strategy: plan.strategy,
     leaderboard: leaderboard.sort((a, b) => a.loss - b.loss),
+    notBegun,
   };
 }
 
@@ -102,6 +105,7 @@ interface Trials {
   /** The best ones, the very best first; none when no trial was left for trees. */
   readonly boosting: readonly BoostingTrial[];
   readonly leaderboard: LeaderboardEntry[];
+  readonly notBegun: number;
 }
 
 async function runTrials(
@@ -167,7 +171,8 @@ async function runTrials(
     return trial;
   };
   const [linear] = await Promise.all([linearLane(), ...lanes]);
-  return { linear, boosting: best.map(({ trial }) => trial), leaderboard };
+  const notBegun = candidates.length - next;
+  return { linear, boosting: best.map(({ trial }) => trial), leaderboard, notBegun };
 }
 
 export function describeBoosting(settings: BoostingSettings): Settings {

@@ -1,0 +1,95 @@
+import { quote } from '../../quote.ts';
+import { DEFAULT_BUDGET_SECONDS } from '../params.ts';
+import type { TrainingData } from '../training-data.ts';
+import type {
+  ClassificationMetrics,
+  ExcludedColumn,
+  Search,
+  TrainingMetrics,
+  TrainingWarning,
+  TrainSpec,
+} from '../types.ts';
+import { explainedByOne } from './explained-by-one.ts';
+import { targetWarnings } from './target-warnings.ts';
+
+/** Of the target's spread, or of the errors of the simplest guess: so much is hardly ever known in advance. */
+const NEARLY_ALL = 0.98;
+/** What a model of columns that say nothing reaches by chance on a few rows. */
+const MIN_R2 = 0.01;
+const STANDARD_ERRORS = 2;
+
+/** What whoever trains a model should know about its table and its figures. */
+export function findWarnings(
+  data: TrainingData,
+  metrics: TrainingMetrics,
+  spec: Pick<TrainSpec, 'target' | 'seed' | 'params'>,
+): TrainingWarning[] {
+  return [
+    ...leaks(data, spec.seed),
+    ...targetWarnings(data.target, spec),
+    ...quality(metrics),
+    ...cutShort(metrics.search, spec.params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS),
+    ...metrics.excluded.map(dropped),
+  ];
+}
+
+function leaks(data: TrainingData, seed: number): TrainingWarning[] {
+  const shares = explainedByOne(data, seed);
+  return data.columns.flatMap(({ name }, i): TrainingWarning[] => {
+    const share = shares[i]!;
+    if (share < NEARLY_ALL) return [];
+    const message = `Column ${quote(name)} alone explains ${percent(share)} of the target: make sure that it is known when a prediction is asked for.`;
+    return [{ code: 'possible_leak', column: name, message }];
+  });
+}
+
+function quality(metrics: TrainingMetrics): TrainingWarning[] {
+  const isRegression = metrics.task === 'regression';
+  if (isRegression ? metrics.r2 > Math.max(MIN_R2, 2 / metrics.n_test) : tellsApart(metrics)) return [];
+  const guess = isRegression ? 'the mean' : 'the most frequent class';
+  const message = `On rows that it did not see, the model is no better, beyond what chance may do, than always predicting ${guess}: the columns say little or nothing of the target.`;
+  return [{ code: 'no_better_than_baseline', message }];
+}
+
+/** By the area under the curve, which a rare class does not flatter, beyond its standard error without any relation. */
+function tellsApart({
+  roc_auc,
+  accuracy,
+  baseline,
+  confusion_matrix: confusion,
+}: ClassificationMetrics): boolean {
+  if (roc_auc === null) return accuracy > baseline.accuracy;
+  const counts = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const errors = counts
+    .filter((count) => count > 0 && count < rows)
+    .map((count) => Math.sqrt((rows + 1) / (12 * count * (rows - count))));
+  const error = errors.reduce((sum, one) => sum + one / errors.length, 0);
+  return roc_auc > 0.5 + STANDARD_ERRORS * error;
+}
+
+function cutShort(search: Search | null, budgetSeconds: number): TrainingWarning[] {
+  if (!search?.not_begun) return [];
+  const slowest = search.leaderboard.reduce((most, trial) => (trial.seconds > most.seconds ? trial : most));
+  const name = slowest.family === 'linear' ? 'the linear models' : 'boosted trees';
+  const n = search.not_begun;
+  const message = `${n} ${n === 1 ? 'candidate was' : 'candidates were'} not begun, since the time budget of ${budgetSeconds} s was used up; the slowest candidate, ${name}, took ${Math.round(slowest.seconds)} s. With more time_budget_seconds the model may be better.`;
+  return [{ code: 'search_cut_short', message }];
+}
+
+const REASONS: Readonly<Record<ExcludedColumn['reason'], string>> = {
+  empty: 'it has no value',
+  constant: 'it has one value only',
+  identifier: 'no value occurs twice, so that it says nothing of new rows',
+  duplicate: 'it holds the same values as an earlier column',
+};
+
+const dropped = ({ column, reason }: ExcludedColumn): TrainingWarning => ({
+  code: 'column_dropped',
+  column,
+  message: `Column ${quote(column)} is not used: ${REASONS[reason]}.`,
+});
+
+function percent(share: number): string {
+  return `${Math.floor(share * 1000) / 10} %`;
+}
