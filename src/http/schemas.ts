@@ -67,6 +67,18 @@ const ColumnProfile = z.object({
   min: z.union([z.number(), z.string()]).nullable(),
   max: z.union([z.number(), z.string()]).nullable(),
   mean: z.number().nullable(),
+  reads_as: z.string().optional().openapi({
+    description:
+      'How its numbers or dates are written, where not as in JSON and ISO 8601, and in how many cells.',
+    example: 'number (decimal comma), 300 of 300',
+  }),
+  form: z
+    .union([
+      z.object({ kind: z.literal('number'), decimal: z.string(), thousands: z.string(), unit: z.string() }),
+      z.object({ kind: z.literal('datetime'), order: z.enum(['dmy', 'mdy', 'ymd']), separator: z.string() }),
+    ])
+    .optional()
+    .openapi({ description: 'The same as a rule. Texts to predict are read by it too.' }),
 });
 
 export const DatasetWithProfile = Dataset.extend({ profile: z.array(ColumnProfile) }).openapi(

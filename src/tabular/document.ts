@@ -1,4 +1,5 @@
 import type { ColumnType, Task } from './table.ts';
+import type { CellForm } from './values/cell-form.ts';
 
 /**
  * A trained model as plain JSON: everything needed to score a row, nothing that points outside. Columns and
@@ -24,6 +25,8 @@ export const MODEL_VERSION = 1;
 export interface InputColumn {
   readonly name: string;
   readonly type: ColumnType;
+  /** How its numbers or dates are written as texts, where that is not as JSON and ISO 8601 write them. */
+  readonly form?: CellForm;
 }
 
 /**

@@ -21,7 +21,18 @@ export { createCard, type ModelCard } from './training/card.ts';
 export { parseParams, type TrainParams } from './training/params.ts';
 export { MAX_SEED } from './training/random.ts';
 export type { TrainedRun, TrainHooks, TrainingWarning, TrainProgress, TrainSpec } from './training/types.ts';
-export { isBoolean, missingColumns, WANTED } from './values/inputs.ts';
+export {
+  type CellForm,
+  type DateForm,
+  describeForm,
+  fillingOf,
+  formReader,
+  formsOf,
+  MISSING_MARKS,
+  type NumberForm,
+  patternOf,
+} from './values/cell-form.ts';
+export { isBoolean, missingColumns, wantedOf } from './values/inputs.ts';
 export { isMissing, MISSING_VALUES } from './values/missing.ts';
 export { parseDate, parseNumber } from './values/parse.ts';
 

@@ -1,4 +1,4 @@
-import type { ColumnType } from '#tabular';
+import type { CellForm, ColumnType } from '#tabular';
 import type { DatasetWarning } from './warnings.ts';
 
 /** What is known of a table's file and contents. */
@@ -28,6 +28,12 @@ export interface ColumnProfile {
   readonly max: number | string | null;
   /** Of `number` columns, else null. */
   readonly mean: number | null;
+  /** How its numbers or dates are written, where that is not as JSON and ISO 8601 write them. */
+  readonly form?: CellForm;
+  /** The form in words, and how many of the cells with a value are of it: `number (decimal comma), 300 of 300`. */
+  readonly reads_as?: string;
+  /** Every cell could be read in another form as well, to other values. */
+  readonly ambiguous?: true;
 }
 
 export interface TableProfile {

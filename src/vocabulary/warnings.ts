@@ -4,6 +4,9 @@ import type { TrainingWarning } from '#tabular';
 
 /** Of a table, from its profile. */
 export const DATASET_WARNINGS = [
+  'no_header',
+  'renamed',
+  'ambiguous_form',
   'looks_like_number',
   'identifier',
   'constant',

@@ -30,6 +30,11 @@ function oddityOf(
 ): readonly [DatasetWarning['code'], message: string] | undefined {
   const { type, missing, distinct } = column;
   const name = excerpt(column.name);
+  if (column.ambiguous)
+    return [
+      'ambiguous_form',
+      `Column ${name} is read as ${column.reads_as}, but each of its values could be read in another way too.`,
+    ];
   if (distinct === 0) return ['mostly_empty', `Column ${name} has no value at all.`];
   if (missing > rows * MOSTLY)
     return ['mostly_empty', `Column ${name} has a value in only ${rows - missing} of ${rows} rows.`];

@@ -1,7 +1,15 @@
 import { AppError } from '../../errors.ts';
 import type { Format } from '../../vocabulary/tables.ts';
 import { CsvReader, MARK } from './csv-reader.ts';
-import { checkColumnCount, checkIsHeader, checkNames, MAX_COLUMNS } from './header.ts';
+import type { CsvRecord } from './csv-record.ts';
+import {
+  type ColumnNames,
+  checkColumnCount,
+  isData,
+  MAX_COLUMNS,
+  namesWithoutHeader,
+  usableNames,
+} from './header.ts';
 import { MAX_LINE_BYTES, TextCheck } from './text-scan.ts';
 
 /** As much of a file's start as must be seen to know its dialect: more than the longest header. */
@@ -12,14 +20,15 @@ const SNIFFED_RECORDS = 20;
 const [LF, CR] = [0x0a, 0x0d];
 
 /** How a text table is written, and its columns' names (spaces around them removed). */
-export interface CsvDialect {
+export interface CsvDialect extends ColumnNames {
   readonly delimiter: string;
-  readonly names: readonly string[];
   readonly header: CsvHeader;
 }
 
 /** What a reader of the rows must know of the header. */
 export interface CsvHeader {
+  /** Without one, the first line is a row. */
+  readonly isThere: boolean;
   /** To its end, a byte order mark and the line end included. */
   readonly bytes: number;
   /** Number of the line behind it. */
@@ -44,20 +53,34 @@ export function readDialect(start: Buffer, format: Extract<Format, 'csv' | 'tsv'
   const header = isBlank ? undefined : reader.next();
   if (header === undefined) throw new AppError('empty', 'The file holds no data.');
   checkColumnCount(header.fields);
-  const names = Array.from({ length: header.fields }, (_, i) => header.text(i).trim());
-  checkNames(names);
-  checkIsHeader(names);
+  const first = textsOf(header);
   const end = header.ends[header.fields - 1]!;
   const crlf = head[end] === CR;
+  const nextLine = reader.line;
+  const begin = header.begin;
+  const isThere = !isData(first, recordsBelow(reader));
   return {
     delimiter,
-    names,
-    header: {
-      bytes: Math.min(end + (crlf ? 2 : 1), head.length),
-      nextLine: reader.line,
-      crlf,
-    },
+    ...(isThere ? usableNames(first) : namesWithoutHeader(first.length)),
+    header: isThere
+      ? { isThere, bytes: Math.min(end + (crlf ? 2 : 1), head.length), nextLine, crlf }
+      : { isThere, bytes: begin, nextLine: 1, crlf },
   };
+}
+
+const textsOf = (record: CsvRecord): string[] =>
+  Array.from({ length: record.fields }, (_, i) => record.text(i).trim());
+
+/** The next records, as far as they can be read. */
+function recordsBelow(reader: CsvReader): string[][] {
+  const records: string[][] = [];
+  try {
+    for (let record = reader.next(); record && records.length < SNIFFED_RECORDS; record = reader.next())
+      records.push(textsOf(record));
+  } catch {
+    // Whoever reads the rows says what is wrong with them.
+  }
+  return records;
 }
 
 /** Whether the lines of a file without a telling name are separated by tabs. */

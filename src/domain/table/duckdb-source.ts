@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { MISSING_VALUES } from '#tabular';
+import { type CellForm, MISSING_VALUES } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
+import { MARKS_LIST, numberByForm, timeByForm } from './cell-form-sql.ts';
 import { type CsvDialect, DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
 import { parquetColumns, parquetReader } from './parquet.ts';
@@ -23,6 +24,8 @@ export interface TableFile {
 export interface WantedColumn {
   readonly name: string;
   readonly as: ReadAs;
+  /** How its numbers or times are written; unset: as JSON and ISO 8601 write them. */
+  readonly form?: CellForm | undefined;
 }
 
 /** A table as DuckDB reads it. Every expression is NULL where the value is missing. */
@@ -34,8 +37,18 @@ export interface Source {
 }
 
 /** SQL of a time written as text, NULL when there is no such day. */
-export function timeOf(text: string): string {
-  return `TRY_CAST(${text} AS TIMESTAMPTZ)`;
+export function timeOf(text: string, form?: CellForm): string {
+  return form?.kind === 'datetime' ? timeByForm(text, form) : `TRY_CAST(${text} AS TIMESTAMPTZ)`;
+}
+
+/** SQL of a text as it stands, without what stands for none in a column that has a form. */
+function textOf(text: string, form: CellForm | undefined): string {
+  return form ? `CASE WHEN ${text} NOT IN (${MARKS_LIST}) THEN ${text} END` : text;
+}
+
+/** SQL of a number written as text. */
+function numberOf(text: string, form: CellForm | undefined): string {
+  return form?.kind === 'number' ? numberByForm(text, form) : `CAST(${text} AS DOUBLE)`;
 }
 
 const MISSING_LIST = MISSING_VALUES.map(literal).join(', ');
@@ -52,16 +65,16 @@ export async function tableSource(
 ): Promise<Source> {
   if (type.format === 'parquet') return parquetSource(connection, path, wanted);
   if (type.format === 'ndjson') return ndjsonSource(path, type, wanted);
-  const { delimiter, names } =
+  const { delimiter, names, header } =
     dialect ?? readDialect(await readHead(path, type.compression, DIALECT_BYTES), type.format);
   const positions = wanted.map(({ name }) => positionOf(name, names));
-  const numeric = new Set(positions.filter((_, i) => wanted[i]!.as === 'number'));
+  const numeric = new Set(positions.filter((_, i) => wanted[i]!.as === 'number' && !wanted[i]!.form));
   const columns = names.map((_, i) => `c${i}: '${numeric.has(i) ? 'DOUBLE' : 'VARCHAR'}'`);
   return {
     from: `read_csv(${[
       literal(path),
       'auto_detect = false',
-      'header = true',
+      `header = ${header.isThere}`,
       `columns = {${columns.join(', ')}}`,
       `delim = ${literal(delimiter)}`,
       `quote = '"'`,
@@ -75,9 +88,13 @@ export async function tableSource(
       'hive_partitioning = false',
       compressionOf(type),
     ].join(', ')})`,
-    expressions: positions.map((position, i) =>
-      wanted[i]!.as === 'time' ? timeOf(`c${position}`) : `c${position}`,
-    ),
+    expressions: positions.map((position, i) => {
+      const { as, form } = wanted[i]!;
+      const cell = `c${position}`;
+      if (as === 'time') return timeOf(cell, form);
+      if (as === 'number') return form ? numberOf(cell, form) : cell;
+      return textOf(cell, form);
+    }),
   };
 }
 
@@ -93,9 +110,10 @@ function ndjsonSource(path: string, type: FileType, wanted: readonly WantedColum
       'hive_partitioning = false',
       compressionOf(type),
     ].join(', ')}) t(${columns.map((_, i) => `c${i}`).join(', ')})`,
-    expressions: wanted.map(({ as }, i) => {
+    expressions: wanted.map(({ as, form }, i) => {
       const text = presentText(`c${i}`);
-      return as === 'text' ? text : as === 'time' ? timeOf(text) : `CAST(${text} AS DOUBLE)`;
+      if (as === 'time') return timeOf(text, form);
+      return as === 'number' ? numberOf(text, form) : textOf(text, form);
     }),
   };
 }

@@ -49,11 +49,14 @@ async function withoutDifference(
   rows?: number,
 ): Promise<Pair[]> {
   const names = [...new Set(pairs.flat())];
-  const typeOf = new Map(columns.map(({ name, type }) => [name, type]));
+  const byName = new Map(columns.map((column) => [column.name, column]));
   const { from, expressions } = await tableSource(
     connection,
     file,
-    names.map((name) => ({ name, as: typeOf.get(name) === 'number' ? 'number' : 'text' })),
+    names.map((name) => {
+      const { type, form } = byName.get(name)!;
+      return { name, as: type === 'number' ? 'number' : 'text', form };
+    }),
   );
   const of = (name: string) => expressions[names.indexOf(name)]!;
   const differences = pairs.map(

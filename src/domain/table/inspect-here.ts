@@ -6,6 +6,7 @@ import { duckdbError } from './duckdb-error.ts';
 import { checkLimits, type TableLimits } from './limits.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
+import { readForms } from './read-forms.ts';
 import { scanCsv, scanText } from './scan-text.ts';
 import { checkAgreement, seekSecondOpinion } from './second-opinion.ts';
 import { readChunks } from './text-chunks.ts';
@@ -40,12 +41,15 @@ export async function inspectHere(
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
   stages.begin('profile');
+  const file = { path, fileType };
   try {
     if (scan !== undefined && 'sample' in scan) {
-      await seekSecondOpinion({ path, fileType }, scan, { open, memoryMb, tempDirectory });
-      return { rows: scan.rows, columns: scan.columns };
+      await seekSecondOpinion(file, scan, { open, memoryMb, tempDirectory });
+      return await readForms({ ...file, dialect: scan.dialect }, scan, { open, memoryMb, tempDirectory });
     }
-    return await profileByDuckdb(request, scan, open);
+    const profile = await profileByDuckdb(request, scan, open);
+    // Parquet says itself what its columns are.
+    return scan === undefined ? profile : await readForms(file, profile, { open, memoryMb, tempDirectory });
   } catch (error) {
     throw duckdbError(error);
   }

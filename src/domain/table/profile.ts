@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { ColumnType } from '#tabular';
+import type { CellForm, ColumnType } from '#tabular';
 import type { ColumnProfile, TableProfile } from '../../vocabulary/tables.ts';
 import { type ReadAs, type Source, type TableFile, tableSource, timeOf } from './duckdb-source.ts';
 
@@ -19,9 +19,10 @@ const MAX_TEXT = 200;
 interface TypedColumn {
   readonly name: string;
   readonly type: ColumnType;
+  readonly form?: CellForm | undefined;
 }
 
-interface OpenTable {
+export interface OpenTable {
   readonly connection: DuckDBConnection;
   readonly file: TableFile;
   /** How many the file is known to hold. */
@@ -94,9 +95,9 @@ async function measure(
   }
   const source = await sourceOf(table, columns);
   const own = columns.length <= OWN_SETS;
-  const figures = columns.flatMap(({ type, share }, i) => {
+  const figures = columns.flatMap(({ type, form, share }, i) => {
     const x = source.expressions[i]!;
-    return [...figuresOf(x, type), own ? `count(DISTINCT ${hashOf(x, share)})::DOUBLE` : 'NULL'];
+    return [...figuresOf(x, type, form), own ? `count(DISTINCT ${hashOf(x, share)})::DOUBLE` : 'NULL'];
   });
   const [row] = await query(table, `SELECT count(*)::DOUBLE, ${figures.join(', ')} FROM ${source.from}`);
   const rows = row![0] as number;
@@ -127,12 +128,12 @@ function sourceOf({ connection, file }: OpenTable, columns: readonly TypedColumn
   return tableSource(
     connection,
     file,
-    columns.map(({ name, type }) => ({ name, as: as(type) })),
+    columns.map(({ name, type, form }) => ({ name, as: as(type), form })),
   );
 }
 
 /** Expressions for: values present, values of the type, the least, the greatest, the mean. */
-function figuresOf(x: string, type: ColumnType): string[] {
+function figuresOf(x: string, type: ColumnType, form: CellForm | undefined): string[] {
   const present = `count(${x})::DOUBLE`;
   if (type === 'number') {
     // CASE, for FILTER takes memory for each column. favg: a compensated sum does not drift with the rows.
@@ -141,7 +142,7 @@ function figuresOf(x: string, type: ColumnType): string[] {
   }
   const cut = (text: string) => `left(${text}, ${MAX_TEXT})`;
   if (type !== 'datetime') return [present, present, cut(`min(${x})`), cut(`max(${x})`), 'NULL'];
-  const time = timeOf(x);
+  const time = timeOf(x, form);
   return [
     present,
     `count(${time})::DOUBLE`,

@@ -7,7 +7,7 @@ import {
   DuckDBUBigIntVector,
   type DuckDBVector,
 } from '@duckdb/node-api';
-import type { Column, ColumnType, Table } from '#tabular';
+import type { CellForm, Column, ColumnType, Table } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
@@ -35,7 +35,11 @@ export async function readTable(
   options: {
     path: string;
     fileType: FileType;
-    columns: readonly { readonly name: string; readonly type: ColumnType }[];
+    columns: readonly {
+      readonly name: string;
+      readonly type: ColumnType;
+      readonly form?: CellForm | undefined;
+    }[];
     asCategory?: readonly string[];
     memoryLimitMb: number;
     rows?: number;
@@ -44,10 +48,8 @@ export async function readTable(
 ): Promise<Table> {
   const labelled = new Set(options.asCategory);
   const wanted = options.columns.map(
-    ({ name, type }): WantedColumn => ({
-      name,
-      as: labelled.has(name) ? 'text' : readAs(type),
-    }),
+    ({ name, type, form }): WantedColumn =>
+      labelled.has(name) ? { name, as: 'text' } : { name, as: readAs(type), form },
   );
   const file = path.resolve(options.path);
   const enough =

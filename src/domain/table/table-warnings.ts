@@ -2,15 +2,27 @@ import type { TableProfile } from '../../vocabulary/tables.ts';
 import type { DatasetWarning } from '../../vocabulary/warnings.ts';
 import { bounded } from '../warnings.ts';
 import { columnWarnings } from './column-warnings.ts';
+import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { alikePairs, equalPairs } from './equal-columns.ts';
 import { excerpt } from './excerpt.ts';
 import type { InspectRequest } from './inspect-here.ts';
+import { readHead } from './text-chunks.ts';
 
 /** What is odd about a table that can be used, by its profile; the file is looked into only for columns that seem equal. */
 export async function tableWarnings(request: InspectRequest, table: TableProfile): Promise<DatasetWarning[]> {
-  return bounded([...columnWarnings(table), ...(await duplicates(request, table))]);
+  return bounded([
+    ...(await headerWarnings(request)),
+    ...columnWarnings(table),
+    ...(await duplicates(request, table)),
+  ]);
+}
+
+async function headerWarnings({ path, fileType }: InspectRequest): Promise<readonly DatasetWarning[]> {
+  const { format, compression } = fileType;
+  if (format !== 'csv' && format !== 'tsv') return [];
+  return readDialect(await readHead(path, compression, DIALECT_BYTES), format).warnings;
 }
 
 async function duplicates(

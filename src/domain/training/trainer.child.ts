@@ -36,6 +36,9 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
       seed,
       params: parseParams(input.params, mode),
       columnTypes: Object.fromEntries(input.columns.map(({ name, type }) => [name, type])),
+      columnForms: Object.fromEntries(
+        input.columns.flatMap(({ name, form }) => (form && name !== target ? [[name, form]] : [])),
+      ),
       memoryLimitMb: input.memoryLimitMb,
     };
     const trained = await train(table, spec, {

@@ -4,7 +4,7 @@ import { isNamedLikeIdentifier } from '../identifier-name.ts';
 import type { CategoryColumn, Column, ColumnType, Table } from '../table.ts';
 import { type InputData, readInput } from '../values/inputs.ts';
 import { parseDate } from '../values/parse.ts';
-import type { ExcludedColumn } from './types.ts';
+import type { ExcludedColumn, TrainSpec } from './types.ts';
 
 /** The columns a model is trained on. `columns[i]` describes `inputs[i]`. */
 export interface InputSelection {
@@ -24,7 +24,7 @@ export function selectInputs(
   table: Table,
   target: string,
   rows: Int32Array,
-  types: Readonly<Record<string, ColumnType>>,
+  { columnTypes = {}, columnForms = {} }: Pick<TrainSpec, 'columnTypes' | 'columnForms'>,
 ): InputSelection {
   const columns: InputColumn[] = [];
   const inputs: InputData[] = [];
@@ -32,7 +32,11 @@ export function selectInputs(
   const seen = new Map<number, InputData[]>();
   for (const column of table.columns) {
     if (column.name === target) continue;
-    const described = { name: column.name, type: typeOf(column, types) };
+    const described: InputColumn = {
+      name: column.name,
+      type: typeOf(column, columnTypes),
+      ...(Object.hasOwn(columnForms, column.name) && { form: columnForms[column.name]! }),
+    };
     const input = readInput(column, described);
     const reason =
       uselessness(described, input, rows) ?? (isCopy(input, rows, seen) ? 'duplicate' : undefined);

@@ -58,7 +58,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   const threads = spec.threads ?? availableParallelism();
   const outputs = target.task === 'classification' && target.classes.length > 2 ? target.classes.length : 1;
   checkMemory(memoryShape(table, spec.target, outputs, spec.mode, threads), spec.memoryLimitMb);
-  const { columns, inputs, excluded } = selectInputs(table, spec.target, target.rows, spec.columnTypes ?? {});
+  const { columns, inputs, excluded } = selectInputs(table, spec.target, target.rows, spec);
   const data: TrainingData = { columns, inputs, target };
   const codes = target.task === 'classification' ? target.codes : undefined;
   const split = splitRows(target.rows, HELD_OUT, spec.seed, codes);

@@ -1,5 +1,6 @@
 import type { ModelDocument } from '../document.ts';
 import type { ColumnType, Mode, Task } from '../table.ts';
+import type { CellForm } from '../values/cell-form.ts';
 import type { ClassWeight, TrainParams } from './params.ts';
 
 export interface TrainSpec {
@@ -16,6 +17,8 @@ export interface TrainSpec {
    * column of milliseconds since 1970 or as a `category` column of ISO 8601 labels.
    */
   readonly columnTypes?: Readonly<Record<string, ColumnType>>;
+  /** Of columns whose cells were read by a form, so that texts to predict are read by it too. */
+  readonly columnForms?: Readonly<Record<string, CellForm>>;
   /** How many threads heavy mode may use. Default: one for each processor. The result does not depend on it. */
   readonly threads?: number;
   /** A run whose estimated memory is above it fails before it starts. Default: no limit. */

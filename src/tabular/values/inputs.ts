@@ -2,6 +2,7 @@ import type { DatePart, InputColumn } from '../document.ts';
 import { TabularError } from '../error.ts';
 import { quote } from '../quote.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
+import { describeForm } from './cell-form.ts';
 import { parseDate, parseNumber } from './parse.ts';
 
 /** One column of a model's input, as encoders read it: datetimes are numbers (milliseconds since 1970, UTC). */
@@ -64,6 +65,10 @@ export const WANTED: Readonly<Record<InputColumn['type'], string>> = {
   boolean: 'true or false',
   string: 'a text',
 };
+
+/** What a text in this column must be, in words. */
+export const wantedOf = ({ type, form }: InputColumn): string =>
+  form ? `${WANTED[type]} written as ${describeForm(form)}` : WANTED[type];
 
 /** The furthest a date can be from 1970, in milliseconds (ECMAScript's limit, the year 275760). */
 export const MAX_TIME = 8.64e15;

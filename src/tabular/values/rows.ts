@@ -1,12 +1,13 @@
 import type { InputColumn } from '../document.ts';
 import type { Column, Table } from '../table.ts';
-import { isBoolean, missingColumns, unusableValue, WANTED } from './inputs.ts';
+import { formReader } from './cell-form.ts';
+import { isBoolean, missingColumns, unusableValue, WANTED, wantedOf } from './inputs.ts';
 import { isMissing } from './missing.ts';
 import { parseDate, parseNumber } from './parse.ts';
 
 /**
  * JSON rows → a table of the model's columns. null and what counts as missing in a file ('', 'NA', 'null' …) are
- * missing values; numbers may come as text; further columns are ignored.
+ * missing values; numbers may come as text, written as the column was in training; further columns are ignored.
  *
  * @throws TabularError `unusable_rows` naming the columns some row lacks, or the first value that does not fit
  */
@@ -19,12 +20,14 @@ export function rowsToTable(
   return { rows: rows.length, columns: columns.map((column) => readColumn(rows, column)) };
 }
 
-function readColumn(rows: readonly Record<string, unknown>[], { name, type }: InputColumn): Column {
+function readColumn(rows: readonly Record<string, unknown>[], column: InputColumn): Column {
+  const { name, type, form } = column;
   if (type === 'number' || type === 'datetime') {
+    const parse = form ? formReader(form) : type === 'number' ? parseNumber : parseDate;
     const toNumber = type === 'number' ? numberOf : timeOf;
     const values = Float64Array.from(rows, (row, index) => {
-      const value = toNumber(row[name]);
-      if (value === undefined) throw unusableValue(name, index, WANTED[type]);
+      const value = toNumber(row[name], parse);
+      if (value === undefined) throw unusableValue(name, index, wantedOf(column));
       return value;
     });
     return { kind: 'number', name, values };
@@ -42,18 +45,20 @@ function readColumn(rows: readonly Record<string, unknown>[], { name, type }: In
   return { kind: 'category', name, codes, labels: [...codeOf.keys()] };
 }
 
-function numberOf(value: unknown): number | undefined {
+type Parse = (text: string) => number | undefined;
+
+function numberOf(value: unknown, parse: Parse): number | undefined {
   if (value === null) return Number.NaN;
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return Number(value);
-  return typeof value === 'string' ? parseNumber(value) : undefined;
+  return typeof value === 'string' ? parse(value) : undefined;
 }
 
 /** Numbers are milliseconds since 1970, as in a table's datetime column. */
-function timeOf(value: unknown): number | undefined {
+function timeOf(value: unknown, parse: Parse): number | undefined {
   if (value === null) return Number.NaN;
   if (typeof value === 'number') return value;
-  return typeof value === 'string' ? parseDate(value) : undefined;
+  return typeof value === 'string' ? parse(value) : undefined;
 }
 
 function labelOf(value: unknown): string | null | undefined {

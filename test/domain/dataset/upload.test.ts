@@ -92,7 +92,7 @@ test.each<[reason: string, what: string, content: string | Uint8Array]>([
   ['empty', 'an empty file', ''],
   ['bad_format', 'a file of another format', PNG],
   ['bad_format', 'ragged rows', 'a,b\n1,2\n1,2,3\n'],
-  ['bad_header', 'a header with a name twice', 'a,a\n1,2\n3,4\n'],
+  ['bad_header', 'a header with a name left out', 'a,,c\n1,2,3\n3,4,5\n'],
   ['too_few_rows', 'one row', 'a,b\n1,2\n'],
   ['too_many_empty', 'cells without values', 'a,b\n1,\n,\n'],
 ])('a refusal counts as %s: %s', async (reason, _what, content) => {
@@ -109,7 +109,7 @@ test('what a small text tells at once is told without a process that reads it, a
   for (const [content, code] of [
     ['', 'empty'],
     ['a,b\n1,2\n1,2,3\n', 'bad_format'],
-    ['a,a\n1,2\n3,4\n', 'bad_header'],
+    ['a,,c\n1,2,3\n3,4,5\n', 'bad_header'],
     ['a,b\n1,2\n', 'too_few_rows'],
     ['a,b\n1,\n,\n', 'too_many_empty'],
     ['{"a":1}\n{"a":\n', 'bad_format'],

@@ -85,7 +85,7 @@ describe('tells a column by its content', () => {
     ['yes and no', ['yes', 'no'], 'string'],
     ['booleans and numbers', ['true', '1'], 'string'],
     ['days that no calendar has', ['2024-02-30', '2024-02-28'], 'string'],
-    ['days of the other order', ['01.02.2024', '02.02.2024'], 'string'],
+    ['days of the other order', ['01.02.2024', '02.02.2024'], 'datetime'],
     ['spellings of booleans', ['True', 'FALSE'], 'boolean'],
     ['times with offsets', ['2024-01-01T10:00:00+02:00', '2024-01-01'], 'datetime'],
     ['every notation of numbers', ['1', '-2.5e-3', '.5', '5.', ' 7 '], 'number'],
@@ -239,8 +239,6 @@ describe('refuses for its header', () => {
     ['a name missing', 'a,,c\n1,2,3\n', 'Column 2 has no name.'],
     ['a name of spaces', 'a,"  "\n1,2\n', 'Column 2 has no name.'],
     ['a delimiter at its end', 'a,b,\n1,2,\n', 'Column 3 has no name.'],
-    ['a name twice', 'a,b, a\n1,2,3\n', 'Columns 1 and 3 have the same name "a".'],
-    ['numbers only', '5.1,3.5,1\n4.9,3.0,2\n', 'The first line holds only numbers'],
     ['a blank first line', '\na,b\n1,2\n', 'Column 1 has no name.'],
     [
       'too many columns',

@@ -35,10 +35,10 @@ test('a table without oddities has no warnings', async ({ write }) => {
 
 describe('looks_like_number', () => {
   test.for([
-    ['thousands', (row: number) => `"${1 + (row % 9)},${100 + row}"`],
-    ['percent', (row: number) => `${noise(row)}.5%`],
-    ['a currency', (row: number) => `$${1 + noise(row)}`],
-    ['a question mark for what is missing', (row: number) => (row % 9 ? 1 + noise(row) : '?')],
+    ['two ways to part thousands', (row: number) => (row % 2 ? `"${1 + (row % 9)},${100 + row}"` : "1'500")],
+    ['percent here and there', (row: number) => (row % 2 ? `${noise(row)}.5%` : noise(row))],
+    ['two currencies', (row: number) => `${row % 2 ? '$' : '€'}${1 + noise(row)}`],
+    ['a star for what is missing', (row: number) => (row % 9 ? 1 + noise(row) : '*')],
     ['a word for what is missing', (row: number) => (row % 9 ? 1 + noise(row) : 'unknown')],
   ] as const)('is said of %s', async ([, cell], { write }) => {
     const [warning, ...others] = await warnings(await write(csv({ odd: cell, age: noise })));
@@ -56,6 +56,14 @@ describe('looks_like_number', () => {
   ] as const)('is not said of %s', async ([, cell], { write }) => {
     expect(await warnings(await write(csv({ fine: cell, age: noise })))).toEqual([]);
   });
+});
+
+test('ambiguous_form is said of numbers whose comma may part thousands or decimals', async ({ write }) => {
+  const [warning, ...others] = await warnings(
+    await write(csv({ odd: (row) => `"${1 + (row % 9)},${100 + (row % 50)}"`, age: noise })),
+  );
+  expect(others).toEqual([]);
+  expect(warning).toMatchObject({ code: 'ambiguous_form', column: 'odd' });
 });
 
 describe('identifier', () => {

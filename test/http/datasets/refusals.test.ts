@@ -57,7 +57,7 @@ describe('a file is refused', () => {
     ['with a broken line of NDJSON', 'a.ndjson', '{"a":1}\n{"a":\n', 422, 'bad_format'],
     ['with a gzip stream cut short', 'a.csv.gz', gzipSync(rows(5000)).subarray(0, 40), 422, 'bad_format'],
     ['that only claims to be Parquet', 'a.parquet', 'PAR1 but then nothing PAR1', 422, 'bad_format'],
-    ['with a column name twice', 'a.csv', 'a,a\n1,2\n3,4\n', 422, 'bad_header'],
+    ['with a name too long', 'a.csv', `a,${'b'.repeat(300)}\n1,2\n3,4\n`, 422, 'bad_header'],
     ['with a column without a name', 'a.csv', 'a,,c\n1,2,3\n3,4,5\n', 422, 'bad_header'],
     ['with a header only', 'a.csv', 'a,b\n', 422, 'too_few_rows'],
     ['with one row', 'a.csv', 'a,b\n1,2\n', 422, 'too_few_rows'],

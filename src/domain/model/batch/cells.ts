@@ -1,4 +1,4 @@
-import { type Column, type InputColumn, isBoolean, isMissing, parseDate } from '#tabular';
+import { type Column, formReader, type InputColumn, isBoolean, isMissing, parseDate } from '#tabular';
 import { LabelTable } from './label-table.ts';
 import { numberOfCell } from './number-cell.ts';
 
@@ -10,7 +10,11 @@ export interface CellReader {
   column(rows: number): Column;
 }
 
-export function cellReader({ name, type }: InputColumn, blockRows: number): CellReader {
+export function cellReader({ name, type, form }: InputColumn, blockRows: number): CellReader {
+  if (form) {
+    const read = formReader(form);
+    return numberReader(name, blockRows, (bytes, start, end) => read(bytes.toString('utf8', start, end)));
+  }
   if (type === 'number') return numberReader(name, blockRows, numberOfCell);
   if (type === 'datetime') {
     return numberReader(name, blockRows, (bytes, start, end) =>

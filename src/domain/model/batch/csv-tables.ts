@@ -1,4 +1,4 @@
-import { type InputColumn, missingColumns, type Table, WANTED } from '#tabular';
+import { type InputColumn, missingColumns, type Table, wantedOf } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import type { TextFormat } from '../../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from '../../table/csv-dialect.ts';
@@ -86,9 +86,12 @@ export class CsvTables {
     this.#positions = this.#columns.map(({ name }) => dialect.names.indexOf(name));
     const absent = this.#columns.filter((_, c) => this.#positions[c]! < 0);
     if (absent.length > 0) throw asUnusableData(missingColumns(absent.map(({ name }) => name)));
-    const reader = new CsvReader(dialect.delimiter, dialect.names);
+    const { delimiter, names, header } = dialect;
+    const reader = new CsvReader(delimiter, names, { line: header.nextLine, crlf: header.crlf });
     this.#reader = reader;
-    this.#read(reader, head);
+    this.#check.check(head, 1);
+    reader.push(head.subarray(header.bytes));
+    this.#readRecords(reader);
     return reader;
   }
 
@@ -129,6 +132,9 @@ function readText(reader: CellReader, row: number, text: string): boolean {
   return reader.read(row, bytes, 0, bytes.length);
 }
 
-function unfit(line: number, { name, type }: InputColumn): AppError {
-  return new AppError('unusable_data', `Line ${line}, column ${excerpt(name)}: ${WANTED[type]} is needed.`);
+function unfit(line: number, column: InputColumn): AppError {
+  return new AppError(
+    'unusable_data',
+    `Line ${line}, column ${excerpt(column.name)}: ${wantedOf(column)} is needed.`,
+  );
 }

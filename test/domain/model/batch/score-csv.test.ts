@@ -197,7 +197,7 @@ describe('is refused, with the line or the column:', () => {
       'Line 2, column "when": an ISO 8601 date or timestamp is needed.',
     ],
     ['a short record', `${csv(1)}1,plain\n`, 'bad_format', 'Line 3: 2 fields where the header has 4.'],
-    ['the same column twice', 'kind,kind\na,b\n', 'bad_header', '"kind"'],
+    ['a column without a name', 'kind,,flag\na,b,c\n', 'bad_header', 'Column 2'],
   ])('%s', async (_what, text, code, message) => {
     await expect(score(text)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
