@@ -7,7 +7,7 @@ import { ARTIFACT_REMOVERS, MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { FORMATS } from '../vocabulary/tables.ts';
-import { DATASET_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
+import { DATASET_WARNINGS, PREDICTION_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
 import { body, query } from './named-fields.ts';
 
 /** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
@@ -286,6 +286,9 @@ export const Prediction = z
   .object({
     predictions: z.array(z.union([z.string(), z.number()])),
     probabilities: z.array(z.record(z.string(), z.number())).optional(),
+    warnings: warningsOf(PREDICTION_WARNINGS)
+      .optional()
+      .openapi({ description: 'There when its rows of late are unlike those that it was trained on.' }),
   })
   .openapi('Prediction');
 

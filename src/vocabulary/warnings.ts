@@ -26,6 +26,9 @@ export const RUN_WARNINGS = [
   'column_dropped',
 ] as const satisfies readonly ('task_guessed' | TrainingWarning['code'])[];
 
+/** Of a prediction: what its model is asked about of late. */
+export const PREDICTION_WARNINGS = ['drift'] as const;
+
 export interface Warning<Code extends string = string> {
   readonly code: Code;
   /** The column that it is about, where it is about one. */
@@ -36,3 +39,4 @@ export interface Warning<Code extends string = string> {
 
 export type DatasetWarning = Warning<(typeof DATASET_WARNINGS)[number]>;
 export type RunWarning = Warning<(typeof RUN_WARNINGS)[number]>;
+export type PredictionWarning = Warning<(typeof PREDICTION_WARNINGS)[number]>;

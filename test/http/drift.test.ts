@@ -70,6 +70,22 @@ test('the drift of a model tells which columns its rows have moved in, from 500 
   expect(drift.columns.slice(1).every(({ level }) => level === 'stable')).toBe(true);
 });
 
+test('the answer to rows warns of the columns that have moved, and of nothing before', async () => {
+  const model = await trained();
+  const answer = async (asked: Row[]) => app.api.json(await ask(model, asked));
+  expect(Object.keys(await answer([...rows, ...rows]))).toEqual(['predictions']);
+  const shifted = [...rows, ...rows].map((row) => ({ ...row, f2: (row['f2'] ?? 0) + 0.1 }));
+  const { warnings } = await answer(shifted);
+  expect(warnings).toEqual([
+    {
+      code: 'drift',
+      column: 'f2',
+      message: expect.stringMatching(/^The values of column "f2" .* over the last 1324 rows\.$/),
+    },
+  ]);
+  expect((await answer(rows.slice(0, 1)))['warnings']).toEqual(warnings);
+});
+
 test('the rows of a table count as the rows of JSON do', async () => {
   const model = await trained();
   const csv = await readFile(dataFile('diabetes_train.csv'), 'utf8');

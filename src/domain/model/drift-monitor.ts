@@ -14,6 +14,8 @@ const WINDOW_ROWS = 5000;
 const IN_USE_MS = 60 * 60 * 1000;
 /** Models watched at a time; the one not called for longest leaves. */
 const MAX_MODELS = 64;
+/** What every answer is told of its model's drift may be older by so many rows. */
+const TOLD_ROWS = 500;
 
 /** What a call of a model, or several in one, came to. */
 export interface Observation {
@@ -49,7 +51,8 @@ export interface DriftMonitor {
 }
 
 export interface WatchedCall extends Disposable {
-  observe(observation: Observation): void;
+  /** @returns how far the model has drifted, by figures that are seldom worked out; undefined where it is not watched */
+  observe(observation: Observation): ModelDrift | undefined;
 }
 
 interface Window extends InputCounts {
@@ -63,8 +66,9 @@ interface Watched {
   lastCall: number;
   previous: Window | undefined;
   current: Window;
-  /** Until the next call changes it. */
   drift: ModelDrift | undefined;
+  /** That came since. */
+  newRows: number;
 }
 
 /** @param now milliseconds since 1970 */
@@ -90,9 +94,10 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
       previous: undefined,
       current: emptyWindow(counts.bins.length, time),
       drift: undefined,
+      newRows: 0,
     };
     watched.lastCall = time;
-    watched.drift = undefined;
+    watched.newRows += counts.rows;
     addCounts(counts, watched.current);
     if (watched.current.rows >= WINDOW_ROWS) {
       watched.previous = watched.current;
@@ -101,6 +106,7 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
     models.delete(artifactId);
     models.set(artifactId, watched);
     forgetUnused();
+    return driftOnceIn(watched, TOLD_ROWS);
   };
 
   return {
@@ -109,7 +115,7 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
       underWay.add(call);
       return {
         observe(observation) {
-          if (!call.isGone) observe(artifactId, observation);
+          return call.isGone ? undefined : observe(artifactId, observation);
         },
         [Symbol.dispose]: () => void underWay.delete(call),
       };
@@ -133,10 +139,16 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
   };
 }
 
-function driftNow(watched: Watched): ModelDrift {
-  watched.drift ??= assess(watched);
+/** Worked out anew when so many rows have come since. */
+function driftOnceIn(watched: Watched, rows: number): ModelDrift {
+  if (watched.drift === undefined || watched.newRows >= rows) {
+    watched.drift = assess(watched);
+    watched.newRows = 0;
+  }
   return watched.drift;
 }
+
+const driftNow = (watched: Watched): ModelDrift => driftOnceIn(watched, 1);
 
 function assess({ mode, task, model, previous, current }: Watched): ModelDrift {
   const seen = emptyWindow(current.bins.length, (previous ?? current).since);

@@ -13,7 +13,9 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
+import type { PredictionWarning } from '../../vocabulary/warnings.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
+import { driftWarnings } from './drift-warnings.ts';
 import { createModelCache, type LoadedModel } from './model-cache.ts';
 import { getArtifact, whyMissing } from './repository.ts';
 import { asUnusableData } from './unusable-rows.ts';
@@ -24,7 +26,7 @@ export interface Predictor {
     owner: string,
     artifactId: string,
     rows: readonly Record<string, unknown>[],
-  ): Promise<RowPredictions>;
+  ): Promise<RowPredictions & { readonly warnings?: readonly PredictionWarning[] }>;
   /** The model is gone; '': any may be. */
   forget(artifactId: string): void;
 }
@@ -71,8 +73,8 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
         },
       );
       metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
-      call.observe({ mode, task, model: scorer.document, counts });
-      return prediction;
+      const warnings = driftWarnings(call.observe({ mode, task, model: scorer.document, counts }));
+      return warnings.length > 0 ? { ...prediction, warnings } : prediction;
     },
     forget: models.forget,
   };

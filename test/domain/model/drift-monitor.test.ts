@@ -27,7 +27,7 @@ function call(
   own.add([{ kind: 'number', values }], counts);
   const model = { columns: [{ name: 'x', type: 'number' }], ...(reference && { reference }) } as const;
   using watched = monitor.begin(artifactId);
-  watched.observe({ mode: 'light', task: 'regression', model, counts });
+  return watched.observe({ mode: 'light', task: 'regression', model, counts });
 }
 
 test('of fewer than 500 rows nothing is said, of 500 the figures', () => {
@@ -103,6 +103,14 @@ test('a model forgotten while it is called stays forgotten, and the others are w
   late.observe({ mode: 'light', task: 'regression', model: { columns, reference: REFERENCE }, counts });
   expect(monitor.driftOf('a')).toBeUndefined();
   expect(monitor.inUse()).toHaveLength(1);
+});
+
+test('a call is told of the drift by figures that are at most 500 rows old', () => {
+  expect(call('a', 500)).toMatchObject({ level: 'stable', rows: 500 });
+  expect(call('a', 499, 499)).toMatchObject({ level: 'stable', rows: 500 });
+  expect(call('a', 1, 1)).toMatchObject({ level: 'significant', rows: 1000 });
+  expect(call('a', 100, 100)).toMatchObject({ rows: 1000 });
+  expect(monitor.driftOf('a')).toMatchObject({ rows: 1100 });
 });
 
 test('an artifact called __proto__ is one like others', () => {
