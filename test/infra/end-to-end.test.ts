@@ -15,13 +15,12 @@ import { type MonitoringStack, startMonitoring } from './monitoring-stack.ts';
 import { playScenario, SCENARIO_SETTINGS, type Tally } from './scenario.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** What this scenario cannot make: nothing is called by the service. */
-const WITHOUT_DATA = ['Outgoing requests'];
+/** What this scenario cannot make: nothing is called by the service, and nothing sent. */
+const WITHOUT_DATA = ['Outgoing requests', 'Spans and log records sent'];
 const ONLY_ZEROS = [
   'Scrapes without the database’s figures',
   'Metric callbacks that failed',
   'Connections refused',
-  'Spans and log records sent',
   'Spans and log records lost',
   'Pushes of metrics that failed',
   'Turned away',
@@ -31,6 +30,8 @@ const ONLY_ZEROS = [
 /** Steps in which something happens in so short a scenario. */
 const TIMES = { step: 15, scrapeInterval: 1 };
 
+const sorted = (series: readonly object[]) => series.map((one) => JSON.stringify(one)).sort();
+
 const programs = hasProgram('prometheus') && hasProgram('prometheus-alertmanager');
 
 describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alertmanager)', () => {
@@ -38,6 +39,8 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
   let root: string;
   let service: Service;
   let monitoring: MonitoringStack;
+  /** Another one, in which histograms are native and have no classic series. */
+  let native: MonitoringStack;
   let receiver: AlertReceiver;
   let tally: Tally;
   let from: number;
@@ -51,6 +54,8 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
     service = await startService(root, { ...SCENARIO_SETTINGS, PORT: port });
     stack.defer(() => service[Symbol.asyncDispose]());
     monitoring = stack.use(await startMonitoring(new URL(service.origin).host, receiver.url));
+    const { url } = stack.use(await startReceiver());
+    native = stack.use(await startMonitoring(new URL(service.origin).host, url, 'native-histograms'));
     from = Date.now() / 1000;
     tally = await playScenario(service, root, () => monitoring.scraped(Date.now()));
     // The last thing that the scenario did raises an alert. Asked as the panels ask, in steps from the beginning:
@@ -60,6 +65,7 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
       return (await monitoring.range(firing, from, 1)).length > 0;
     });
     await monitoring.scraped(Date.now());
+    await native.scraped(Date.now());
   });
   afterAll(() => stack.disposeAsync());
 
@@ -122,35 +128,65 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
     ]),
   );
 
-  test.each(panels)('shows in %s', async (_name, panel, chosen) => {
-    const results = await Promise.all(
-      (panel.targets ?? []).map(({ expr }) =>
-        monitoring.range(
-          asSent(expr, chosen, { ...TIMES, range: Math.ceil(Date.now() / 1000 - from) }),
-          from,
-          1,
+  describe.each(['classic', 'native'] as const)('where histograms are %s', (form) => {
+    const there = () => (form === 'native' ? native : monitoring);
+
+    test.each(panels)('shows in %s', async (_name, panel, chosen) => {
+      const results = await Promise.all(
+        (panel.targets ?? []).map(({ expr }) =>
+          there().range(
+            asSent(expr, chosen, { ...TIMES, range: Math.ceil(Date.now() / 1000 - from) }),
+            from,
+            1,
+          ),
         ),
-      ),
-    );
-    const values = results
-      .flat()
-      .flatMap((series) => series.values.map(([, value]) => Number(value)).filter(Number.isFinite));
-    if (WITHOUT_DATA.includes(panel.title)) return;
-    expect(values.length).toBeGreaterThan(0);
-    if (!ONLY_ZEROS.includes(panel.title)) expect(values.some((value) => value !== 0)).toBe(true);
+      );
+      const values = results
+        .flat()
+        .flatMap(({ values = [], histograms = [] }) => [
+          ...values.map(([, value]) => Number(value)),
+          ...histograms.map(([, { count }]) => Number(count)),
+        ]);
+      if (WITHOUT_DATA.includes(panel.title)) return;
+      expect(values.filter(Number.isFinite).length).toBeGreaterThan(0);
+      if (!ONLY_ZEROS.includes(panel.title))
+        expect(values.some((value) => Number.isFinite(value) && value !== 0)).toBe(true);
+    });
+
+    test('gives every recording rule data, and no rule fails', async () => {
+      const empty: string[] = [];
+      for (const { record } of recordings)
+        if ((await there().range(record, from, 1)).length === 0) empty.push(record);
+      expect(empty).toEqual([]);
+      const answer = (await (await fetch(`${there().prometheus}/api/v1/rules`)).json()) as {
+        data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };
+      };
+      const loaded = answer.data.groups.flatMap((group) => group.rules);
+      expect(loaded).toHaveLength(rules.length);
+      expect(loaded.filter(({ health }) => health !== 'ok')).toEqual([]);
+    });
   });
 
-  test('gives every recording rule data, and no rule fails', async () => {
-    const empty: string[] = [];
-    for (const { record } of recordings)
-      if ((await monitoring.range(record, from, 1)).length === 0) empty.push(record);
-    expect(empty).toEqual([]);
-    const answer = (await (await fetch(`${monitoring.prometheus}/api/v1/rules`)).json()) as {
-      data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };
-    };
-    const loaded = answer.data.groups.flatMap((group) => group.rules);
-    expect(loaded).toHaveLength(rules.length);
-    expect(loaded.filter(({ health }) => health !== 'ok')).toEqual([]);
+  test('no rule goes blind where histograms are native: it counts the same requests, and as many of them in time', async () => {
+    const classic = /^http_server_request.+_(bucket|count|sum)$/;
+    expect(await native.instant(`{__name__=~"${classic.source}"}`)).toEqual([]);
+    const api = '{http_route=~"/api/ml/.+"}';
+    const counts = [
+      `sum by (http_route, http_response_status_code) (instance:http_server_requests:total${api})`,
+      `sum by (http_route, http_response_status_code) (instance:http_server_requests_within_1s:total${api})`,
+      'sum by (http_route, http_response_status_code) (sum_over_time(instance:events:increase{metric="http_server_requests", http_route=~"/api/ml/.+"}[1h]))',
+    ];
+    for (const expr of counts)
+      await eventually(async () => {
+        const [ofClassic, ofNative] = [await monitoring.instant(expr), await native.instant(expr)];
+        return ofNative.length > 5 && JSON.stringify(sorted(ofClassic)) === JSON.stringify(sorted(ofNative));
+      });
+    for (const expr of [
+      'job:http_server_errors:increase10m',
+      'slo:bad_requests:increase1h{slo="availability"}',
+    ])
+      expect((await native.instant(expr))[0]?.value).toBeGreaterThan(0);
+    expect(await native.instant('ALERTS{alertname="LatencyObjectiveBlind"}')).toEqual([]);
   });
 
   test.skipIf(!hasProgram('chromium'))('can be looked at without Grafana (program: chromium)', async () => {

@@ -34,6 +34,13 @@ const FROM_THE_MONITORING: Readonly<Record<string, readonly string[]>> = {
   alertmanager_notifications_failed_total: ['integration'],
 };
 
+/** Histograms that the service offers in the native form too: those that it makes itself. */
+export const NATIVE: ReadonlySet<string> = new Set(
+  prometheusMetrics()
+    .filter(({ type, definition }) => type === 'histogram' && definition.source === undefined)
+    .map(({ name }) => name),
+);
+
 function catalogueSeries(): [string, KnownSeries][] {
   return prometheusMetrics().flatMap(({ name, type, labels, definition }) => {
     const values = Object.values(definition.labels);
@@ -43,7 +50,12 @@ function catalogueSeries(): [string, KnownSeries][] {
       { family: name, labels: new Map([...ATTACHED, ...own, ...extra]), isCounter },
     ];
     if (type !== 'histogram') return [series('', [], type === 'counter')];
-    return [series('_bucket', [['le', null]], true), series('_sum', [], true), series('_count', [], true)];
+    const classic = [
+      series('_bucket', [['le', null]], true),
+      series('_sum', [], true),
+      series('_count', [], true),
+    ];
+    return NATIVE.has(name) ? [...classic, series('', [], true)] : classic;
   });
 }
 
@@ -59,6 +71,8 @@ export const COUNTED: ReadonlyMap<string, string> = new Map([
 ]);
 const COPIES = ['instance:events:total', 'instance:events:increase'];
 
+const AGGREGATIONS = /^(sum|max|min|count|avg|group)$/;
+
 export function knownSeries(): ReadonlyMap<string, KnownSeries> {
   const known = new Map<string, KnownSeries>(catalogueSeries());
   for (const [name, labels] of Object.entries(FROM_THE_MONITORING))
@@ -69,10 +83,14 @@ export function knownSeries(): ReadonlyMap<string, KnownSeries> {
   // A recorded series has the labels its expression groups by, or else those of its parts, and those the rule adds.
   for (const { record, expr, labels } of recordings) {
     const { groupings, selectors } = parsePromql(expr);
-    const aggregates = selectors.some(({ inside }) => inside.length > 0);
+    const without = groupings.filter(({ keyword }) => keyword === 'without').flatMap(({ labels }) => labels);
+    const aggregates =
+      without.length === 0 && selectors.some(({ inside }) => inside.some((one) => AGGREGATIONS.test(one)));
     const left = aggregates
       ? groupings.flatMap((grouping) => grouping.labels)
-      : selectors.flatMap(({ metric }) => [...(known.get(metric)?.labels.keys() ?? [])]);
+      : selectors
+          .flatMap(({ metric }) => [...(known.get(metric)?.labels.keys() ?? [])])
+          .filter((label) => !without.includes(label));
     const all = [...left, ...Object.keys(labels ?? {})];
     known.set(record, { labels: new Map(all.map((label) => [label, null])), isCounter: false });
   }

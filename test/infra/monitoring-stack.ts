@@ -15,7 +15,9 @@ const MONITORING = fileURLToPath(new URL('infra/monitoring/', ROOT));
 
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
-  readonly values: readonly (readonly [number, string])[];
+  readonly values?: readonly (readonly [number, string])[];
+  /** Of native histograms. */
+  readonly histograms?: readonly (readonly [number, { readonly count: string }])[];
 }
 
 export interface MonitoringStack extends AsyncDisposable {
@@ -44,8 +46,13 @@ function run(program: string, args: readonly string[]): ChildProcess & AsyncDisp
  * The committed configuration, with a faster clock: the service is scraped and the rules are evaluated every second,
  * and Alertmanager collects alerts for a second instead of half a minute or five. Conditions and durations of the alerts
  * stay as they are.
+ * @param features of Prometheus besides those of the stack
  */
-export async function startMonitoring(target: string, webhook: string): Promise<MonitoringStack> {
+export async function startMonitoring(
+  target: string,
+  webhook: string,
+  ...features: readonly string[]
+): Promise<MonitoringStack> {
   await using stack = new AsyncDisposableStack();
   const { path: folder } = stack.use(await temporaryFolder('mlops-monitoring-'));
   const ports = { prometheus: await freePort(), alertmanager: await freePort() };
@@ -107,7 +114,7 @@ export async function startMonitoring(target: string, webhook: string): Promise<
     run('prometheus', [
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'prometheus')}`,
-      '--enable-feature=exemplar-storage',
+      `--enable-feature=${['exemplar-storage', ...features].join(',')}`,
       `--web.listen-address=127.0.0.1:${ports.prometheus}`,
     ]),
   );

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { hasProgram } from '../support/programs.ts';
 import { grafanaQueries } from './monitoring-files.ts';
-import { casesOf, RULES, statementOf, testOf, worlds } from './panels/cases.ts';
+import { casesOf, nativeWorlds, questionsOf, RULES, statementOf, testOf, worlds } from './panels/cases.ts';
+import { asksNativeHistograms, startNativeWorlds } from './panels/native.ts';
 import { STATEMENTS } from './panels/statements.ts';
 import { failuresOf } from './promtool.ts';
 
@@ -35,6 +36,22 @@ describe('what each query of the dashboards must show', () => {
         ),
       );
       expect(await failuresOf(RULES, tests)).toEqual([]);
+    },
+  );
+
+  test.skipIf(!hasProgram('prometheus'))(
+    'is what it shows where histograms are native (program: prometheus)',
+    async () => {
+      await using prometheus = await startNativeWorlds(nativeWorlds);
+      const queries = grafanaQueries.filter(asksNativeHistograms);
+      for (const world of nativeWorlds)
+        expect(
+          await prometheus.failuresOf(
+            world,
+            queries.flatMap((query) => questionsOf(world, query)),
+          ),
+          world.title,
+        ).toEqual([]);
     },
   );
 });

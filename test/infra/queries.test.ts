@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { catalogueFamilies, knownSeries, seriesOf } from './known-metrics.ts';
+import { COUNTED, catalogueFamilies, knownSeries, NATIVE, seriesOf } from './known-metrics.ts';
 import { allPanels, allQueries, dashboards, grafanaQueries, readYaml } from './monitoring-files.ts';
 import { parsePromql } from './promql.ts';
 
@@ -59,6 +59,30 @@ describe('every query of the dashboards and rules', () => {
     );
     expect(unknown).toEqual([]);
   });
+});
+
+test('every histogram that may be native is asked for in both forms, by panels and rules', () => {
+  // Its buckets are copied so that each run is counted once; the panel asks the native form beside the copies.
+  const COPIED = 'mlops_backend_training_duration_seconds_bucket';
+  const asked = parsed.map(({ where, selectors }) => ({
+    where,
+    metrics: selectors.map((selector) => {
+      const counter = selector.matchers.find(({ label }) => label === 'metric')?.value ?? '';
+      return COUNTED.get(counter) === COPIED ? COPIED : selector.metric;
+    }),
+  }));
+  const lacking = asked.flatMap(({ where, metrics }) =>
+    [...NATIVE]
+      .filter(
+        (name) =>
+          metrics.includes(name) !==
+          metrics.some(
+            (metric) => /^_(bucket|count|sum)$/.test(metric.slice(name.length)) && metric.startsWith(name),
+          ),
+      )
+      .map((name) => `${where}: ${name}`),
+  );
+  expect(lacking).toEqual(['rule instance:events:total: mlops_backend_training_duration_seconds']);
 });
 
 test('legends use only labels that survive the grouping', () => {

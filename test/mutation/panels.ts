@@ -5,7 +5,8 @@
  *   npm run mutants:panels [-- PART OF A PANEL'S NAME]
  */
 import { type GrafanaQuery, grafanaQueries } from '../infra/monitoring-files.ts';
-import { casesOf, RULES, testOf, worlds } from '../infra/panels/cases.ts';
+import { casesOf, nativeWorlds, questionsOf, RULES, testOf, worlds } from '../infra/panels/cases.ts';
+import { asksNativeHistograms, startNativeWorlds } from '../infra/panels/native.ts';
 import { failuresOf } from '../infra/promtool.ts';
 import { type Mutant, mutantsOf, mutantsWithoutMatcher } from './mutate.ts';
 import { printScore, type Verdict } from './score.ts';
@@ -44,6 +45,20 @@ for (const world of worlds) {
   for (const { expr } of await failuresOf(RULES, [testOf(world, cases)]))
     killed.add(Number(/\d+$/.exec(expr)?.[0]));
   process.stderr.write(`${killed.size} of ${all.length} found: ${world.title}\n`);
+}
+// What only matters where histograms are native.
+const left = all.filter(({ query }, number) => !killed.has(number) && asksNativeHistograms(query));
+if (left.length > 0) {
+  await using prometheus = await startNativeWorlds(nativeWorlds);
+  for (const world of nativeWorlds) {
+    for (const { query, expr } of left) {
+      const number = all.findIndex((mutant) => mutant.query === query && mutant.expr === expr);
+      if (killed.has(number)) continue;
+      const questions = questionsOf(world, query, { expr, name: String(number) });
+      if ((await prometheus.failuresOf(world, questions)).length > 0) killed.add(number);
+    }
+    process.stderr.write(`${killed.size} of ${all.length} found: ${world.title}, native histograms\n`);
+  }
 }
 printScore(
   all.map(

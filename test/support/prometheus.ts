@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { readYaml } from '../infra/monitoring-files.ts';
+import { eventually } from './client.ts';
 import { freePort } from './free-port.ts';
 import { tied } from './tied.ts';
 
@@ -18,9 +19,14 @@ export interface Prometheus extends AsyncDisposable {
 
 /**
  * A Prometheus that scrapes one service each second, by the committed job.
+ * @param target none: it is ready when this returns, and scrapes nobody
  * @param features as in `--enable-feature`
  */
-export async function startPrometheus(target: string, features: readonly string[] = []): Promise<Prometheus> {
+export async function startPrometheus(
+  target: string | undefined,
+  features: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<Prometheus> {
   const committed = readYaml('infra/monitoring/prometheus/prometheus.yml') as {
     scrape_configs: { job_name: string; dns_sd_configs?: unknown }[];
   };
@@ -31,7 +37,7 @@ export async function startPrometheus(target: string, features: readonly string[
   const port = await freePort();
   const config = {
     global: { scrape_interval: '1s' },
-    scrape_configs: [{ ...job, static_configs: [{ targets: [target] }] }],
+    scrape_configs: target === undefined ? [] : [{ ...job, static_configs: [{ targets: [target] }] }],
   };
   await writeFile(join(folder, 'prometheus.yml'), stringify(config));
   const process = tied(
@@ -41,6 +47,7 @@ export async function startPrometheus(target: string, features: readonly string[
         `--config.file=${folder}/prometheus.yml`,
         `--storage.tsdb.path=${folder}/data`,
         `--web.listen-address=127.0.0.1:${port}`,
+        ...flags,
         ...(features.length > 0 ? [`--enable-feature=${features.join(',')}`] : []),
       ],
       { stdio: 'ignore', detached: true },
@@ -51,6 +58,8 @@ export async function startPrometheus(target: string, features: readonly string[
     const response = await fetch(`${origin}/api/v1/${path}?${new URLSearchParams(parameters)}`);
     return (await response.json()) as { data: Data };
   };
+  if (target === undefined)
+    await eventually(async () => (await fetch(`${origin}/-/ready`).catch(() => undefined))?.ok);
   return {
     origin,
     api,

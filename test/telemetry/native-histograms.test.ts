@@ -89,7 +89,7 @@ describe.skipIf(!hasProgram('prometheus'))(
       expect(await native.query(`count(histogram_count(${METRIC}))`)).toBe(2);
     });
 
-    test('whoever takes them gets no classic ones, which is why the stack does not ask for them', async () => {
+    test('whoever takes them gets no classic ones', async () => {
       expect(await native.query(`count(${METRIC}_bucket)`)).toBeUndefined();
       expect(await classic.query(`count(${METRIC}_bucket)`)).toBe(26);
     });

@@ -21,7 +21,10 @@ const CHOICES: readonly View['chosen'][] = [
   { route: '/api/ml/v1/artifacts/:id' },
 ];
 
-export const worlds = createWorlds(grafanaQueries, new Set(recordings.map(({ record }) => record)));
+const recorded = new Set(recordings.map(({ record }) => record));
+export const worlds = createWorlds(grafanaQueries, recorded, 'classic');
+/** In which histograms are native. */
+export const nativeWorlds = createWorlds(grafanaQueries, recorded, 'native');
 
 export const statementOf = ({ title, legend }: GrafanaQuery): Figure | undefined =>
   STATEMENTS[title]?.[legend];
@@ -43,20 +46,36 @@ interface Asked {
   readonly name: string;
 }
 
+/** What is sent of a query in a world, and what must come of it. */
+export interface Question {
+  readonly sent: string;
+  readonly name: string;
+  readonly samples: readonly Sample[];
+}
+
 /**
- * What a query must find in a world, with everything chosen, with one of each, and with one instance or route alone.
+ * A query with everything chosen, with one of each, and with one instance or route alone.
  * @param asked the query itself, or what is to be tried in its place
  */
-export function casesOf(
+export function questionsOf(
   world: World,
   query: GrafanaQuery,
   { expr, name }: Asked = { expr: query.expr, name: query.where },
-): readonly ExpressionCase[] {
+): readonly Question[] {
   const times = { step: leastStep(query, SCRAPE), range: RANGE, scrapeInterval: SCRAPE };
   return CHOICES.map((chosen) => {
     const view: View = { world, chosen, step: times.step, rate: rateInterval(times), range: RANGE };
-    const samples = statementOf(query)?.(view) ?? [];
-    const sent = asSent(expr, { ...everything(query.variables), ...chosen }, times);
+    return {
+      name,
+      sent: asSent(expr, { ...everything(query.variables), ...chosen }, times),
+      samples: statementOf(query)?.(view) ?? [],
+    };
+  });
+}
+
+/** The same for promtool. */
+export const casesOf = (world: World, query: GrafanaQuery, asked?: Asked): readonly ExpressionCase[] =>
+  questionsOf(world, query, asked).map(({ name, sent, samples }) => {
     const precision = precisionOf(samples);
     // round() takes away the name, which only the variables' queries ask for.
     const named = samples.some(({ labels }) => '__name__' in labels);
@@ -69,7 +88,6 @@ export function casesOf(
       })),
     };
   });
-}
 
 export const testOf = (world: World, cases: readonly ExpressionCase[]): PromtoolTest => ({
   interval: `${SCRAPE}s`,

@@ -204,9 +204,20 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
     '{{error_type}}': events(['error_type'], own('training_failures_total'), 'step'),
   },
   'Successful runs by task': { '{{task}}': runs(['task'], 'step', has('outcome', 'success')) },
-  'Training duration by mode': { '{{mode}}': quantile(0.95, ['mode'], own('training_duration_seconds')) },
+  'Training duration by mode': {
+    '{{mode}} p95': quantile(0.95, ['mode'], own('training_duration_seconds')),
+    '{{mode}} mean': both(
+      rate(['mode'], own('training_duration_seconds_sum')),
+      rate(['mode'], own('training_duration_seconds_count')),
+      (seconds, runs) => (runs > 0 ? seconds / runs : undefined),
+    ),
+  },
   'Training duration, distribution': {
-    '{{le}}': events(['le'], own('training_duration_seconds_bucket'), 'step'),
+    // Of native histograms there are no copies.
+    '{{le}}': (view) =>
+      view.world.form === 'native'
+        ? made(rate(['le'], own('training_duration_seconds_bucket')), (pace) => pace * view.rate)(view)
+        : events(['le'], own('training_duration_seconds_bucket'), 'step')(view),
   },
   'Runs in training': {
     '{{mode}}': together(['mode'], own('training_runs_active')),

@@ -1,5 +1,5 @@
 import { type PrometheusMetric, prometheusMetrics } from '../../../src/telemetry/prometheus-names.ts';
-import { COUNTED } from '../known-metrics.ts';
+import { COUNTED, NATIVE } from '../known-metrics.ts';
 import type { Query } from '../monitoring-files.ts';
 import { parsePromql } from '../promql.ts';
 import { selectorOf } from '../promtool.ts';
@@ -22,8 +22,13 @@ export interface Series {
   readonly last?: number;
 }
 
+/** How histograms are kept. */
+export type Form = 'classic' | 'native';
+
 export interface World {
   readonly title: string;
+  /** In both forms histograms are written as classic ones; of native ones the bounds are those of native buckets. */
+  readonly form: Form;
   /** The second at which panels are asked: Prometheus neither scrapes nor evaluates there. */
   readonly now: number;
   readonly series: readonly Series[];
@@ -40,6 +45,11 @@ const PROCESSES: readonly Labels[] = [
 // Longer than the longest window of a panel, or, where every window is as empty as the next, than one of a rate.
 const NOW = { counting: 33 * 60 + 7, still: 5 * 60 + 7, unasked: 5 * 60 + 7 } as const;
 export const scrapesOf = ({ now }: World): number => Math.floor(now / SCRAPE);
+
+/** Of the native buckets' schema: as many of them as double the bound, as a power of two. */
+export const SCHEMA = 3;
+/** Where the native bucket ends that comes before the one with the index. */
+const nativeBound = (index: number): number => 2 ** ((index - 1) / 2 ** SCHEMA);
 
 /** Numbers that differ from each other, the same ones each time. */
 function distinct(): () => number {
@@ -59,6 +69,7 @@ interface Circumstances {
 /** @param asked names of the series that anybody asks for: the world has no others */
 function createWorld(
   { title, life, up, alerts }: Circumstances,
+  form: Form,
   recorded: readonly string[],
   asked: ReadonlySet<string>,
 ): World {
@@ -85,10 +96,14 @@ function createWorld(
     if (metric.type === 'gauge') return [gauge(metric.name, labels)];
     if (metric.type === 'counter') return [counter(metric.name, labels, pace(process))];
     // Fewer and fewer take longer, and none longer than the highest bound.
-    const bounds = metric.definition.buckets ?? [];
+    const { buckets = [] } = metric.definition;
+    const bounds = form === 'native' ? buckets.map((_, i) => nativeBound(i)) : buckets;
     const paces = bounds.map((_, i) => pace(process, 2 ** i));
     const below = (bucket: number) => (scrape: number) =>
-      paces.slice(0, bucket + 1).reduce((sum, grows) => sum + grows(scrape), 0);
+      paces
+        // A native bucket does not begin at 0: the first of ours ends where the second begins.
+        .slice(form === 'native' ? 1 : 0, bucket + 1)
+        .reduce((sum, grows) => sum + grows(scrape), 0);
     const all = below(bounds.length - 1);
     return [
       ...bounds.map((bound, i) =>
@@ -115,6 +130,7 @@ function createWorld(
   const elsewhere = { ...PROCESSES.at(-1), mode: 'light' };
   return {
     title,
+    form,
     now: NOW[life],
     series: [
       ...series.filter(({ name }) => asked.has(name)),
@@ -178,11 +194,24 @@ const CIRCUMSTANCES: readonly Circumstances[] = [
 ];
 
 /** @param queries that are asked in these worlds @param recordings names that rules give to what they record */
-export function createWorlds(queries: readonly Query[], recordings: ReadonlySet<string>): readonly World[] {
+export function createWorlds(
+  queries: readonly Query[],
+  recordings: ReadonlySet<string>,
+  form: Form,
+): readonly World[] {
   const named = queries.flatMap(({ expr }) => parsePromql(expr).selectors.map(({ metric }) => metric));
-  const asked = new Set([...named, ...COUNTED.values(), 'process_start_time_seconds', 'target_info']);
+  const whole = named
+    .filter((name) => form === 'native' && NATIVE.has(name))
+    .flatMap((name) => [`${name}_bucket`, `${name}_count`, `${name}_sum`]);
+  const asked = new Set([
+    ...named,
+    ...whole,
+    ...COUNTED.values(),
+    'process_start_time_seconds',
+    'target_info',
+  ]);
   const recorded = [...asked].filter((name) => recordings.has(name) && !name.startsWith('instance:'));
-  return CIRCUMSTANCES.map((circumstances) => createWorld(circumstances, recorded, asked));
+  return CIRCUMSTANCES.map((circumstances) => createWorld(circumstances, form, recorded, asked));
 }
 
 /** What promtool must be told of a world. */

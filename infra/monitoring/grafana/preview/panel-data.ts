@@ -1,3 +1,4 @@
+import { cumulative, type HistogramSeries } from './native-histogram.ts';
 import { asSent, leastStep, type Variable } from './variables.ts';
 
 /** A dashboard's queries, sent to a Prometheus as Grafana would send them. */
@@ -96,6 +97,7 @@ interface Series {
   readonly metric: Record<string, string>;
   readonly value?: [number, string];
   readonly values?: [number, string][];
+  readonly histograms?: HistogramSeries['histograms'];
 }
 
 /** @throws {Error} with Prometheus's own words when it refuses */
@@ -157,15 +159,19 @@ export async function queryPanel(
             end: String(range.to),
             step: String(step),
           });
-      return result.map(({ metric, value, values = [] }): Line => {
-        const numbers = new Map((value ? [value] : values).map(([time, text]) => [time, Number(text)]));
-        const moments = value ? [value[0]] : every(step, start, range.to);
+      const line = (labels: Record<string, string>, numbers: ReadonlyMap<number, number>): Line => {
+        const moments = instant ? [...numbers.keys()] : every(step, start, range.to);
         const points = moments.map((time) => {
           const number = numbers.get(time);
           return [time * 1000, number !== undefined && Number.isFinite(number) ? number : null] as const;
         });
-        return { name: legendOf(legendFormat, metric), refId, labels: metric, points };
-      });
+        return { name: legendOf(legendFormat, labels), refId, labels, points };
+      };
+      return result.flatMap(({ metric, value, values = [], histograms }) =>
+        histograms === undefined
+          ? [line(metric, new Map((value ? [value] : values).map(([time, text]) => [time, Number(text)])))]
+          : [...cumulative({ histograms })].map(([le, counts]) => line({ ...metric, le }, counts)),
+      );
     }),
   );
   return lines.flat();

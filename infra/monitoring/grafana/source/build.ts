@@ -73,7 +73,7 @@ const scrapeVariables = () => [
   labelVariable(
     'route',
     'Route',
-    `label_values(http_server_request_duration_seconds_count{${SCOPE}}, http_route)`,
+    `label_values({__name__=~"http_server_request_duration_seconds(_count)?", ${SCOPE}}, http_route)`,
     '.*',
   ),
   prefixVariable(),

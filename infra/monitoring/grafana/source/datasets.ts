@@ -1,6 +1,6 @@
 import { UIDS } from './boards.ts';
 import type { DashboardSpec, Section } from './build.ts';
-import { eventsIn, own, quantiles } from './queries.ts';
+import { eventsIn, own, ownHistogram, quantiles } from './queries.ts';
 import { cleanUpCycles, expired, refusals, removed, uploadDuration, uploads } from './shared.ts';
 
 const STORED = `sum(${eventsIn('30m', 'dataset_uploads')})`;
@@ -48,7 +48,7 @@ const incoming: Section = {
       width: 8,
       unit: 'bytes',
       step: '2m',
-      queries: quantiles(own('dataset_upload_size_bytes_bucket'), 0.5, 0.95),
+      queries: quantiles(ownHistogram('dataset_upload_size_bytes'), 0.5, 0.95),
     },
     {
       kind: 'timeseries',
@@ -74,7 +74,7 @@ const outgoing: Section = {
       width: 12,
       unit: 's',
       step: '2m',
-      queries: quantiles(own('dataset_ttl_cycle_duration_seconds_bucket'), 0.95),
+      queries: quantiles(ownHistogram('dataset_ttl_cycle_duration_seconds'), 0.95),
     },
     {
       kind: 'stat',

@@ -6,11 +6,12 @@ import {
   eventsIn,
   FAILED,
   FIRING,
+  requests as ofRequests,
   own,
-  quantile,
+  perSecond,
+  quantileInAll,
   quantiles,
   REFUSED,
-  REQUESTS,
   ROUTE,
   scoped,
 } from './queries.ts';
@@ -24,6 +25,7 @@ import {
   inputDrift,
   latency,
   memory,
+  oldestWaiting,
   predictionLatency,
   queueDepth,
   refusals,
@@ -90,7 +92,7 @@ const state: Section = {
       unit: 'reqps',
       queries: [
         {
-          expr: `sum(rate(${REQUESTS}_count${scoped(ROUTE, API)}[$__rate_interval]))`,
+          expr: perSecond('count', [], ofRequests(ROUTE, API)),
           legend: 'requests',
         },
       ],
@@ -123,7 +125,7 @@ const state: Section = {
       description: '95 of 100 API requests are answered faster than this; event streams are left out.',
       width: 3,
       unit: 's',
-      queries: quantiles(`${REQUESTS}_bucket${scoped(ROUTE, API, ANSWERED)}`, 0.95),
+      queries: quantiles(ofRequests(ROUTE, API, ANSWERED), 0.95),
       thresholds: [
         { value: 0.5, color: 'yellow' },
         { value: 2, color: 'red' },
@@ -221,11 +223,7 @@ const requests: Section = {
         },
         {
           title: 'p95',
-          expr: quantile(
-            0.95,
-            ['http_route'],
-            `increase(${REQUESTS}_bucket${scoped(ROUTE, API, ANSWERED)}[$__range])`,
-          ),
+          expr: quantileInAll(0.95, ['http_route'], ofRequests(ROUTE, API, ANSWERED)),
           unit: 's',
           thresholds: [
             { value: 0.5, color: 'yellow' },
@@ -245,20 +243,7 @@ const datasets: Section = { title: 'Uploads', panels: [uploads, refusals, upload
 
 const training: Section = {
   title: 'Training',
-  panels: [
-    runsByOutcome,
-    failuresByCause,
-    {
-      kind: 'timeseries',
-      title: 'Oldest waiting run',
-      description: 'How long the oldest waiting run has waited. Above an hour a warning is sent.',
-      width: 8,
-      unit: 's',
-      limits: [{ value: 3600, color: 'orange' }],
-      links: [MORE.training, { runbook: 'TrainingQueueOld' }],
-      queries: [{ expr: `max(${own('training_queue_oldest_age_seconds')})`, legend: 'oldest' }],
-    },
-  ],
+  panels: [runsByOutcome, failuresByCause, oldestWaiting],
 };
 
 const models: Section = {

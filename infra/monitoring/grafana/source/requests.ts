@@ -1,6 +1,18 @@
 import { UIDS } from './boards.ts';
 import type { DashboardSpec, Section } from './build.ts';
-import { ANSWERED, eventsIn, quantileBy, REFUSED, REQUESTS, ROUTE, scoped } from './queries.ts';
+import {
+  ANSWERED,
+  bodies,
+  eventsIn,
+  heat,
+  libraryHistogram,
+  requests as ofRequests,
+  perSecond,
+  quantileBy,
+  REFUSED,
+  ROUTE,
+  scoped,
+} from './queries.ts';
 import { errorsByRoute, latency } from './shared.ts';
 
 const many: Section = {
@@ -16,7 +28,7 @@ const many: Section = {
       style: 'area',
       queries: [
         {
-          expr: `sum by (http_route) (rate(${REQUESTS}_count${scoped(ROUTE)}[$__rate_interval]))`,
+          expr: perSecond('count', ['http_route'], ofRequests(ROUTE)),
           legend: '{{http_route}}',
         },
       ],
@@ -90,7 +102,7 @@ const long: Section = {
       description: 'p95 of the duration, by route; event streams are left out.',
       width: 8,
       unit: 's',
-      queries: [quantileBy(0.95, 'http_route', `${REQUESTS}_bucket${scoped(ROUTE, ANSWERED)}`)],
+      queries: [quantileBy(0.95, 'http_route', ofRequests(ROUTE, ANSWERED))],
     },
     {
       kind: 'heatmap',
@@ -99,10 +111,7 @@ const long: Section = {
         'Requests per second by duration: each column one step, each cell one bucket, darker is more.',
       width: 8,
       unit: 's',
-      query: {
-        expr: `sum by (le) (rate(${REQUESTS}_bucket${scoped(ROUTE, ANSWERED)}[$__rate_interval]))`,
-        exemplars: true,
-      },
+      query: heat(ofRequests(ROUTE, ANSWERED)),
     },
   ],
 };
@@ -118,11 +127,11 @@ const large: Section = {
       unit: 'Bps',
       queries: [
         {
-          expr: `sum(rate(http_server_request_body_size_bytes_sum${scoped(ROUTE)}[$__rate_interval]))`,
+          expr: perSecond('sum', [], bodies('request', ROUTE)),
           legend: 'received',
         },
         {
-          expr: `sum(rate(http_server_response_body_size_bytes_sum${scoped(ROUTE)}[$__rate_interval]))`,
+          expr: perSecond('sum', [], bodies('response', ROUTE)),
           legend: 'sent',
         },
       ],
@@ -136,7 +145,11 @@ const large: Section = {
       unit: 'reqps',
       queries: [
         {
-          expr: `sum by (server_address) (rate(http_client_request_duration_seconds_count${scoped()}[$__rate_interval]))`,
+          expr: perSecond(
+            'count',
+            ['server_address'],
+            libraryHistogram('http_client_request_duration_seconds'),
+          ),
           legend: '{{server_address}}',
         },
       ],

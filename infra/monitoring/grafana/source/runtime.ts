@@ -1,7 +1,7 @@
 import { UIDS } from './boards.ts';
 import type { DashboardSpec, Section } from './build.ts';
-import { eventsIn, own, quantileBy, scoped } from './queries.ts';
-import { childCpu, eventLoopDelay, memory } from './shared.ts';
+import { eventsIn, libraryHistogram, quantileBy, scoped } from './queries.ts';
+import { childCpu, childMemory, eventLoopDelay, memory } from './shared.ts';
 
 const BY_PROCESS = '{{job}} {{instance}}';
 
@@ -96,18 +96,7 @@ const processes: Section = {
 
 const children: Section = {
   title: 'Child processes: trainers, inspectors, scorers',
-  panels: [
-    { ...childCpu, width: 12 },
-    {
-      kind: 'timeseries',
-      title: 'Peak memory of child processes',
-      description: 'p95 of the most memory that an ended child process held, by what it does.',
-      width: 12,
-      unit: 'bytes',
-      step: '2m',
-      queries: [quantileBy(0.95, 'kind', own('child_process_memory_peak_bytes_bucket'))],
-    },
-  ],
+  panels: [{ ...childCpu, width: 12 }, childMemory],
 };
 
 const database: Section = {
@@ -136,7 +125,7 @@ const database: Section = {
       width: 8,
       unit: 's',
       queries: [
-        quantileBy(0.95, 'db_operation_name', `db_client_operation_duration_seconds_bucket${scoped()}`),
+        quantileBy(0.95, 'db_operation_name', libraryHistogram('db_client_operation_duration_seconds')),
       ],
     },
     {
@@ -205,7 +194,7 @@ const exports: Section = {
     {
       kind: 'timeseries',
       title: 'Spans and log records sent',
-      description: 'Per second. 0 where nothing is sent by OTLP.',
+      description: 'Per second. No line where nothing is sent by OTLP.',
       width: 8,
       unit: 'short',
       queries: (['span', 'log'] as const).map((signal) => ({

@@ -5,12 +5,15 @@ import {
   API,
   count,
   countBy,
+  countHeat,
   eventsIn,
   FAILED,
   own,
+  ownHistogram,
+  quantileBy,
   quantiles,
-  REQUESTS,
   ROUTE,
+  requests,
   scoped,
 } from './queries.ts';
 
@@ -49,7 +52,7 @@ export const latency: TimeseriesPanel = {
   width: 8,
   unit: 's',
   links: [MORE.requests, { runbook: 'SloBudgetBurnsFast' }],
-  queries: quantiles(`${REQUESTS}_bucket${scoped(ROUTE, API, ANSWERED)}`, 0.5, 0.95, 0.99),
+  queries: quantiles(requests(ROUTE, API, ANSWERED), 0.5, 0.95, 0.99),
 };
 
 export const uploads: TimeseriesPanel = {
@@ -85,7 +88,7 @@ export const uploadDuration: TimeseriesPanel = {
   unit: 's',
   step: '2m',
   links: [MORE.datasets],
-  queries: quantiles(own('dataset_upload_duration_seconds_bucket'), 0.5, 0.95),
+  queries: quantiles(ownHistogram('dataset_upload_duration_seconds'), 0.5, 0.95),
 };
 
 export const runsByOutcome: TimeseriesPanel = {
@@ -145,7 +148,7 @@ export const predictionLatency: TimeseriesPanel = {
   width: 8,
   unit: 's',
   links: [MORE.training],
-  queries: quantiles(own('prediction_duration_seconds_bucket'), 0.5, 0.95, 0.99),
+  queries: quantiles(ownHistogram('prediction_duration_seconds'), 0.5, 0.95, 0.99),
 };
 
 export const inputDrift: TimeseriesPanel = {
@@ -256,11 +259,46 @@ export const childCpu: TimeseriesPanel = {
   ],
 };
 
+export const childMemory: TimeseriesPanel = {
+  kind: 'timeseries',
+  title: 'Peak memory of child processes',
+  description: 'p95 of the most memory that an ended child process held, by what it does.',
+  width: 12,
+  unit: 'bytes',
+  step: '2m',
+  queries: [quantileBy(0.95, 'kind', ownHistogram('child_process_memory_peak_bytes'))],
+};
+
+export const runsInTraining: TimeseriesPanel = {
+  kind: 'timeseries',
+  title: 'Runs in training',
+  description:
+    'Runs that the processes are training at the moment of the scrape, by mode, and how many they can train at a time.',
+  width: 8,
+  unit: 'none',
+  decimals: 0,
+  queries: [
+    { expr: `sum by (mode) (${own('training_runs_active')})`, legend: '{{mode}}' },
+    { expr: `sum(${own('training_slots')})`, legend: 'slots' },
+  ],
+};
+
+export const oldestWaiting: TimeseriesPanel = {
+  kind: 'timeseries',
+  title: 'Oldest waiting run',
+  description: 'How long the oldest waiting run has waited. Above an hour a warning is sent.',
+  width: 8,
+  unit: 's',
+  limits: [{ value: 3600, color: 'orange' }],
+  links: [MORE.training, { runbook: 'TrainingQueueOld' }],
+  queries: [{ expr: `max(${own('training_queue_oldest_age_seconds')})`, legend: 'oldest' }],
+};
+
 export const durations: HeatmapPanel = {
   kind: 'heatmap',
   title: 'Training duration, distribution',
   description: 'Successful runs by duration.',
   width: 8,
   unit: 's',
-  query: { expr: `sum by (le) (${eventsIn('$__interval', 'training_duration_bucket')})` },
+  query: countHeat(ownHistogram('training_duration_seconds'), 'training_duration_bucket'),
 };
