@@ -6,8 +6,8 @@ import {
   CLIENT_CLOSED_REQUEST,
   countBodyBytes,
   exchangeOf,
-  isProbe,
 } from '../telemetry/http-server/exchange.ts';
+import { PROBES } from '../vocabulary/probes.ts';
 
 /** To be called when a request begins: writes its one line when it has ended, however it does. */
 export type RequestLog = (request: IncomingMessage, response: ServerResponse) => void;
@@ -19,13 +19,14 @@ export type RequestLog = (request: IncomingMessage, response: ServerResponse) =>
  */
 export function requestLog(logger: Logger, metricsPath: string): RequestLog {
   countBodyBytes();
+  const routine = new Set<string>([metricsPath, ...Object.values(PROBES)]);
 
   function ended(this: ServerResponse): void {
     const exchange = exchangeOf(this);
     if (exchange === undefined) return;
     const { route, received, sent, startedAt } = exchange;
     const status = this.headersSent ? this.statusCode : CLIENT_CLOSED_REQUEST;
-    const isRoutine = route === metricsPath || isProbe(this.req);
+    const isRoutine = route !== undefined && routine.has(route);
     const level = status >= 500 ? 'warn' : isRoutine ? 'debug' : 'info';
     if (!logger.isLevelEnabled(level)) return;
     const write = () =>

@@ -38,39 +38,39 @@ export function serverMetrics({ metrics, latencyBuckets, inFlight }: ServerMetri
   const active = inFlight ? metrics.upDownCounter(CATALOGUE.httpServerActiveRequests) : undefined;
 
   const series = new Map<string | undefined, Map<number, Map<string, Series>>>();
-  const seriesOf = (route: string | undefined, status: number, method: string): Series => {
-    const ofRoute = at(series, route, () => new Map());
-    return at(
-      at(ofRoute, status, () => new Map()),
-      method,
-      () => {
-        const attributes: Attributes = {
-          'http.request.method': method,
-          'http.response.status_code': status,
-          ...(route !== undefined && { 'http.route': route }),
-        };
-        return {
-          duration: duration.bind(
-            status < 500 ? attributes : { ...attributes, 'error.type': String(status) },
-          ),
-          received: received.bind(attributes),
-          sent: sent.bind(attributes),
-        };
-      },
-    );
+  const bind = (route: string | undefined, status: number, method: string): Series => {
+    const attributes: Attributes = {
+      'http.request.method': method,
+      'http.response.status_code': status,
+      ...(route !== undefined && { 'http.route': route }),
+    };
+    const bound = {
+      duration: duration.bind(status < 500 ? attributes : { ...attributes, 'error.type': String(status) }),
+      received: received.bind(attributes),
+      sent: sent.bind(attributes),
+    };
+    const ofRoute = series.get(route) ?? new Map<number, Map<string, Series>>();
+    const ofStatus = ofRoute.get(status) ?? new Map<string, Series>();
+    series.set(route, ofRoute.set(status, ofStatus.set(method, bound)));
+    return bound;
   };
 
   const inFlightBy = new Map<string, BoundSum>();
   const countActive = (method: string, by: number) => {
-    if (active !== undefined)
-      at(inFlightBy, method, () => active.bind({ 'http.request.method': method })).add(by);
+    if (active === undefined) return;
+    let sum = inFlightBy.get(method);
+    if (sum === undefined) {
+      sum = active.bind({ 'http.request.method': method });
+      inFlightBy.set(method, sum);
+    }
+    sum.add(by);
   };
 
   return {
     begin: (request) => countActive(methodOf(request), 1),
     end({ route, startedAt, received, sent, context }, { req, statusCode }) {
       const method = methodOf(req);
-      const own = seriesOf(route, statusCode, method);
+      const own = series.get(route)?.get(statusCode)?.get(method) ?? bind(route, statusCode, method);
       const span = sampledSpanOf(context);
       own.duration.record((performance.now() - startedAt) / 1000, span);
       own.received.record(received, span);
@@ -78,14 +78,4 @@ export function serverMetrics({ metrics, latencyBuckets, inFlight }: ServerMetri
       countActive(method, -1);
     },
   };
-}
-
-/** What stands there, made where nothing does. */
-function at<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
