@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Column, Table } from '#tabular';
 import { createRandom, type Random } from '../../src/tabular/training/random.ts';
+import { churn } from './churn.ts';
+import { asClasses, named, normal, normals } from './columns.ts';
 
 /** A table to learn from and one to be judged on. The target is called `target`. */
 export interface Dataset {
@@ -23,6 +25,7 @@ const MADE: Readonly<Record<string, Made>> = {
   'nonlinear-100k': { task: 'classification', rows: 100_000, testRows: 50_000, make: nonlinear },
   'mixed-100k': { task: 'classification', rows: 100_000, testRows: 50_000, make: mixed },
   'classes-50k': { task: 'classification', rows: 50_000, testRows: 25_000, make: fiveClasses },
+  'churn-20k': { task: 'classification', rows: 20_000, testRows: 20_000, make: churn },
   'regression-100k': { task: 'regression', rows: 100_000, testRows: 50_000, make: friedman },
   million: { task: 'classification', rows: 1_000_000, testRows: 100_000, make: nonlinear },
 };
@@ -66,16 +69,6 @@ function readNumbers(file: URL, task: Dataset['task']): Table {
   return { rows: lines.length, columns };
 }
 
-function asClasses(codes: Float64Array | Int32Array): Column {
-  const classes = Math.max(...new Set(codes)) + 1;
-  return {
-    kind: 'category',
-    name: 'target',
-    codes: Int32Array.from(codes),
-    labels: Array.from({ length: classes }, (_, k) => String(k)),
-  };
-}
-
 function cut(columns: readonly Column[], start: number, end: number): Table {
   return {
     rows: end - start,
@@ -85,18 +78,6 @@ function cut(columns: readonly Column[], start: number, end: number): Table {
         : { ...column, codes: column.codes.slice(start, end) },
     ),
   };
-}
-
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-function normals(count: number, rows: number, random: Random): Float64Array[] {
-  return Array.from({ length: count }, () => Float64Array.from({ length: rows }, () => normal(random)));
-}
-
-function named(values: readonly Float64Array[]): Column[] {
-  return values.map((column, c) => ({ kind: 'number', name: `x${c}`, values: column }));
 }
 
 /** 20 numbers, of which 7 act together: products, a sine, a switch, a square. */

@@ -39,7 +39,7 @@ def linear():
     if len(categorical) == 0:
         return make_pipeline(StandardScaler(), model)
     numbers = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
-    labels = OneHotEncoder(max_categories=51, handle_unknown="infrequent_if_exist")
+    labels = OneHotEncoder(handle_unknown="ignore")
     return make_pipeline(ColumnTransformer([("n", numbers, numeric), ("c", labels, categorical)]), model)
 
 
