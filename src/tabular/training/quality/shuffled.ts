@@ -1,0 +1,92 @@
+import type { Estimator, LinearEstimator } from '../../document.ts';
+import { featureCount } from '../../scoring/design.ts';
+import { predictor } from '../../scoring/estimators.ts';
+import { linearScores } from '../../scoring/linear.ts';
+import { probabilities } from '../../scoring/probabilities.ts';
+import type { InputData } from '../../values/inputs.ts';
+
+/**
+ * Predictions for the inputs with one column's values in another order. Of classes any figures will do whose highest is
+ * the most probable class's.
+ */
+export type ShuffledPredictor = (position: number, order: Int32Array) => Float64Array;
+
+/** @param inputs all of whose rows are asked for */
+export function shuffledPredictor(
+  estimator: Estimator,
+  inputs: readonly InputData[],
+  classes: number,
+): ShuffledPredictor {
+  if (estimator.kind === 'linear') {
+    const scores = shuffledScores(estimator, inputs);
+    return classes === 2 ? (position, order) => asPairs(scores(position, order)) : scores;
+  }
+  if (estimator.kind === 'trees') return fromAnew(estimator, inputs, classes);
+  const members = estimator.members.map(({ weight, estimator: member }) => {
+    if (member.kind === 'trees') return { weight, predict: fromAnew(member, inputs, classes) };
+    const scores = shuffledScores(member, inputs);
+    const predict: ShuffledPredictor = (position, order) =>
+      classes === 0 ? scores(position, order) : probabilities(scores(position, order), classes);
+    return { weight, predict };
+  });
+  return (position, order) => {
+    const parts = members.map(({ predict }) => predict(position, order));
+    return parts[0]!.map((_, i) => members.reduce((sum, { weight }, m) => sum + weight * parts[m]![i]!, 0));
+  };
+}
+
+function fromAnew(estimator: Estimator, inputs: readonly InputData[], classes: number): ShuffledPredictor {
+  const predict = predictor(estimator, classes);
+  return (position, order) => predict(inputs.with(position, takeRows(inputs[position]!, order)), null);
+}
+
+/** A linear model's score is a sum over the columns, of which one changes: no other is looked at again. */
+function shuffledScores(estimator: LinearEstimator, inputs: readonly InputData[]): ShuffledPredictor {
+  const outputs = estimator.weights.length;
+  const scores = linearScores(estimator)(inputs, null);
+  let latest = -1;
+  let part: Float64Array = new Float64Array();
+  return (position, order) => {
+    if (position !== latest) part = linearScores(partOf(estimator, position))(inputs, null);
+    latest = position;
+    const changed = new Float64Array(scores.length);
+    for (let i = 0; i < order.length; i++) {
+      const [to, from] = [i * outputs, order[i]! * outputs];
+      for (let k = 0; k < outputs; k++) changed[to + k] = scores[to + k]! - part[to + k]! + part[from + k]!;
+    }
+    return changed;
+  };
+}
+
+/** The model of one column alone. */
+function partOf({ encoders, weights, intercepts }: LinearEstimator, position: number): LinearEstimator {
+  let end = 0;
+  const ranges = encoders.map((encoder) => {
+    const start = end;
+    end += featureCount(encoder);
+    return { encoder, start, end };
+  });
+  const own = ranges.filter(({ encoder }) => encoder.input === position);
+  return {
+    kind: 'linear',
+    encoders: own.map(({ encoder }) => encoder),
+    weights: weights.map((row) => own.flatMap((range) => row.slice(range.start, range.end))),
+    intercepts: intercepts.map(() => 0),
+  };
+}
+
+function asPairs(scores: Float64Array): Float64Array {
+  const pairs = new Float64Array(2 * scores.length);
+  for (let i = 0; i < scores.length; i++) {
+    pairs[2 * i] = -scores[i]!;
+    pairs[2 * i + 1] = scores[i]!;
+  }
+  return pairs;
+}
+
+export function takeRows(input: InputData, rows: Int32Array): InputData {
+  if (input.kind === 'category') return { ...input, codes: rows.map((row) => input.codes[row]!) };
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = input.values[rows[i]!]!;
+  return { kind: 'number', values };
+}

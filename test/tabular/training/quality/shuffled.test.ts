@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import type { Estimator } from '../../../../src/tabular/document.ts';
+import { predictor } from '../../../../src/tabular/scoring/estimators.ts';
+import { mostProbable } from '../../../../src/tabular/scoring/probabilities.ts';
+import { fitModel } from '../../../../src/tabular/training/fit-model.ts';
+import { shuffledPredictor, takeRows } from '../../../../src/tabular/training/quality/shuffled.ts';
+import { createRandom, shuffle } from '../../../../src/tabular/training/random.ts';
+import { allRows, trainingData } from '../training-data.ts';
+
+const ROWS = 300;
+
+function fitted(classes: number, families: 'linear' | 'blend') {
+  const random = createRandom(41);
+  const values = () => Float64Array.from({ length: ROWS }, (_, i) => (i % 17 === 0 ? Number.NaN : random()));
+  const town = Int32Array.from({ length: ROWS }, () => Math.floor(random() * 9) - 1);
+  const x = values();
+  const score = (i: number) => (x[i]! > 0.5 ? 1 : 0) + ((town[i]! + 1) % 3) + random();
+  const data = trainingData(
+    {
+      rows: ROWS,
+      columns: [
+        { kind: 'number', name: 'x', values: x },
+        { kind: 'category', name: 'town', codes: town, labels: [...'abcdefgh'] },
+        { kind: 'number', name: 'z', values: values() },
+        classes === 0
+          ? { kind: 'number', name: 'y', values: Float64Array.from({ length: ROWS }, (_, i) => score(i)) }
+          : {
+              kind: 'category',
+              name: 'y',
+              codes: Int32Array.from({ length: ROWS }, (_, i) => Math.min(classes - 1, Math.floor(score(i)))),
+              labels: [...'pqr'].slice(0, classes),
+            },
+      ],
+    },
+    'y',
+  );
+  const penalty = { l2: 1, perRow: false, estimatesLabels: true };
+  const trees = {
+    rounds: 5,
+    learningRate: 0.1,
+    leaves: 4,
+    minLeafRows: 10,
+    l2: 1,
+    featureFraction: 1,
+    rowFraction: 1,
+  };
+  const specification =
+    families === 'linear'
+      ? { linear: { weight: 1, penalty }, boosting: null, balanced: false }
+      : {
+          linear: { weight: 0.4, penalty },
+          boosting: { weight: 0.6, members: [trees] },
+          balanced: false,
+        };
+  return fitModel(data, allRows(ROWS), specification, { seed: 1, threads: 1 }).then(({ estimator }) => ({
+    data,
+    estimator: estimator as Estimator,
+  }));
+}
+
+test.each([
+  [0, 'linear'],
+  [2, 'linear'],
+  [3, 'linear'],
+  [0, 'blend'],
+  [2, 'blend'],
+  [3, 'blend'],
+] as const)(
+  'a shuffled column is predicted as if all were scored anew: %i classes, %s',
+  async (classes, families) => {
+    const { data, estimator } = await fitted(classes, families);
+    const order = shuffle(allRows(ROWS), createRandom(2));
+    const shuffled = shuffledPredictor(estimator, data.inputs, classes);
+    data.inputs.forEach((input, position) => {
+      const anew = predictor(estimator, classes)(data.inputs.with(position, takeRows(input, order)), null);
+      const quick = shuffled(position, order);
+      if (classes > 0) {
+        expect(mostProbable(quick, classes)).toEqual(mostProbable(anew, classes));
+        return;
+      }
+      anew.forEach((value, i) => {
+        expect(quick[i]).toBeCloseTo(value, 10);
+      });
+    });
+  },
+);
