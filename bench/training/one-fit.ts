@@ -30,7 +30,11 @@ export const HUNDRED_TREES: ModelSpecification = {
 export const linearSpecification = (task: Task): ModelSpecification => ({
   linear: {
     weight: 1,
-    penalty: { l2: task === 'regression' ? 1e-9 : 1, perRow: task === 'regression' },
+    penalty: {
+      l2: task === 'regression' ? 1e-9 : 1,
+      perRow: task === 'regression',
+      estimatesLabels: true,
+    },
   },
   boosting: null,
   balanced: false,

@@ -7,7 +7,7 @@ import type { CellForm } from './values/cell-form.ts';
  */
 export interface ModelDocument {
   readonly format: typeof MODEL_FORMAT;
-  readonly version: typeof MODEL_VERSION;
+  readonly version: ModelVersion;
   readonly task: Task;
   readonly target: string;
   /** Labels exactly as in the data; null for regression. */
@@ -20,7 +20,11 @@ export interface ModelDocument {
 }
 
 export const MODEL_FORMAT = 'mlops-backend.model';
-export const MODEL_VERSION = 1;
+/** What is written. 2: a one-hot group may have labels that share features (`hashed`). */
+export const MODEL_VERSION = 2;
+/** What is read: a model of version 1 is one of version 2 as it stands. */
+export const READABLE_VERSIONS = [1, MODEL_VERSION] as const;
+export type ModelVersion = (typeof READABLE_VERSIONS)[number];
 
 export interface InputColumn {
   readonly name: string;
@@ -120,8 +124,8 @@ export interface StandardEncoder {
 }
 
 /**
- * One 0/1 feature for each label, then, where set, one for every other label and one for a missing value. A label
- * without a feature leaves all of them 0.
+ * One 0/1 feature for each label, then those that `hashed` labels share, then, where set, one for every other label and
+ * one for a missing value. A label without a feature leaves all of them 0.
  */
 export interface OneHotEncoder {
   readonly kind: 'one_hot';
@@ -129,8 +133,15 @@ export interface OneHotEncoder {
   /** Of datetime columns: which part, written as a decimal number, is the label. */
   readonly part?: DatePart;
   readonly labels: readonly string[];
+  /** Further labels, by the hash of their name (`hashOf`) in one of so many features. */
+  readonly hashed?: HashedLabels;
   readonly other: boolean;
   readonly missing: boolean;
+}
+
+export interface HashedLabels {
+  readonly features: number;
+  readonly labels: readonly string[];
 }
 
 /** In UTC; `time` is days since 1970, `weekday` is 0 on Sundays, `month` and `day` count from 1. */

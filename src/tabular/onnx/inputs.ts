@@ -38,18 +38,24 @@ export class OnnxInputs {
   }
 
   /**
-   * The position of each text among the labels, as int64.
+   * The position of each text, as int64.
    *
+   * @param positions of labels
    * @param missing the position of a missing value ('')
    * @param other the position of a label that is not listed
    */
-  labelPosition(input: number, labels: readonly string[], missing: number, other: number): string {
+  labelPosition(
+    input: number,
+    positions: ReadonlyMap<string, number>,
+    missing: number,
+    other: number,
+  ): string {
     return this.#graph.mlOp(
       'LabelEncoder',
       [this.#names[input]!],
       [
-        stringsAttribute('keys_strings', [...labels, '']),
-        intsAttribute('values_int64s', [...labels.keys(), missing]),
+        stringsAttribute('keys_strings', [...positions.keys(), '']),
+        intsAttribute('values_int64s', [...positions.values(), missing]),
         intAttribute('default_int64', other),
       ],
     );

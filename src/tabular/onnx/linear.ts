@@ -1,5 +1,5 @@
 import type { LinearEstimator, OneHotEncoder, StandardEncoder } from '../document.ts';
-import { featureCount } from '../scoring/design.ts';
+import { featureCount, oneHotFeatures } from '../scoring/design.ts';
 import { intAttribute, type OnnxGraph } from './graph.ts';
 import { castTo, concat, lookUp, type OnnxInputs } from './inputs.ts';
 
@@ -66,22 +66,22 @@ function oneHotTerm(
   outputs: number,
   weightsOf: (feature: number) => number[],
 ): string {
-  const { labels } = encoder;
-  const rows = labels.map((_, k) => weightsOf(offset + k));
-  const none = new Array<number>(outputs).fill(0);
-  const other = encoder.other ? weightsOf(offset + labels.length) : none;
-  const missing = encoder.missing ? weightsOf(offset + labels.length + Number(encoder.other)) : none;
+  const count = featureCount(encoder);
+  const { known, other, missing } = oneHotFeatures(encoder);
+  // One more row, of zeros, for what has no feature.
+  const rows = Array.from({ length: count }, (_, feature) => weightsOf(offset + feature));
+  rows.push(new Array<number>(outputs).fill(0));
+  const place = (feature: number) => (feature < 0 ? count : feature);
   if (!encoder.part) {
-    const table = graph.doubles([...rows, other, missing].flat(), [labels.length + 2, outputs]);
-    const position = inputs.labelPosition(encoder.input, labels, labels.length + 1, labels.length);
+    const table = graph.doubles(rows.flat(), [count + 1, outputs]);
+    const position = inputs.labelPosition(encoder.input, known, place(missing), place(other));
     return lookUp(graph, table, position, outputs);
   }
   // Parts of dates are small whole numbers: they are their own position in a longer table.
   const value = inputs.number(encoder.input, encoder.part);
   const longest = 60;
-  const known = new Map(labels.map((label, k) => [Number(label), rows[k]!]));
-  const direct = Array.from({ length: longest }, (_, part) => known.get(part) ?? other);
-  const byPart = graph.doubles([...direct, missing].flat(), [longest + 1, outputs]);
+  const direct = Array.from({ length: longest }, (_, part) => rows[place(known.get(String(part)) ?? other)]!);
+  const byPart = graph.doubles([...direct, rows[place(missing)]!].flat(), [longest + 1, outputs]);
   const isMissing = graph.op('IsNaN', [value]);
   const position = castTo(graph, graph.op('Where', [isMissing, graph.number(longest), value]), 'int64');
   return lookUp(graph, byPart, position, outputs);

@@ -8,7 +8,8 @@ export function treeNodes(graph: OnnxGraph, inputs: OnnxInputs, estimator: Trees
     if (encoder.kind === 'number') return inputs.number(encoder.input, encoder.part);
     const { input, labels, values, other } = encoder;
     const table = graph.doubles([...values, other, Number.NaN], [labels.length + 2, 1]);
-    return lookUp(graph, table, inputs.labelPosition(input, labels, labels.length + 1, labels.length), 1);
+    const positions = new Map(labels.map((label, position) => [label, position]));
+    return lookUp(graph, table, inputs.labelPosition(input, positions, labels.length + 1, labels.length), 1);
   });
   const outputs = estimator.base.length;
   const sums = graph.mlOp(

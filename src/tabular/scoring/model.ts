@@ -1,4 +1,4 @@
-import { type InputColumn, MODEL_FORMAT, MODEL_VERSION, type ModelDocument } from '../document.ts';
+import { type InputColumn, MODEL_FORMAT, type ModelDocument, READABLE_VERSIONS } from '../document.ts';
 import type { Table } from '../table.ts';
 import { type InputData, readInputs } from '../values/inputs.ts';
 import { rowsToTable } from '../values/rows.ts';
@@ -25,8 +25,8 @@ export type SeenInputs = (inputs: readonly InputData[]) => void;
 
 /** @throws Error when the document is no model of a version this code reads */
 export function loadModel(document: ModelDocument): Scorer {
-  if (document.format !== MODEL_FORMAT || document.version !== MODEL_VERSION) {
-    throw new Error(`Not a model of version ${MODEL_VERSION}`);
+  if (document.format !== MODEL_FORMAT || !READABLE_VERSIONS.includes(document.version)) {
+    throw new Error(`Not a model of version ${READABLE_VERSIONS.join(' or ')}`);
   }
   const { classes, columns } = document;
   const predictInputs = predictor(document.estimator, classes?.length ?? 0);

@@ -18,6 +18,8 @@ export interface ModelSpecification {
 export interface Penalty {
   readonly l2: number;
   readonly perRow: boolean;
+  /** Whether it is of numbers alone, and each column's labels have one by how much they differ. */
+  readonly estimatesLabels: boolean;
 }
 
 export interface BoostingSpecification {
@@ -71,7 +73,10 @@ function blendFits({ linear, boosting }: ModelSpecification, fits: readonly Memb
 
 function fitPenalised(data: TrainingData, rows: Int32Array, penalty: Penalty, balanced: boolean): MemberFit {
   const l2 = penalty.perRow ? penalty.l2 * rows.length : penalty.l2;
-  return { estimator: fitLinear(data, rows, { l2, balanced }), gains: null };
+  return {
+    estimator: fitLinear(data, rows, { l2, estimatesLabels: penalty.estimatesLabels, balanced }),
+    gains: null,
+  };
 }
 
 async function fitBoosting(

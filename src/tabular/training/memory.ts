@@ -3,6 +3,7 @@ import { MAX_ARENA_BYTES } from '../kernel/arena.ts';
 import type { Mode, Table } from '../table.ts';
 import { maxBinsFor } from './boosting/prepare.ts';
 import { poolBytes } from './boosting/workspace.ts';
+import { maxLabelFeatures } from './linear/encoders.ts';
 import { MAX_ROWS_OF_HOLD_OUT } from './search/plan.ts';
 import { MAX_LEAVES } from './search/space.ts';
 
@@ -11,6 +12,8 @@ export interface MemoryShape {
   readonly rows: number;
   readonly numberColumns: number;
   readonly categoryColumns: number;
+  /** Features of labels that a linear model may have. */
+  readonly labels: number;
   /** 1 for regression and two classes. */
   readonly outputs: number;
   readonly mode: Mode;
@@ -22,6 +25,8 @@ const BASE_BYTES = 120e6;
 /** A fit on three quarters of the rows may not have been collected when the one on all begins. */
 const FIT_AND_REFIT = 1.75;
 const WORKER_BYTES = 30e6;
+/** Of a linear model's weight: the solver's last steps, and what each changed. */
+const BYTES_PER_WEIGHT = 256;
 
 /**
  * Peak memory of a run in bytes, the table included (8 bytes a number, 4 a category). Per row and number column:
@@ -30,9 +35,11 @@ const WORKER_BYTES = 30e6;
  * and, in heavy mode, 30 MB a thread and its histograms (0.5 MB a column, at most 256 MB). Measured: light 523 and heavy 622 MB for 1 000 000 × 20 numbers (160 MB).
  */
 function estimateBytes(shape: MemoryShape): number {
-  const { rows, numberColumns, categoryColumns, outputs, mode, threads } = shape;
+  const { rows, numberColumns, categoryColumns, labels, outputs, mode, threads } = shape;
   const table = rows * (8 * numberColumns + 4 * categoryColumns);
-  const design = FIT_AND_REFIT * rows * (8 * numberColumns + 4 * categoryColumns + 8 * outputs);
+  const design =
+    FIT_AND_REFIT * rows * (8 * numberColumns + 4 * categoryColumns + 8 * outputs) +
+    BYTES_PER_WEIGHT * labels * outputs;
   if (mode === 'light') return BASE_BYTES + table + design;
   const trees = FIT_AND_REFIT * arenaBytes(shape, rows, 1);
   const searched = Math.min(rows, MAX_ROWS_OF_HOLD_OUT);
@@ -78,10 +85,13 @@ export function memoryShape(
 ): MemoryShape {
   const columns = table.columns.filter(({ name }) => name !== target);
   const numberColumns = columns.filter(({ kind }) => kind === 'number').length;
+  const categories = columns.filter((column) => column.kind === 'category');
+  const mostLabels = maxLabelFeatures(categories.length, outputs);
   return {
     rows: table.rows,
     numberColumns,
-    categoryColumns: columns.length - numberColumns,
+    categoryColumns: categories.length,
+    labels: categories.reduce((sum, column) => sum + Math.min(column.labels.length, mostLabels), 0),
     outputs,
     mode,
     threads,

@@ -9,7 +9,8 @@ export interface TrainParams {
   /**
    * Light: strength of the squared penalty on the weights of standardised features; `l2 / 2 · Σ w²` is added to
    * the summed log loss (scikit-learn's `C` is its inverse), `l2 · Σ w²` to the summed squared error
-   * (scikit-learn's `alpha`). Default: 1 for classification, 10⁻⁹ a row for regression.
+   * (scikit-learn's `alpha`). Default: 1 for classification, 10⁻⁹ a row for regression; of labels' weights, by how much
+   * the labels of their column differ.
    */
   readonly l2?: number;
   /** Classification: `balanced` gives every class the same total weight. Default `none`. */

@@ -132,6 +132,7 @@ async function fitLight(
       penalty: {
         l2: params.l2 ?? (isRegression ? 1e-9 : 1),
         perRow: isRegression && params.l2 === undefined,
+        estimatesLabels: params.l2 === undefined,
       },
     },
     boosting: null,

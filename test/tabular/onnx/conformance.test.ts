@@ -90,7 +90,12 @@ function strangeRows(table: Table): Table {
   return { rows: 3, columns };
 }
 
-async function expectAgreement(document: ModelDocument, table: Table): Promise<void> {
+async function expectAgreement(
+  document: ModelDocument,
+  table: Table,
+  // The column called "label" pushes the output of that name aside.
+  label = 'label_',
+): Promise<void> {
   const session = await ort.InferenceSession.create(toOnnx(document));
   const theirs = await session.run(feeds(document, table));
   const ours = loadModel(document).predictTable(table);
@@ -101,13 +106,12 @@ async function expectAgreement(document: ModelDocument, table: Table): Promise<v
     });
     return;
   }
-  // The column called "label" pushes the output of that name aside.
-  expect(session.outputNames).toEqual(['label_', 'probabilities']);
+  expect(session.outputNames).toEqual([label, 'probabilities']);
   const probabilities = theirs['probabilities']!.data as Float64Array;
   ours.probabilities.forEach((p, i) => {
     expect(Math.abs(probabilities[i]! - p)).toBeLessThan(1e-6);
   });
-  expect(theirs['label_']!.data).toEqual(Array.from(ours.codes, (code) => ours.classes[code]));
+  expect(theirs[label]!.data).toEqual(Array.from(ours.codes, (code) => ours.classes[code]));
 }
 
 test.each([
@@ -141,6 +145,47 @@ test('a blend is scored alike', async () => {
 function single(estimator: ModelDocument['estimator']) {
   return estimator.kind === 'blend' ? estimator.members[1]!.estimator : estimator;
 }
+
+/** Columns of hundreds and of thousands of labels, of which some share features, most of them with gaps. */
+function labelledTable(classes: number): Table {
+  const rows = 26_000;
+  const random = createRandom(23);
+  const column = (name: string, labels: number) => ({
+    kind: 'category' as const,
+    name,
+    labels: Array.from({ length: labels }, (_, k) => `${name} "${k}" é`),
+    codes: Int32Array.from({ length: rows }, (_, i) => (random() < 0.02 ? -1 : i % labels)),
+  });
+  const [town, shop] = [column('town', 400), column('shop', 9500)];
+  const score = (i: number) => (town.codes[i]! % 5) + (shop.codes[i]! % 3) + 3 * random();
+  const target: Column =
+    classes === 0
+      ? { kind: 'number', name: 'target', values: Float64Array.from({ length: rows }, (_, i) => score(i)) }
+      : {
+          kind: 'category',
+          name: 'target',
+          labels: ['low', 'mid', 'high'].slice(0, classes),
+          codes: Int32Array.from({ length: rows }, (_, i) =>
+            Math.max(0, Math.min(classes - 1, Math.floor(score(i) / 3))),
+          ),
+        };
+  return { rows, columns: [town, shop, target] };
+}
+
+test.each([0, 2, 3])(
+  'labels by the hundred and labels that share features are scored alike, with %i classes',
+  async (classes) => {
+    const table = labelledTable(classes);
+    const { model } = await train(table, { mode: 'light', target: 'target', seed: 42, params: {} }, SILENT);
+    const { estimator } = model;
+    if (estimator.kind !== 'linear') throw new Error('expected a linear model');
+    const groups = estimator.encoders.filter((encoder) => encoder.kind === 'one_hot');
+    expect(groups.map(({ labels }) => labels.length > 300)).toEqual([true, true]);
+    expect(groups[1]!.hashed!.labels.length).toBeGreaterThan(500);
+    await expectAgreement(model, table, 'label');
+    await expectAgreement(model, strangeRows(table), 'label');
+  },
+);
 
 test('the file carries what it is told to', async () => {
   const document = await trainMixed(2, 'light');

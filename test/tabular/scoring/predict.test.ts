@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import type { ModelDocument } from '../../../src/tabular/document.ts';
 import { loadModel, type Scorer } from '../../../src/tabular/scoring/model.ts';
 import { predictInSlices } from '../../../src/tabular/scoring/predict-in-slices.ts';
 import type { Table } from '../../../src/tabular/table.ts';
@@ -164,4 +165,12 @@ test('a value that does not fit is named by its row among all', async () => {
   const rows = Array.from({ length: 1500 }, () => full('{"size": 1, "colour": "red", "__proto__": true}'));
   rows[1234] = full('{"size": 1, "colour": "red", "__proto__": "maybe"}');
   await expect(predictInSlices(scorer, rows, () => {})).rejects.toThrow('row 1234');
+});
+
+test('a model stored by the version before is scored as it was; one of a later version is refused', () => {
+  const rows = [full('{"size": 0.9, "colour": "mauve", "__proto__": true}')];
+  const before = loadModel({ ...scorer.document, version: 1 });
+  expect(before.predict(rows)).toEqual(scorer.predict(rows));
+  const later = { ...scorer.document, version: 3 } as unknown as ModelDocument;
+  expect(() => loadModel(later)).toThrow('Not a model of version 1 or 2');
 });

@@ -1,47 +1,51 @@
+/** A symmetric positive definite matrix as L Lᵀ. */
+export interface Cholesky {
+  readonly size: number;
+  /** size × size, row-major; what stands above the diagonal is no part of it. */
+  readonly lower: Float64Array;
+  /** 1: the column depends on earlier ones up to rounding; solutions are 0 there. */
+  readonly isDependent: Uint8Array;
+}
+
 /**
- * Solves A x = b for a symmetric positive definite A by Cholesky's factorisation (Golub & Van Loan, Matrix
- * Computations, 4.2). A column that depends on earlier ones up to rounding gets the weight 0.
+ * Cholesky's factorisation (Golub & Van Loan, Matrix Computations, 4.2).
  *
  * @param a size × size, row-major; its lower triangle is overwritten by the factor
- * @param b overwritten by x
  */
-export function solveSymmetric(a: Float64Array, b: Float64Array): Float64Array {
-  const size = b.length;
+export function factorise(a: Float64Array, size: number): Cholesky {
   const isDependent = new Uint8Array(size);
-  for (let j = 0; j < size; j++) {
-    const rowJ = j * size;
-    const diagonal = a[rowJ + j]!;
-    let pivot = diagonal;
-    for (let k = 0; k < j; k++) pivot -= a[rowJ + k]! ** 2;
-    if (pivot <= diagonal * 1e-13) {
-      isDependent[j] = 1;
-      pivot = 1;
-      for (let i = j; i < size; i++) a[i * size + j] = 0;
-      for (let k = 0; k < j; k++) a[rowJ + k] = 0;
-    }
-    const root = Math.sqrt(pivot);
-    a[rowJ + j] = root;
-    if (isDependent[j]) continue;
-    for (let i = j + 1; i < size; i++) {
-      const rowI = i * size;
+  for (let i = 0; i < size; i++) {
+    const rowI = i * size;
+    const diagonal = a[rowI + i]!;
+    for (let j = 0; j <= i; j++) {
+      const rowJ = j * size;
       let sum = a[rowI + j]!;
       for (let k = 0; k < j; k++) sum -= a[rowI + k]! * a[rowJ + k]!;
-      a[rowI + j] = sum / root;
+      if (j < i) {
+        a[rowI + j] = isDependent[j] ? 0 : sum / a[rowJ + j]!;
+      } else if (sum > diagonal * 1e-13) {
+        a[rowI + i] = Math.sqrt(sum);
+      } else {
+        isDependent[i] = 1;
+        a.fill(0, rowI, rowI + i);
+        a[rowI + i] = 1;
+      }
     }
   }
+  return { size, lower: a, isDependent };
+}
+
+/** Solves L Lᵀ x = b. @param b overwritten by x */
+export function solve({ size, lower, isDependent }: Cholesky, b: Float64Array): Float64Array {
   for (let i = 0; i < size; i++) {
-    if (isDependent[i]) {
-      b[i] = 0;
-      continue;
-    }
     let sum = b[i]!;
-    for (let k = 0; k < i; k++) sum -= a[i * size + k]! * b[k]!;
-    b[i] = sum / a[i * size + i]!;
+    for (let k = 0; k < i; k++) sum -= lower[i * size + k]! * b[k]!;
+    b[i] = isDependent[i] ? 0 : sum / lower[i * size + i]!;
   }
   for (let i = size - 1; i >= 0; i--) {
-    let sum = b[i]!;
-    for (let k = i + 1; k < size; k++) sum -= a[k * size + i]! * b[k]!;
-    b[i] = isDependent[i] ? 0 : sum / a[i * size + i]!;
+    const value = isDependent[i] ? 0 : b[i]! / lower[i * size + i]!;
+    b[i] = value;
+    for (let k = 0; k < i; k++) b[k]! -= lower[i * size + k]! * value;
   }
   return b;
 }

@@ -1,32 +1,43 @@
 import type { LinearEncoder, LinearEstimator } from '../../document.ts';
 import { designEncoder, featureCount } from '../../scoring/design.ts';
 import type { TrainingData } from '../training-data.ts';
-import { classCodes, classRowWeights, targetValues } from '../training-data.ts';
+import { classCodes, classCount, classRowWeights, targetValues } from '../training-data.ts';
+import type { PenaltySettings } from './descend.ts';
 import { fitLinearEncoders } from './encoders.ts';
 import { fitLogistic } from './logistic.ts';
 import { fitRidge } from './ridge.ts';
 
-export interface LinearSettings {
-  readonly l2: number;
+export interface LinearSettings extends PenaltySettings {
   readonly balanced: boolean;
 }
 
-/** Ridge or logistic regression on the given rows, encoders included. */
-export function fitLinear(data: TrainingData, rows: Int32Array, settings: LinearSettings): LinearEstimator {
-  const encoders = fitLinearEncoders(data.columns, data.inputs, rows);
-  const design = designEncoder(encoders)(data.inputs, rows);
+/**
+ * Ridge or logistic regression on the given rows, encoders included.
+ *
+ * @param near a fit on the same rows, with similar settings
+ */
+export function fitLinear(
+  data: TrainingData,
+  rows: Int32Array,
+  settings: LinearSettings,
+  near?: LinearEstimator,
+): LinearEstimator {
   const { target } = data;
+  const classes = classCount(data);
+  const outputs = classes > 2 ? classes : 1;
+  const encoders = fitLinearEncoders(data.columns, data.inputs, rows, classes);
+  const design = designEncoder(encoders)(data.inputs, rows);
+  const start = near ? solutionOf(near) : null;
   if (target.task === 'regression') {
-    return estimator(encoders, fitRidge(design, targetValues(target, rows), settings.l2), 1);
+    return estimator(encoders, fitRidge(design, targetValues(target, rows), settings, start), outputs);
   }
-  const classes = target.classes.length;
   const codes = classCodes(target, rows);
   const weights = settings.balanced ? classRowWeights(codes, classes) : null;
-  return estimator(
-    encoders,
-    fitLogistic(design, codes, classes, settings.l2, weights),
-    classes === 2 ? 1 : classes,
-  );
+  return estimator(encoders, fitLogistic(design, codes, classes, weights, settings, start), outputs);
+}
+
+function solutionOf({ weights, intercepts }: LinearEstimator): Float64Array {
+  return Float64Array.from(weights.flatMap((row, k) => [...row, intercepts[k]!]));
 }
 
 function estimator(

@@ -36,7 +36,11 @@ export async function tryLinear(
   const attempt = async (l2PerRow: number): Promise<LinearTrial> => {
     const parts: Float64Array[] = [];
     for (const { train, test } of splits) {
-      const estimator = fitLinear(data, train, { l2: l2PerRow * train.length, balanced });
+      const estimator = fitLinear(data, train, {
+        l2: l2PerRow * train.length,
+        estimatesLabels: true,
+        balanced,
+      });
       parts.push(predictor(estimator, classCount(data))(data.inputs, test));
       // Worker threads wait for this thread to hand them their next fit.
       await setImmediate();

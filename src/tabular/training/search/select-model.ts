@@ -89,7 +89,10 @@ export async function selectModel(
   }
   return {
     specification: {
-      linear: weight < 1 ? { weight: 1 - weight, penalty: { l2: linear.l2PerRow, perRow: true } } : null,
+      linear:
+        weight < 1
+          ? { weight: 1 - weight, penalty: { l2: linear.l2PerRow, perRow: true, estimatesLabels: true } }
+          : null,
       boosting: weight > 0 ? { weight, members: boosting.map(({ settings }) => settings) } : null,
       balanced: options.balanced,
     },

@@ -9,11 +9,15 @@ import { allRows, trainingData } from '../training-data.ts';
 
 const DATA = new URL('../../../data/', import.meta.url);
 
-function fitAndMeasure(name: string, settings: Omit<LinearSettings, 'balanced'>, isClassification: boolean) {
+function fitAndMeasure(name: string, settings: Pick<LinearSettings, 'l2'>, isClassification: boolean) {
   const labels = isClassification ? ['target'] : [];
   const train = trainingData(readCsv(new URL(`${name}_train.csv`, DATA), labels), 'target');
   const test = trainingData(readCsv(new URL(`${name}_test.csv`, DATA), labels), 'target');
-  const estimator = fitLinear(train, train.target.rows, { ...settings, balanced: false });
+  const estimator = fitLinear(train, train.target.rows, {
+    ...settings,
+    estimatesLabels: false,
+    balanced: false,
+  });
   const rows = test.target.rows;
   const classes = train.target.task === 'classification' ? train.target.classes.length : 0;
   return {
@@ -73,7 +77,7 @@ test('columns that repeat each other up to a factor do not break the least squar
     },
     'y',
   );
-  const estimator = fitLinear(data, allRows(rows), { l2: 0, balanced: false });
+  const estimator = fitLinear(data, allRows(rows), { l2: 0, estimatesLabels: true, balanced: false });
   predictor(estimator, 0)(data.inputs, null).forEach((score, i) => {
     expect(score).toBeCloseTo(3 * x[i]! + 1, 8);
   });
@@ -91,7 +95,7 @@ test('a table far wider than long is fitted by iteration and predicts what it sa
     values: column(c),
   }));
   const data = trainingData({ rows, columns: [...columns, { kind: 'number', name: 'y', values: y }] }, 'y');
-  const estimator = fitLinear(data, allRows(rows), { l2: 1e-6, balanced: false });
+  const estimator = fitLinear(data, allRows(rows), { l2: 1e-6, estimatesLabels: true, balanced: false });
   predictor(estimator, 0)(data.inputs, null).forEach((score, i) => {
     expect(score).toBeCloseTo(y[i]!, 2);
   });
@@ -117,7 +121,7 @@ test('class_weight balanced lets a rare class be found', () => {
   const recall = (balanced: boolean) => {
     const quality = evaluate(
       data,
-      fitLinear(data, allRows(rows), { l2: 1, balanced }),
+      fitLinear(data, allRows(rows), { l2: 1, estimatesLabels: true, balanced }),
       allRows(rows),
       allRows(rows),
     );
