@@ -148,7 +148,7 @@ async function openJobs(
 async function startWorking(
   config: Config,
   logger: Logger,
-  { db, storage, leases, instruments }: Stores,
+  { db, storage, leases, scratch, instruments }: Stores,
   { watch, queue, removeExpired }: Jobs,
   trainers: WarmChildren,
   handBack: AbortSignal,
@@ -165,6 +165,7 @@ async function startWorking(
     runTraining: createRunTraining({
       db: db.sql,
       storage,
+      scratch,
       leases,
       watch,
       metrics: instruments.training,

@@ -4,15 +4,27 @@ import type { DatasetWarning } from './warnings.ts';
 /** What is known of a table's file and contents. */
 
 export const TEXT_FORMATS = ['csv', 'tsv', 'ndjson'] as const;
-export const FORMATS = [...TEXT_FORMATS, 'parquet'] as const;
+export const FORMATS = [...TEXT_FORMATS, 'json', 'xlsx', 'parquet'] as const;
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 export type Format = (typeof FORMATS)[number];
 
 export const COMPRESSIONS = ['none', 'gzip'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
+/** Of texts that are not in UTF-8, by their names in the WHATWG's Encoding Standard. */
+export const ENCODINGS = ['utf-16le', 'utf-16be', 'windows-1252'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
 export interface FileType {
   readonly format: Format;
+  readonly compression: Compression;
+  /** Unset: UTF-8, or no text. */
+  readonly encoding?: Encoding | undefined;
+}
+
+/** What scanner and database read as it is: a text in UTF-8 or Parquet. */
+export interface PlainFileType {
+  readonly format: TextFormat | 'parquet';
   readonly compression: Compression;
 }
 
@@ -39,6 +51,8 @@ export interface ColumnProfile {
 export interface TableProfile {
   readonly rows: number;
   readonly columns: readonly ColumnProfile[];
+  /** As in `FileType`. */
+  readonly encoding?: Encoding | undefined;
 }
 
 /** What an inspection finds out. */

@@ -4,6 +4,8 @@ import type { TrainingWarning } from '#tabular';
 
 /** Of a table, from its profile. */
 export const DATASET_WARNINGS = [
+  'converted',
+  'first_sheet',
   'no_header',
   'renamed',
   'ambiguous_form',

@@ -1,9 +1,16 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import type { FileType } from '../../vocabulary/tables.ts';
 import { getOwned, listOwned, lockOwned, noSuch } from '../owned-rows.ts';
 import type { Page, PageRequest } from '../pages.ts';
 
 export type Dataset = Selectable<Schema['datasets']>;
+
+export const fileTypeOf = ({ format, compression, profile }: Dataset): FileType => ({
+  format,
+  compression,
+  encoding: profile.encoding,
+});
 
 const OPEN = ['queued', 'running'] as const;
 

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type CellForm, MISSING_VALUES } from '#tabular';
 import { AppError } from '../../errors.ts';
-import type { FileType } from '../../vocabulary/tables.ts';
+import type { PlainFileType } from '../../vocabulary/tables.ts';
 import { MARKS_LIST, numberByForm, timeByForm } from './cell-form-sql.ts';
 import { type CsvDialect, DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
@@ -16,7 +16,7 @@ export type ReadAs = 'number' | 'text' | 'time';
 /** A table file that is to be read. */
 export interface TableFile {
   readonly path: string;
-  readonly fileType: FileType;
+  readonly fileType: PlainFileType;
   /** Of a delimited text, where it is known; unset: its start tells. */
   readonly dialect?: CsvDialect;
 }
@@ -98,7 +98,7 @@ export async function tableSource(
   };
 }
 
-function ndjsonSource(path: string, type: FileType, wanted: readonly WantedColumn[]): Source {
+function ndjsonSource(path: string, type: PlainFileType, wanted: readonly WantedColumn[]): Source {
   const columns = wanted.map(({ name }) => `${literal(name)}: 'VARCHAR'`);
   return {
     from: `read_json(${[
@@ -142,7 +142,7 @@ async function parquetSource(
   };
 }
 
-function compressionOf({ compression }: FileType): string {
+function compressionOf({ compression }: PlainFileType): string {
   return `compression = '${compression === 'gzip' ? 'gzip' : 'uncompressed'}'`;
 }
 

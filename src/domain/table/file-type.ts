@@ -1,6 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
-import type { FileType, TEXT_FORMATS } from '../../vocabulary/tables.ts';
+import type { Encoding, FileType, TEXT_FORMATS } from '../../vocabulary/tables.ts';
 import { looksTabSeparated } from './csv-dialect.ts';
 
 type TextFormat = (typeof TEXT_FORMATS)[number];
@@ -10,7 +10,7 @@ const FOREIGN: readonly (readonly [name: string, signature: string])[] = [
   ['a PNG image', '\x89PNG'],
   ['a JPEG image', '\xff\xd8\xff'],
   ['a GIF image', 'GIF8'],
-  ['a ZIP archive or an Excel workbook (.xlsx)', 'PK\x03\x04'],
+  ['a ZIP archive', 'PK\x03\x04'],
   ['an empty ZIP archive', 'PK\x05\x06'],
   ['an old Microsoft Office document (such as .xls)', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
   ['a PDF document', '%PDF-'],
@@ -27,7 +27,16 @@ const FOREIGN: readonly (readonly [name: string, signature: string])[] = [
   ['a NumPy array', '\x93NUMPY'],
   ['an executable program', '\x7fELF'],
 ];
-const UTF16_MARKS = ['\xff\xfe', '\xfe\xff'];
+const UTF16_MARKS = [
+  ['\xff\xfe', 'utf-16le'],
+  ['\xfe\xff', 'utf-16be'],
+] as const;
+/** By Latin-1, bytes of a character beyond ASCII in UTF-8, and those that are none in Windows-1252. */
+const UTF8_LETTER = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/;
+const NO_LETTER = /[\x81\x8d\x8f\x90\x9d]/;
+const ZIP = 'PK\x03\x04';
+/** Names of files that only a workbook has, among the first in the archive. */
+const WORKBOOK = /xl\/(workbook|worksheets|_rels|sharedStrings|styles|theme)/;
 const UTF8_MARK = '\xef\xbb\xbf';
 const GZIP = '\x1f\x8b';
 const PARQUET = 'PAR1';
@@ -38,7 +47,8 @@ const SNIFFED_GZIP_BYTES = 8 << 10;
 const MAX_CONTROL = 8;
 const MAX_CONTROL_SHARE = 0.02;
 
-const ACCEPTED = 'CSV, TSV, newline-delimited JSON (each also gzipped) and Parquet are accepted.';
+const ACCEPTED =
+  'CSV, TSV, JSON (an array of objects, or one on each line; each of these also gzipped), Excel workbooks (.xlsx) and Parquet are accepted.';
 
 /**
  * What a file is, by its content; its name only decides between text formats that look alike.
@@ -51,17 +61,40 @@ export function detectFileType(head: Uint8Array, name: string): FileType {
     const content = inflateHead(bytes);
     if (startsWith(content, GZIP)) throw unsupported('a gzip archive within another');
     if (startsWith(content, PARQUET)) throw unsupported('a gzipped Parquet file');
-    return { format: textFormat(content, name.replace(/\.gz$/i, '')), compression: 'gzip' };
+    return { ...textType(content, name.replace(/\.gz$/i, '')), compression: 'gzip' };
   }
   if (startsWith(bytes, PARQUET)) return { format: 'parquet', compression: 'none' };
-  return { format: textFormat(bytes, name), compression: 'none' };
+  if (startsWith(bytes, ZIP) && WORKBOOK.test(bytes.toString('latin1')))
+    return { format: 'xlsx', compression: 'none' };
+  return { ...textType(bytes, name), compression: 'none' };
 }
 
-function textFormat(bytes: Buffer, name: string): TextFormat {
+/** A text in UTF-8 or in an encoding that tells itself: by its mark, or by letters that are nothing in UTF-8. */
+function textType(bytes: Buffer, name: string): Pick<FileType, 'format' | 'encoding'> {
   const foreign = FOREIGN.find(([, signature]) => startsWith(bytes, signature));
   if (foreign !== undefined) throw unsupported(foreign[0]);
-  if (UTF16_MARKS.some((mark) => startsWith(bytes, mark)))
-    throw unsupported('UTF-16 text: save it with the encoding UTF-8');
+  const encoding = UTF16_MARKS.find(([mark]) => startsWith(bytes, mark))?.[1] ?? singleByteEncoding(bytes);
+  if (encoding === undefined) return { format: textFormat(bytes, name) };
+  const text = new TextDecoder(encoding).decode(bytes);
+  return { format: textFormat(Buffer.from(text), name), encoding };
+}
+
+/**
+ * Where there is no letter beyond ASCII that is one in UTF-8, but some that are none, the text is in the encoding that was
+ * common before. Where both are, it is damaged.
+ */
+function singleByteEncoding(bytes: Buffer): Encoding | undefined {
+  try {
+    // A stream: the last character may be cut off.
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return undefined;
+  } catch {
+    const text = bytes.toString('latin1');
+    return UTF8_LETTER.test(text) || NO_LETTER.test(text) ? undefined : 'windows-1252';
+  }
+}
+
+function textFormat(bytes: Buffer, name: string): TextFormat | 'json' {
   const start = bytes.toString('latin1', startsWith(bytes, UTF8_MARK) ? UTF8_MARK.length : 0).trimStart();
   if (start === '') throw new AppError('empty', 'The file holds no data.');
   if (isBinary(bytes)) throw unsupported('no text');
@@ -70,8 +103,7 @@ function textFormat(bytes: Buffer, name: string): TextFormat {
   if (/^\{\s*["}]/.test(start)) return jsonLines(start);
   const named = /^(csv|tsv|tab)$/.test(extension);
   // A header such as `[x],[y]` begins like an array too.
-  if (/^\[\s*[{[]/.test(start) || (!named && /^\[\s*(["\]\d-]|true|false|null)/.test(start)))
-    throw unsupported('a JSON array: write one object per line instead');
+  if (/^\[\s*[{[]/.test(start) || (!named && /^\[\s*(["\]\d-]|true|false|null)/.test(start))) return 'json';
   if (/^<(!doctype|html|head|body|\?xml|svg)\b/i.test(start)) throw unsupported('an HTML or XML document');
   if (/^(tsv|tab)$/.test(extension)) return 'tsv';
   return extension !== 'csv' && looksTabSeparated(bytes) ? 'tsv' : 'csv';
@@ -110,4 +142,4 @@ function unsupported(what: string): AppError {
  * Whether every byte has passed our own check before a reader in native code sees it: a process that has read such a
  * file may read the next one.
  */
-export const isCheckedFirst = ({ format }: FileType): boolean => format !== 'parquet';
+export const isCheckedFirst = ({ format }: FileType): boolean => format !== 'parquet' && format !== 'xlsx';

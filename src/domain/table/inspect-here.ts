@@ -1,5 +1,5 @@
 import { NO_STAGES, type Stages } from '../../telemetry/stages.ts';
-import type { FileType, TableProfile } from '../../vocabulary/tables.ts';
+import type { PlainFileType, TableProfile } from '../../vocabulary/tables.ts';
 import type { ProfiledScan } from './csv-scan.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
@@ -16,7 +16,7 @@ export interface InspectRequest {
   readonly path: string;
   /** Where the file still grows until it is moved to `path`; unset: it is there. */
   readonly part?: string | undefined;
-  readonly fileType: FileType;
+  readonly fileType: PlainFileType;
   readonly limits: TableLimits;
   readonly memoryMb: number;
   /** As in `DatabaseLimits`. */

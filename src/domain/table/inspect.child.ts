@@ -1,16 +1,24 @@
 import { serveChild } from '../../adapters/process/serve-child.ts';
-import type { InspectedTable } from '../../vocabulary/tables.ts';
+import type { FileType, InspectedTable } from '../../vocabulary/tables.ts';
 import { SpareDatabase } from './duckdb.ts';
 import { SlowArrival } from './growing-file.ts';
 import { type InspectRequest, inspectHere } from './inspect-here.ts';
+import { plainTable } from './plain/plain-table.ts';
 import { tableWarnings } from './table-warnings.ts';
+
+export interface InspectFileRequest extends Omit<InspectRequest, 'fileType'> {
+  readonly fileType: FileType;
+}
 
 const databases = new SpareDatabase();
 
-serveChild<InspectRequest, InspectedTable | undefined>(async (request, _report, stages) => {
+serveChild<InspectFileRequest, InspectedTable | undefined>(async (file, _report, stages) => {
   try {
+    const { warnings: ofFile, ...plain } = await plainTable(file, file.tempDirectory, file.limits.maxBytes);
+    const request: InspectRequest = { ...file, ...plain };
     const profile = await inspectHere(request, stages, databases.open);
-    return { ...profile, warnings: await tableWarnings(request, profile) };
+    const warnings = [...ofFile, ...(await tableWarnings(request, profile))];
+    return { ...profile, encoding: file.fileType.encoding, warnings };
   } catch (error) {
     if (error instanceof SlowArrival) return undefined;
     throw error;

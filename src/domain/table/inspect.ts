@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ChildMeter } from '../../adapters/process/child.ts';
@@ -9,8 +9,10 @@ import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
 import type { FileType, InspectedTable } from '../../vocabulary/tables.ts';
 import { isCheckedFirst } from './file-type.ts';
-import type { InspectRequest } from './inspect-here.ts';
+import type { InspectFileRequest } from './inspect.child.ts';
 import type { TableLimits } from './limits.ts';
+import { needsRoom } from './plain/plain-table.ts';
+import { makeRoom } from './room.ts';
 
 const CHILD = new URL('./inspect.child.ts', import.meta.url);
 /** DuckDB's share; Node and the scan need about 100 MiB more. */
@@ -74,7 +76,7 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
     const file = path.resolve(inspection.path);
     const bytes = part === undefined ? (await stat(file)).size : Number.POSITIVE_INFINITY;
     await using room = fitsIntoMemory(bytes, fileType) ? undefined : await makeRoom(scratch);
-    const request: InspectRequest = {
+    const request: InspectFileRequest = {
       path: file,
       part,
       fileType,
@@ -101,7 +103,7 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
     admit: (bytes) => placesFor(bytes).admit(),
     inspect: (inspection) => work<InspectedTable>(inspection),
     inspectArriving: async (inspection, part) =>
-      large.free > 1 && isCheckedFirst(inspection.fileType)
+      large.free > 1 && isCheckedFirst(inspection.fileType) && !needsRoom(inspection.fileType)
         ? work<InspectedTable | undefined>(inspection, path.resolve(part))
         : undefined,
     [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
@@ -109,15 +111,11 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
 }
 
 /** A text that is small as it stands can't grow large in whatever way it is read. */
-const fitsIntoMemory = (bytes: number, { format, compression }: FileType): boolean =>
-  bytes <= SMALL_BYTES && format !== 'parquet' && compression === 'none';
-
-/** A folder of its own, removed by us: a child that was killed would leave it behind. */
-async function makeRoom(scratch: string): Promise<AsyncDisposable & { readonly path: string }> {
-  await mkdir(scratch, { recursive: true });
-  const folder = await mkdtemp(path.join(scratch, 'inspect-'));
-  return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
-}
+const fitsIntoMemory = (bytes: number, fileType: FileType): boolean =>
+  bytes <= SMALL_BYTES &&
+  fileType.format !== 'parquet' &&
+  fileType.compression === 'none' &&
+  !needsRoom(fileType);
 
 function explain(error: ChildError, { format }: FileType): Error {
   if (error.failure === 'aborted')

@@ -9,7 +9,7 @@ import {
 } from '@duckdb/node-api';
 import type { CellForm, Column, ColumnType, Table } from '#tabular';
 import { AppError } from '../../errors.ts';
-import type { FileType } from '../../vocabulary/tables.ts';
+import type { PlainFileType } from '../../vocabulary/tables.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { type ReadAs, tableSource, type WantedColumn } from './duckdb-source.ts';
@@ -34,7 +34,7 @@ const readerMb = (columns: number) => 256 + columns / 4;
 export async function readTable(
   options: {
     path: string;
-    fileType: FileType;
+    fileType: PlainFileType;
     columns: readonly {
       readonly name: string;
       readonly type: ColumnType;

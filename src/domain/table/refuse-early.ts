@@ -11,10 +11,11 @@ import { scanText } from './scan-text.ts';
  */
 export async function refuseEarly(
   content: Buffer,
-  { format, compression }: FileType,
+  { format, compression, encoding }: FileType,
   limits: TableLimits,
 ): Promise<void> {
-  if (format === 'parquet' || compression !== 'none') return;
+  if (compression !== 'none' || encoding !== undefined) return;
+  if (format === 'parquet' || format === 'xlsx' || format === 'json') return;
   async function* whole() {
     yield content;
   }

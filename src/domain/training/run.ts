@@ -10,8 +10,10 @@ import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
 import { describeSpan, failSpan, inSpan } from '../../telemetry/span.ts';
 import type { Stage } from '../../telemetry/stages.ts';
-import { getDataset } from '../dataset/repository.ts';
+import { fileTypeOf, getDataset } from '../dataset/repository.ts';
 import { isCheckedFirst } from '../table/file-type.ts';
+import { needsRoom } from '../table/plain/plain-table.ts';
+import { makeRoom } from '../table/room.ts';
 import { beginAttempt, endCancelled, endFailed, handBack, requeueFailed } from './attempts.ts';
 import { type Failure, failureOf, WORKER_LOST } from './outcome.ts';
 import type { TrainingRun } from './repository.ts';
@@ -48,6 +50,8 @@ class RunAgain extends Error {
 interface RunDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
+  /** A folder for what a table takes while it is read, made when it is not there. */
+  readonly scratch: string;
   readonly leases: ObjectLeases;
   readonly watch: RunWatch;
   readonly metrics: TrainingInstruments;
@@ -81,10 +85,14 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     onStages: (stages: readonly Stage[]) => void,
   ) => {
     const dataset = await getDataset(db, run.owner, run.dataset_id);
-    return storage.withLocalFile(dataset.storage_key, (path) => {
+    const fileType = fileTypeOf(dataset);
+    await using room = needsRoom(fileType) ? await makeRoom(deps.scratch) : undefined;
+    // Awaited here: the room must outlive it.
+    return await storage.withLocalFile(dataset.storage_key, (path) => {
       const input: TrainerInput = {
         path,
-        fileType: { format: dataset.format, compression: dataset.compression },
+        fileType,
+        room: room?.path,
         rows: dataset.rows,
         columns: dataset.profile.columns,
         data: { name: dataset.name, sha256: dataset.sha256 },

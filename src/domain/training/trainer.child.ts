@@ -2,6 +2,7 @@ import { createCard, parseParams, TabularError, toOnnx, train } from '#tabular';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { serveChild } from '../../adapters/process/serve-child.ts';
 import { SpareDatabase } from '../table/duckdb.ts';
+import { plainTable } from '../table/plain/plain-table.ts';
 import { readTable } from '../table/read-table.ts';
 import { bounded } from '../warnings.ts';
 import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
@@ -18,10 +19,12 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
   try {
     stages.begin('read');
     report({ stage: 'read', fraction: 0 });
+    // As its upload, which was within its limits.
+    const { path, fileType } = await plainTable(input, input.room, Number.POSITIVE_INFINITY);
     const table = await readTable(
       {
-        path: input.path,
-        fileType: input.fileType,
+        path,
+        fileType,
         columns: input.columns,
         asCategory: task === 'classification' ? [target] : [],
         memoryLimitMb: READ_MEMORY_MB,

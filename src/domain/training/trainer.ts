@@ -8,6 +8,8 @@ import type { RunWarning } from '../../vocabulary/warnings.ts';
 export interface TrainerInput {
   readonly path: string;
   readonly fileType: FileType;
+  /** A folder for a file that must be written anew. */
+  readonly room: string | undefined;
   readonly rows: number;
   readonly columns: readonly ColumnProfile[];
   /** For the model's card. */

@@ -31,7 +31,7 @@ const upload = createRoute({
   method: 'post',
   path: '/datasets/upload',
   tags,
-  summary: 'Upload a table: CSV, TSV, NDJSON (each also gzipped) or Parquet',
+  summary: 'Upload a table: CSV, TSV, JSON (each also gzipped), Excel or Parquet',
   request: {
     query: UploadQuery,
     // Described, not parsed: the body is streamed to storage.
@@ -111,6 +111,8 @@ const CONTENT_TYPES = {
   csv: 'text/csv; charset=utf-8',
   tsv: 'text/tab-separated-values; charset=utf-8',
   ndjson: 'application/x-ndjson',
+  json: 'application/json',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   parquet: 'application/vnd.apache.parquet',
 } as const;
 

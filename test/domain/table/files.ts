@@ -7,7 +7,7 @@ import { inspectHere } from '../../../src/domain/table/inspect-here.ts';
 import type { TableLimits } from '../../../src/domain/table/limits.ts';
 import { refuseEarly } from '../../../src/domain/table/refuse-early.ts';
 import { AppError, type ProblemCode } from '../../../src/errors.ts';
-import type { FileType, TableProfile } from '../../../src/vocabulary/tables.ts';
+import type { PlainFileType, TableProfile } from '../../../src/vocabulary/tables.ts';
 
 interface Files {
   /** A directory of the test's own. */
@@ -45,11 +45,11 @@ export const test = base.extend<Files>({
   },
 });
 
-export const CSV: FileType = { format: 'csv', compression: 'none' };
-export const TSV: FileType = { format: 'tsv', compression: 'none' };
-export const NDJSON: FileType = { format: 'ndjson', compression: 'none' };
-export const PARQUET: FileType = { format: 'parquet', compression: 'none' };
-export const gzipped = ({ format }: FileType): FileType => ({ format, compression: 'gzip' });
+export const CSV: PlainFileType = { format: 'csv', compression: 'none' };
+export const TSV: PlainFileType = { format: 'tsv', compression: 'none' };
+export const NDJSON: PlainFileType = { format: 'ndjson', compression: 'none' };
+export const PARQUET: PlainFileType = { format: 'parquet', compression: 'none' };
+export const gzipped = ({ format }: PlainFileType): PlainFileType => ({ format, compression: 'gzip' });
 
 export const NO_LIMITS: TableLimits = { minRows: 1, maxEmptyRatio: 1, maxBytes: 2 ** 40 };
 
@@ -65,7 +65,7 @@ const verdict = (attempt: Promise<unknown>) =>
  */
 export async function inspect(
   file: string,
-  fileType: FileType,
+  fileType: PlainFileType,
   limits: Partial<TableLimits> = {},
 ): Promise<TableProfile> {
   const tempDirectory = path.join(path.dirname(file), 'spill');

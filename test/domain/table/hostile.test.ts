@@ -8,7 +8,7 @@ import { createInspector } from '../../../src/domain/table/inspect.ts';
 import { readTable } from '../../../src/domain/table/read-table.ts';
 import { readChunks } from '../../../src/domain/table/text-chunks.ts';
 import { AppError } from '../../../src/errors.ts';
-import type { FileType } from '../../../src/vocabulary/tables.ts';
+import type { PlainFileType } from '../../../src/vocabulary/tables.ts';
 import { eventually } from '../../support/client.ts';
 import { PATIENT } from '../../support/patience.ts';
 import { CSV, gzipped, inspect, NDJSON, NO_LIMITS, PARQUET, refusal, seeded, test } from './files.ts';
@@ -34,7 +34,7 @@ const HOSTILE = [
 describe('names and cells are data, whatever they look like', () => {
   const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
 
-  async function expectIntact(file: string, type: FileType) {
+  async function expectIntact(file: string, type: PlainFileType) {
     const { columns } = await inspect(file, type);
     expect(columns.map(({ name }) => name)).toEqual(HOSTILE);
     const table = await readTable({ path: file, fileType: type, columns, memoryLimitMb: 256 });

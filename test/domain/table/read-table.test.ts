@@ -5,11 +5,15 @@ import { expect } from 'vitest';
 import type { Column, Table } from '#tabular';
 import { kindOf, MISSING } from '../../../src/domain/table/cell.ts';
 import { readTable } from '../../../src/domain/table/read-table.ts';
-import type { FileType } from '../../../src/vocabulary/tables.ts';
+import type { PlainFileType } from '../../../src/vocabulary/tables.ts';
 import { CSV, gzipped, inspect, NDJSON, PARQUET, refusal, seeded, TSV, test } from './files.ts';
 
 /** Inspects a file and reads all its columns, as training does. */
-async function read(file: string, fileType: FileType, asCategory: readonly string[] = []): Promise<Table> {
+async function read(
+  file: string,
+  fileType: PlainFileType,
+  asCategory: readonly string[] = [],
+): Promise<Table> {
   const { columns } = await inspect(file, fileType);
   return readTable({ path: file, fileType, columns, asCategory, memoryLimitMb: 256 });
 }
@@ -67,7 +71,8 @@ test('reads numbers, times and labels from Parquet', async ({ parquet }) => {
 });
 
 test('labels of a numeric target stand as in the file', async ({ write, parquet }) => {
-  const labels = async (file: string, type: FileType) => cellsOf((await read(file, type, ['y'])).columns[1]);
+  const labels = async (file: string, type: PlainFileType) =>
+    cellsOf((await read(file, type, ['y'])).columns[1]);
   expect(await labels(await write('x,y\n1,0\n2,1.0\n3,1\n4,1e0\n5,NA\n'), CSV)).toEqual([
     '0',
     '1.0',

@@ -1,17 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
 import { tableWarnings } from '../../../src/domain/table/table-warnings.ts';
-import type { FileType } from '../../../src/vocabulary/tables.ts';
+import type { PlainFileType } from '../../../src/vocabulary/tables.ts';
 import { CSV, gzipped, inspect, NDJSON, NO_LIMITS, PARQUET, test } from './files.ts';
 
-async function warnings(path: string, fileType: FileType = CSV) {
+async function warnings(path: string, fileType: PlainFileType = CSV) {
   const table = await inspect(path, fileType);
   const request = { path, fileType, limits: NO_LIMITS, memoryMb: 512, tempDirectory: '' };
   return tableWarnings(request, table);
 }
 
 /** Which columns are warned of, and why. */
-const found = async (path: string, fileType?: FileType) =>
+const found = async (path: string, fileType?: PlainFileType) =>
   (await warnings(path, fileType)).map(({ code, column }) => [column, code]);
 
 /** A CSV of these columns, each cell made from its row's number. */

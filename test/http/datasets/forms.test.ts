@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../support/app.ts';
+import { workbook } from '../../support/workbook.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -102,4 +103,41 @@ test('a text in another form than the column’s is refused in words that name t
     422,
     'Line 2, column "anteil": a number written as number (decimal comma, percent) is needed.',
   ]);
+});
+
+test('the same table in other files gives the same model: Latin-1, UTF-16, a JSON array, a workbook', async () => {
+  const { api } = app;
+  const text = csv(plain, ',');
+  const files: [name: string, content: Uint8Array<ArrayBuffer> | string, format: string][] = [
+    ['plain.csv', text, 'csv'],
+    ['latin.csv', Uint8Array.from(Buffer.from(text, 'latin1')), 'csv'],
+    ['wide.csv', Uint8Array.from(Buffer.from(`\u{feff}${text}`, 'utf16le')), 'csv'],
+    ['array.json', JSON.stringify(plain, undefined, 1), 'json'],
+    [
+      'book.xlsx',
+      Uint8Array.from(
+        workbook({
+          Prices: [
+            Object.keys(plain[0]!),
+            ...plain.map(({ tag, ...row }) => [row.fläche, row.anteil, new Date(tag), row.target]),
+          ],
+        }),
+      ),
+      'xlsx',
+    ],
+  ];
+  const figures = await Promise.all(
+    files.map(async ([name, content, format]) => {
+      const dataset = await api.upload(name, content);
+      expect(dataset).toMatchObject({ format, rows: 200, columns: 4 });
+      const downloaded = await (await api.call(`/datasets/${dataset.dataset_id}/download`)).arrayBuffer();
+      expect(Buffer.from(downloaded).equals(Buffer.from(content as string))).toBe(true);
+      const { r2, mae, mse } = (await api.train(dataset.dataset_id)).metrics as unknown as Record<
+        string,
+        number
+      >;
+      return { r2, mae, mse };
+    }),
+  );
+  for (const figure of figures) expect(figure).toEqual(figures[0]);
 });

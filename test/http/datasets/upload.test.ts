@@ -45,6 +45,7 @@ describe('an upload is answered 201 with every field of the contract', () => {
       expires_at: null,
       file_url: url,
       download_url: url,
+      warnings: [],
     };
   };
 

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-const ODD = `price,same,target\n${Array.from({ length: 40 }, (_, i) => `"1,${100 + i}",x,${i % 2}\n`).join('')}`;
+const ODD = `price,same,target\n${Array.from({ length: 40 }, (_, i) => `"1,${100 + i}${i === 7 ? '?' : ''}",x,${i % 2}\n`).join('')}`;
 
 test('a dataset carries its warnings in the answer to its upload, at its address and in lists', async () => {
   const dataset = await app.api.upload('odd.csv', ODD);
