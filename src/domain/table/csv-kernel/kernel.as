@@ -45,6 +45,8 @@ const NOTHING: u32 = 4;
 
 /** Hashes that a column collects before they are added to its set. */
 const WAITING: u32 = 256;
+/** A set of more places than two to this is filled later, if it can wait: column by column it stays in the cache. */
+const PATIENT_BITS: u32 = 12;
 
 /** Enough of the least and of the greatest text: 200 characters. */
 export const TEXT_BYTES: u32 = 800;
@@ -72,7 +74,7 @@ class Column {
   set: usize;
   setBits: u32;
   distinct: u32;
-  /** Hashes that are not in the set yet. */
+  /** Hashes that are not in the set yet: a block of so many, which begins with the address of a full one, or 0. */
   waiting: usize;
   waitingCount: u32;
   /** Only hashes with so many zeros at their end are in the set. */
@@ -97,9 +99,13 @@ let kindAt: usize = 0;
 let columns: usize = 0;
 let scratch: usize = 0;
 
-/** Adds what is left to the sets; to be called behind the last record. */
+/** Counts what is left to be counted; to be called behind the last record. */
 export function finish(): void {
-  for (let i = 0; i < width; i++) insertWaiting(columnAt(i));
+  for (let i = 0; i < width; i++) {
+    const column = columnAt(i);
+    insertWaiting(column);
+    freeTable(column.set, column.setBits);
+  }
 }
 
 /** Where the record and the field begin that are read next, and the field's number. */
@@ -121,9 +127,10 @@ let isUnusual: bool = false;
 /** Whether lines end with CR LF. */
 let crlf: bool = false;
 
-// --- Memory: handed out upwards; tables of sets, whose sizes are powers of two, are used again.
+// --- Memory: handed out upwards; blocks of hashes, and tables of sets, whose sizes are powers of two, are used again.
 
 let top: usize = 0;
+let freedBlock: usize = 0;
 const freed = memory.data(32 * sizeof<usize>(), 8);
 
 export function allocate(bytes: usize): usize {
@@ -148,6 +155,19 @@ function allocateTable(bits: u32): usize {
   return address;
 }
 
+function allocateBlock(previous: usize): usize {
+  let block = freedBlock;
+  if (block == 0) block = allocate((WAITING + 1) << 3);
+  else freedBlock = load<usize>(block);
+  store<usize>(block, previous);
+  return block;
+}
+
+function freeBlock(block: usize): void {
+  store<usize>(block, freedBlock);
+  freedBlock = block;
+}
+
 function freeTable(address: usize, bits: u32): void {
   const list = freed + (bits << 2);
   store<usize>(address, load<usize>(list));
@@ -158,6 +178,7 @@ function freeTable(address: usize, bits: u32): void {
 export function begin(columnCount: i32, separator: u32, lineBytes: u32, seedOfHash: u64): void {
   top = (__heap_base + 63) & ~63;
   memory.fill(freed, 0, 32 * sizeof<usize>());
+  freedBlock = 0;
   width = columnCount;
   delimiter = separator;
   delimiters = i8x16.splat(<i8>separator);
@@ -175,7 +196,7 @@ export function begin(columnCount: i32, separator: u32, lineBytes: u32, seedOfHa
     column.max = -Infinity;
     column.setBits = 5;
     column.set = allocateTable(column.setBits);
-    column.waiting = allocate(WAITING << 3);
+    column.waiting = allocateBlock(0);
   }
   rows = 0;
   unusual = false;
@@ -548,20 +569,39 @@ function hash(from: usize, length: usize): u64 {
 function insert(column: Column, hashed: u64): void {
   if ((hashed & (((<u64>1) << column.level) - 1)) != 0) return;
   // Zero is an empty place.
-  store<u64>(column.waiting + (<usize>column.waitingCount << 3), hashed == 0 ? (<u64>1) << 63 : hashed);
-  if (++column.waitingCount == WAITING) insertWaiting(column);
+  store<u64>(column.waiting + (<usize>++column.waitingCount << 3), hashed == 0 ? (<u64>1) << 63 : hashed);
+  if (column.waitingCount == WAITING) waitOrInsert(column);
+}
+
+/** As long as all are to be counted exactly, those of a large set wait: should the table turn out larger, few of them count. */
+function waitOrInsert(column: Column): void {
+  if (rows < exactRows && column.setBits > PATIENT_BITS) {
+    column.waiting = allocateBlock(column.waiting);
+    column.waitingCount = 0;
+  } else insertWaiting(column);
 }
 
 let touched: u64 = 0;
+
+function insertWaiting(column: Column): void {
+  let block = column.waiting;
+  insertBlock(column, block, column.waitingCount);
+  for (let previous = load<usize>(block); previous != 0; previous = load<usize>(block)) {
+    freeBlock(block);
+    block = previous;
+    insertBlock(column, block, WAITING);
+  }
+  column.waiting = block;
+  column.waitingCount = 0;
+}
 
 /**
  * A set that has become too large keeps one half of all hashes from then on: what is left of it is a sample that
  * stands for so many times more (adaptive sampling, Wegman; Flajolet 1990).
  */
-function insertWaiting(column: Column): void {
-  const from = column.waiting;
-  const end = from + (<usize>column.waitingCount << 3);
-  column.waitingCount = 0;
+function insertBlock(column: Column, block: usize, count: u32): void {
+  const from = block + 8;
+  const end = from + (<usize>count << 3);
   const most = rows > exactRows ? mostOfLarge : mostOfSmall;
   const bits = column.setBits;
   let seen: u64 = 0;
