@@ -7,6 +7,7 @@ export const PARTS = [
   'scrape',
   'scrape-under-load',
   'small-jobs',
+  'crowd',
   'inspect',
   'upload',
   'predict',
