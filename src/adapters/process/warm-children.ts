@@ -3,8 +3,8 @@ import { ChildError } from './child-error.ts';
 
 /** A child that waits so long for its next piece of work is not worth its memory, unless it is the one that stands by. */
 const IDLE_SECONDS = 30;
-/** What leaks, leaks so often at most. */
-const MAX_USES = 100;
+/** What leaks, leaks so often at most: as seldom that a start costs little beside the work, which takes some 20 ms. */
+const MAX_USES = 1000;
 /** One that has held more once would go on holding it. */
 const MAX_PEAK_BYTES = 256 * 1024 * 1024;
 

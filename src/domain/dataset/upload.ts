@@ -117,12 +117,15 @@ export function createUploadDataset({
     if (request.declaredBytes > limits.maxBytes + FORM_OVERHEAD_BYTES)
       throw tooLarge('file', limits.maxBytes);
     inspector.admit(request.declaredBytes);
-    await storage.check();
+    // What is read at once is told what it is worth before the storage is looked at.
+    const isShort = request.declaredBytes > 0 && request.declaredBytes <= HEAD_BYTES;
+    if (!isShort) await storage.check();
     const opened = await request.open();
     const name = cleanName(opened.name);
     using body = await beginStream(atMost(limits.maxBytes, 'file', opened.bytes), HEAD_BYTES);
     const fileType = detectFileType(body.head, name);
     if (body.isWhole) await refuseEarly(body.head, fileType, limits);
+    if (isShort) await storage.check();
 
     const id = uuidv7();
     const key = `datasets/${id}`;

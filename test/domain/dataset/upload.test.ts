@@ -100,8 +100,15 @@ test.each<[reason: string, what: string, content: string | Uint8Array]>([
   expect(recorded).toEqual([{ mode: 'light', reason }]);
 });
 
-test('what a small text tells at once is told without a process that reads it, a file or a row', async () => {
-  const storage: Storage = { ...deps.storage, write: () => expect.unreachable('it was stored') };
+test('what a small text tells at once is told without a process that reads it, a look at the disk, a file or a row', async () => {
+  let looks = 0;
+  const storage: Storage = {
+    ...deps.storage,
+    write: () => expect.unreachable('it was stored'),
+    check: async () => {
+      looks += 1;
+    },
+  };
   const leases = { ...deps.leases, hold: () => expect.unreachable('it was announced') };
   await using own = createInspector(shared.root, PATIENT);
   const before = await childProcesses('inspect.child.ts');
@@ -114,7 +121,11 @@ test('what a small text tells at once is told without a process that reads it, a
     ['a,b\n1,\n,\n', 'too_many_empty'],
     ['{"a":1}\n{"a":\n', 'bad_format'],
   ] as const)
-    await expect(strict(request(chunks(content)))).rejects.toMatchObject({ code });
+    await expect(
+      strict({ ...request(chunks(content)), declaredBytes: content.length }),
+    ).rejects.toMatchObject({ code });
+  // The one of which nothing was announced.
+  expect(looks).toBe(1);
   expect(await childProcesses('inspect.child.ts')).toEqual(before);
 });
 
