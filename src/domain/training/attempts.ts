@@ -26,46 +26,57 @@ export type Beginning =
   /** It has ended, or is gone. */
   | { readonly next: 'nothing' };
 
+/** Takes the run for a new attempt, unless it has changed since it was looked at. */
+async function takeRun(db: Kysely<Schema>, run: TrainingRun, now: Date): Promise<TrainingRun | undefined> {
+  const traceContext: Record<string, string> = {};
+  propagation.inject(context.active(), traceContext);
+  return db
+    .with('begun', (query) =>
+      query
+        .updateTable('training_runs')
+        .set({
+          status: 'running',
+          attempt: run.attempt + 1,
+          progress: 0,
+          progress_details: null,
+          started_at: now,
+          first_started_at: run.first_started_at ?? now,
+          // Of a request without telemetry there is none.
+          trace_id: run.trace_id ?? trace.getActiveSpan()?.spanContext().traceId ?? null,
+          trace_context: JSON.stringify(traceContext),
+        })
+        .where('id', '=', run.id)
+        .where('status', '=', run.status)
+        .where('attempt', '=', run.attempt)
+        .where('first_started_at', run.first_started_at === null ? 'is' : 'is not', null)
+        .where('cancel_requested_at', 'is', null)
+        .returningAll()
+        .returning(announced),
+    )
+    .with('recorded', (query) =>
+      query
+        .insertInto('training_attempts')
+        .columns(['run_id', 'started_at', 'attempt'])
+        .expression(({ selectFrom }) => selectFrom('begun').select(['id', 'started_at', 'attempt']))
+        // Two within a millisecond are told as one.
+        .onConflict((oc) => oc.doNothing()),
+    )
+    .selectFrom('begun')
+    .selectAll()
+    .executeTakeFirst();
+}
+
 export async function beginAttempt(db: Kysely<Schema>, id: string, maxRetries: number): Promise<Beginning> {
-  return db.transaction().execute(async (trx) => {
-    const run = await trx
-      .selectFrom('training_runs')
-      .selectAll()
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst();
+  for (;;) {
+    const run = await db.selectFrom('training_runs').selectAll().where('id', '=', id).executeTakeFirst();
     if (!run || hasEnded(run.status)) return { next: 'nothing' };
     if (run.cancel_requested_at) return { next: 'cancel', run };
     if (run.attempt > maxRetries) return { next: 'give_up', run };
-    const now = new Date();
-    const traceContext: Record<string, string> = {};
-    propagation.inject(context.active(), traceContext);
-    const begun = await trx
-      .updateTable('training_runs')
-      .set({
-        status: 'running',
-        attempt: run.attempt + 1,
-        progress: 0,
-        progress_details: null,
-        started_at: now,
-        first_started_at: run.first_started_at ?? now,
-        // Of a request without telemetry there is none.
-        trace_id: run.trace_id ?? trace.getActiveSpan()?.spanContext().traceId ?? null,
-        trace_context: JSON.stringify(traceContext),
-      })
-      .where('id', '=', id)
-      .returningAll()
-      .returning(announced)
-      .executeTakeFirstOrThrow();
-    await trx
-      .insertInto('training_attempts')
-      .values({ run_id: id, started_at: now, attempt: begun.attempt })
-      // Two within a millisecond are told as one.
-      .onConflict((oc) => oc.doNothing())
-      .execute();
+    const begun = await takeRun(db, run, new Date());
     const first = run.first_started_at === null;
-    return { next: 'train', run: begun, before: first ? undefined : run, lost: run.status === 'running' };
-  });
+    if (begun)
+      return { next: 'train', run: begun, before: first ? undefined : run, lost: run.status === 'running' };
+  }
 }
 
 type Changes = Partial<

@@ -71,6 +71,15 @@ describe('beginning an attempt', () => {
     expect(await now(id)).toMatchObject({ attempt: 3 });
   });
 
+  test('at once by several gives each an attempt of its own, and one of them the first', async () => {
+    const id = await queueRun();
+    const beginnings = await Promise.all(Array.from({ length: 8 }, () => begin(id, 10)));
+    const trains = beginnings.filter((beginning) => beginning.next === 'train');
+    expect(trains.map(({ run }) => run.attempt).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(trains.filter(({ before }) => before === undefined).map(({ run }) => run.attempt)).toEqual([1]);
+    expect(trains.filter(({ lost }) => !lost)).toHaveLength(1);
+  });
+
   test('of a run that was never ended says that its worker was lost', async () => {
     const id = await queueRun();
     await begun(id);
