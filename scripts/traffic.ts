@@ -1,7 +1,5 @@
 /**
- * Mixed traffic against a running service, so that the dashboards have something to show:
- *
- *   npm run traffic -- --minutes 10 --origin http://127.0.0.1:8000 [--key …]
+ * Mixed traffic against a running service, so that the dashboards have something to show; `--help` says how to ask.
  *
  * Uploads good and bad tables, trains in both modes, cancels now and then, keeps its models under names of its own,
  * promotes and rolls back, predicts, looks around, and removes the oldest of its own datasets and models. All that is its
@@ -10,13 +8,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
-  options: {
-    origin: { type: 'string', default: 'http://127.0.0.1:8000' },
-    minutes: { type: 'string', default: '5' },
-    key: { type: 'string' },
-  },
-});
+const USAGE = `npm run traffic -- [--minutes 5] [--origin http://127.0.0.1:8000] [--key KEY]
+
+  --minutes  how long it goes on
+  --origin   where the service is
+  --key      the bearer key, where the service asks for one
+
+Uploads, trains, predicts and looks around, under names of its own that begin with "traffic-".
+`;
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        origin: { type: 'string', default: 'http://127.0.0.1:8000' },
+        minutes: { type: 'string', default: '5' },
+        key: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`traffic: ${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const values = options();
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit();
+}
+if (!(Number(values.minutes) > 0)) {
+  process.stderr.write(`traffic: --minutes must be a number above 0\n\n${USAGE}`);
+  process.exit(2);
+}
 const base = `${values.origin}/api/ml/v1`;
 const headers: Record<string, string> =
   values.key === undefined ? {} : { authorization: `Bearer ${values.key}` };

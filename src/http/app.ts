@@ -11,6 +11,7 @@ import { createRouter, type Router } from './router.ts';
 import { type ArtifactRouteDeps, artifactRoutes } from './routes/artifacts.ts';
 import { type DatasetRouteDeps, datasetRoutes } from './routes/datasets.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { entranceRoutes } from './routes/entrance.ts';
 import { type HealthRouteDeps, healthRoutes } from './routes/health.ts';
 import { type ModelRouteDeps, modelRoutes } from './routes/models.ts';
 import { qualityRoutes } from './routes/quality.ts';
@@ -90,6 +91,9 @@ export function createHttpApp(options: HttpOptions): Router {
     });
     app.route('/', docsRoutes());
   }
+  const { version } = options.health;
+  const metricsPath = metrics && options.metricsPath;
+  app.route('/', entranceRoutes({ version, hasApi: options.api !== undefined, metricsPath }));
   return app;
 }
 

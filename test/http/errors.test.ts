@@ -15,9 +15,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 
 describe('an address that does not exist is 404', () => {
   test.each([
-    '/api',
     '/api/nothing',
-    '/api/ml/v1',
     '/api/ml/v1/nothing',
     '/api/ml/v1/datasets/',
     `/api/ml/v1/datasets/${UNKNOWN}/nothing`,
@@ -30,7 +28,7 @@ describe('an address that does not exist is 404', () => {
     await expectProblem(await app.api.call(path), 404, 'not_found');
   });
 
-  test.each(['/', '/index.html', '/.env', '/package.json'])('%s', async (path) => {
+  test.each(['/index.html', '/.env', '/package.json'])('%s', async (path) => {
     await expectProblem(await fetch(app.origin + path), 404, 'not_found');
   });
 });

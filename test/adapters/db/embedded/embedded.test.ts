@@ -37,6 +37,16 @@ async function query<Row extends object>(url: string, text: string): Promise<Row
   }
 }
 
+test('a database is announced while it is made, and not when it is there', async () => {
+  await using root = await storageRoot();
+  const lines: string[] = [];
+  const told = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line).msg) });
+  for (const expected of [1, 1]) {
+    await using _server = await openEmbedded({ root: root.path, mayJoin: false, logger: told });
+    expect(lines.filter((line) => line === 'making the database, this once')).toHaveLength(expected);
+  }
+});
+
 describe('an embedded server', () => {
   let root: Awaited<ReturnType<typeof storageRoot>>;
   let server: EmbeddedServer;
