@@ -4,6 +4,7 @@ import { SpareDatabase } from './duckdb.ts';
 import { SlowArrival } from './growing-file.ts';
 import { type InspectRequest, inspectHere } from './inspect-here.ts';
 import { plainTable } from './plain/plain-table.ts';
+import { SharedDatabase } from './shared-database.ts';
 import { tableWarnings } from './table-warnings.ts';
 
 export interface InspectFileRequest extends Omit<InspectRequest, 'fileType'> {
@@ -13,11 +14,12 @@ export interface InspectFileRequest extends Omit<InspectRequest, 'fileType'> {
 const databases = new SpareDatabase();
 
 serveChild<InspectFileRequest, InspectedTable | undefined>(async (file, _report, stages) => {
+  await using database = new SharedDatabase(databases.open);
   try {
     const { warnings: ofFile, ...plain } = await plainTable(file, file.tempDirectory, file.limits.maxBytes);
     const request: InspectRequest = { ...file, ...plain };
-    const profile = await inspectHere(request, stages, databases.open);
-    const warnings = [...ofFile, ...(await tableWarnings(request, profile))];
+    const profile = await inspectHere(request, stages, database.open);
+    const warnings = [...ofFile, ...(await tableWarnings(request, profile, database.open))];
     return { ...profile, encoding: file.fileType.encoding, warnings };
   } catch (error) {
     if (error instanceof SlowArrival) return undefined;

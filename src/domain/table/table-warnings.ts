@@ -3,7 +3,7 @@ import type { DatasetWarning } from '../../vocabulary/warnings.ts';
 import { bounded } from '../warnings.ts';
 import { columnWarnings } from './column-warnings.ts';
 import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
-import { openDatabase } from './duckdb.ts';
+import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { alikePairs, equalPairs } from './equal-columns.ts';
 import { excerpt } from './excerpt.ts';
@@ -11,11 +11,15 @@ import type { InspectRequest } from './inspect-here.ts';
 import { readHead } from './text-chunks.ts';
 
 /** What is odd about a table that can be used, by its profile; the file is looked into only for columns that seem equal. */
-export async function tableWarnings(request: InspectRequest, table: TableProfile): Promise<DatasetWarning[]> {
+export async function tableWarnings(
+  request: InspectRequest,
+  table: TableProfile,
+  open: OpenDatabase = openDatabase,
+): Promise<DatasetWarning[]> {
   return bounded([
     ...(await headerWarnings(request)),
     ...columnWarnings(table),
-    ...(await duplicates(request, table)),
+    ...(await duplicates(request, table, open)),
   ]);
 }
 
@@ -28,10 +32,11 @@ async function headerWarnings({ path, fileType }: InspectRequest): Promise<reado
 async function duplicates(
   { path, fileType, memoryMb, tempDirectory }: InspectRequest,
   table: TableProfile,
+  open: OpenDatabase,
 ): Promise<DatasetWarning[]> {
   const pairs = alikePairs(table);
   if (pairs.length === 0) return [];
-  const { connection, close } = await openDatabase(path, { memoryMb, tempDirectory });
+  const { connection, close } = await open(path, { memoryMb, tempDirectory });
   try {
     const equal = await equalPairs(connection, { path, fileType }, table, pairs);
     const firstOf = new Map(equal.toReversed().map(([earlier, later]) => [later, earlier]));
