@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startService } from '../../test/support/service.ts';
+import { eventually } from '../../test/support/client.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { startMain } from '../../test/support/service.ts';
 import { storageRoot } from '../../test/support/storage-root.ts';
 import { tied } from '../../test/support/tied.ts';
 import { load, pinServer } from '../load.ts';
@@ -12,12 +14,16 @@ import { peerFile } from '../peers.ts';
 
 /** Clock ticks of /proc: 100 a second on every Linux there is. */
 const TICKS = 100;
-const PATH = '/api/health';
+const HEALTH = '/api/health';
+/** As light, and no probe: those are not traced. */
+const TRACED = '/api/docs/start.js';
 
 interface Server {
   readonly name: string;
   readonly origin: string;
   readonly pid: number;
+  /** What it is asked for. */
+  readonly path: string;
 }
 
 async function startPeer(
@@ -35,7 +41,7 @@ async function startPeer(
     await ended;
   });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-  return { name, origin: `http://127.0.0.1:${port}`, pid: child.pid as number };
+  return { name, origin: `http://127.0.0.1:${port}`, pid: child.pid as number, path: HEALTH };
 }
 
 async function startOurs(
@@ -44,8 +50,24 @@ async function startOurs(
   env: Record<string, string>,
 ): Promise<Server> {
   const root = stack.use(await storageRoot());
-  const service = stack.use(await startService(root.path, { LOG_LEVEL: 'info', ...env }));
-  return { name, origin: service.origin, pid: service.process.pid as number };
+  const port = await freePort();
+  // Without a line for each request, as the others have none.
+  const child = startMain([], { STORAGE_ROOT: root.path, PORT: String(port), LOG_LEVEL: 'warn', ...env });
+  child.stdout.resume();
+  child.stderr.pipe(process.stderr);
+  stack.defer(async () => {
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  await eventually(() =>
+    fetch(origin + HEALTH).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+  return { name, origin, pid: child.pid as number, path: HEALTH };
 }
 
 /** Takes whatever spans are sent. */
@@ -68,20 +90,23 @@ async function cpuSeconds(pid: number): Promise<number> {
 
 export const part: Part = {
   about:
-    'Requests a second of `GET /api/health` by 32 connections, server and load on a core each, round by round: this service with and without telemetry, with a tenth of the traces exported, and others that answer the same. Processor time is that of the server alone, which a busy machine changes least.',
+    'Requests a second of `GET /api/health` by 32 connections, server and load on a core each, round by round: this service with and without telemetry, with a tenth of the traces exported, and others that answer the same. Probes are not traced: with traces it is `GET /api/docs/start.js`, and what that is compared with is asked for the same. Processor time is that of the server alone, which a busy machine changes least.',
   async run({ quick }): Promise<Measured> {
     const rounds = quick ? 3 : 15;
     const seconds = quick ? 1 : 4;
     await using stack = new AsyncDisposableStack();
     const collector = await startCollector(stack);
-    const servers = [
+    const off = await startOurs(stack, 'off', { PROMETHEUS__ENABLED: 'false' });
+    const traces = await startOurs(stack, 'on, traces', {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    });
+    const servers: Server[] = [
       await startOurs(stack, 'on', {}),
-      await startOurs(stack, 'off', { PROMETHEUS__ENABLED: 'false' }),
-      await startOurs(stack, 'on, traces', {
-        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
-        OTEL_TRACES_SAMPLER: 'traceidratio',
-        OTEL_TRACES_SAMPLER_ARG: '0.1',
-      }),
+      off,
+      { ...traces, path: TRACED },
+      { ...off, name: 'off, as with traces', path: TRACED },
       await startPeer(stack, 'Hono', 'hono.mjs'),
       await startPeer(stack, 'Hono + @hono/prometheus', 'hono.mjs', 'metrics'),
       await startPeer(stack, 'Fastify', 'fastify.mjs'),
@@ -93,14 +118,14 @@ export const part: Part = {
         { perSecond: [] as number[], p99: [] as number[], cpu: [] as number[] },
       ]),
     );
-    for (const { origin, pid } of servers) {
+    for (const { origin, pid, path } of servers) {
       pinServer(pid);
-      await load(origin + PATH, seconds);
+      await load(origin + path, seconds);
     }
     for (let round = 0; round < rounds; round++)
-      for (const { name, origin, pid } of servers) {
+      for (const { name, origin, pid, path } of servers) {
         const before = await cpuSeconds(pid);
-        const { perSecond, p99Ms, requests } = await load(origin + PATH, seconds);
+        const { perSecond, p99Ms, requests } = await load(origin + path, seconds);
         const own = measured.get(name);
         own?.perSecond.push(perSecond);
         own?.p99.push(p99Ms);
@@ -123,7 +148,12 @@ export const part: Part = {
       ]),
       ratios: [
         rate('requests, on / off', of('on').perSecond, of('off').perSecond, 0.85),
-        rate('requests, on with traces / off', of('on, traces').perSecond, of('off').perSecond, 0.7),
+        rate(
+          'requests, on with traces / off',
+          of('on, traces').perSecond,
+          of('off, as with traces').perSecond,
+          0.7,
+        ),
         rate('requests, off / Hono', of('off').perSecond, of('Hono').perSecond, 0.85),
         rate('requests, on / the better of the others with metrics', of('on').perSecond, best, 1),
         {

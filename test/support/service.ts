@@ -23,7 +23,8 @@ export interface Service extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-const startMain = (args: readonly string[], env: Record<string, string>) =>
+/** The service's process and no more. */
+export const startMain = (args: readonly string[], env: Record<string, string>) =>
   tied(
     spawn(process.execPath, [...ARGS, ...args], {
       cwd: PROJECT,
