@@ -4,8 +4,8 @@ import { PROBES } from '../../vocabulary/probes.ts';
 
 /**
  * A request and its answer while they are under way: what is known only at their end is collected here. A class and no
- * literal: V8 may take it into its head that what one literal makes lives long, and from then on every one would keep its
- * request alive until the next full collection.
+ * literal: V8 may take it into its head that what one literal makes lives long, and from then on each would keep what it
+ * leads to until the next full collection.
  */
 export class Exchange {
   /** By `performance.now()`. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ROOT_CONTEXT, type Span, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 
 const propagator = new W3CTraceContextPropagator();
 const getter = {
-  get: (headers: IncomingMessage['headers'], name: string) => headers[name],
-  keys: (headers: IncomingMessage['headers']) => Object.keys(headers),
+  get: (headers: IncomingHttpHeaders, name: string) => headers[name],
+  keys: (headers: IncomingHttpHeaders) => Object.keys(headers),
 };
 
 /**
@@ -14,11 +14,12 @@ const getter = {
  * made when somebody asks: for a log line, an error's answer, a queued job.
  */
 export class RequestSpan implements Span {
-  readonly #request: IncomingMessage;
+  readonly #headers: IncomingHttpHeaders;
   #context: SpanContext | undefined;
 
-  constructor(request: IncomingMessage) {
-    this.#request = request;
+  /** @param headers of the request, which itself need not live as long as what it began */
+  constructor(headers: IncomingHttpHeaders) {
+    this.#headers = headers;
   }
 
   spanContext(): SpanContext {
@@ -31,7 +32,7 @@ export class RequestSpan implements Span {
   }
 
   #callersTrace(): string | undefined {
-    const extracted = propagator.extract(ROOT_CONTEXT, this.#request.headers, getter);
+    const extracted = propagator.extract(ROOT_CONTEXT, this.#headers, getter);
     return trace.getSpanContext(extracted)?.traceId;
   }
 

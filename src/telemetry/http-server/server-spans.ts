@@ -22,7 +22,7 @@ export interface ServerSpans {
 
 /** Where spans go nowhere: a request has the ids of one, and no more. */
 export const idsAlone: ServerSpans = {
-  begin: (request) => trace.setSpan(ROOT_CONTEXT, new RequestSpan(request)),
+  begin: ({ headers }) => trace.setSpan(ROOT_CONTEXT, new RequestSpan(headers)),
   end() {},
 };
 
