@@ -7,6 +7,7 @@ import { buildDashboard, type DashboardSpec } from '../infra/monitoring/grafana/
 import { datasets } from '../infra/monitoring/grafana/source/datasets.ts';
 import { overview } from '../infra/monitoring/grafana/source/overview.ts';
 import { requests } from '../infra/monitoring/grafana/source/requests.ts';
+import { run, runWithoutTraces } from '../infra/monitoring/grafana/source/run.ts';
 import { runbookOf, runbooks } from '../infra/monitoring/grafana/source/runbooks.ts';
 import { runtime } from '../infra/monitoring/grafana/source/runtime.ts';
 import { slo } from '../infra/monitoring/grafana/source/slo.ts';
@@ -14,20 +15,26 @@ import { training } from '../infra/monitoring/grafana/source/training.ts';
 import { generatedFile } from './generated-file.ts';
 
 const root = new URL('../', import.meta.url);
-const folder = 'infra/monitoring/grafana/dashboards/mlops/';
+const parent = 'infra/monitoring/grafana/dashboards/';
 
 const book = runbooks(readFileSync(new URL('docs/runbooks.md', root), 'utf8'));
-const dashboards: readonly DashboardSpec[] = [overview, requests, datasets, training, runtime, slo, book];
+/** By folder: `mlops` always, and one of the others, by whether Grafana has Tempo and Loki. */
+const folders: Readonly<Record<string, readonly DashboardSpec[]>> = {
+  mlops: [overview, requests, datasets, training, runtime, slo, book],
+  traced: [run],
+  untraced: [runWithoutTraces],
+};
 
-for (const spec of dashboards) {
-  const json = `${JSON.stringify(buildDashboard(spec, runbookOf(book)), undefined, 2)}\n`;
-  generatedFile(`${folder}${spec.uid}.json`, json, 'npm run dashboards');
-}
-
-const strangers = readdirSync(new URL(folder, root)).filter(
-  (name) => !dashboards.some(({ uid }) => name === `${uid}.json`),
-);
-for (const name of strangers) {
-  process.stderr.write(`${folder}${name} has no source: remove it\n`);
-  process.exitCode = 1;
+for (const [folder, dashboards] of Object.entries(folders)) {
+  for (const spec of dashboards) {
+    const json = `${JSON.stringify(buildDashboard(spec, runbookOf(book)), undefined, 2)}\n`;
+    generatedFile(`${parent}${folder}/${spec.uid}.json`, json, 'npm run dashboards');
+  }
+  const strangers = readdirSync(new URL(parent + folder, root)).filter(
+    (name) => !dashboards.some(({ uid }) => name === `${uid}.json`),
+  );
+  for (const name of strangers) {
+    process.stderr.write(`${parent}${folder}/${name} has no source: remove it\n`);
+    process.exitCode = 1;
+  }
 }

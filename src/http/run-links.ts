@@ -7,24 +7,31 @@ export interface GrafanaLinks {
 }
 
 interface LinkedRun {
+  readonly id: string;
   readonly trace_id: string | null;
   readonly queued_at: Date;
   readonly finished_at: Date | null;
 }
 
-/** The provisioned dashboard on training. */
-export const TRAINING_BOARD = 'mlops-backend-training';
+/** The provisioned dashboard of one training run. */
+export const RUN_BOARD = 'mlops-backend-run';
 /** Before and after a run, for clocks that differ and lines that come late. */
 const MARGIN_MS = 60_000;
 
-/** Where a run is seen in Grafana: its trace, its log lines, and what the dashboard shows of its time. */
+/** Where a run is seen in Grafana: its trace, its log lines, and its dashboard, which has both and what else happened then. */
 export function runLinks(
-  { trace_id: traceId, queued_at, finished_at }: LinkedRun,
+  { id, trace_id: traceId, queued_at, finished_at }: LinkedRun,
   { url, tracesUid, logsUid }: GrafanaLinks,
 ) {
   const range = {
     from: String(queued_at.getTime() - MARGIN_MS),
     to: finished_at ? String(finished_at.getTime() + MARGIN_MS) : 'now',
+  };
+  const chosen = {
+    'var-run': id,
+    'var-trace': traceId ?? '',
+    'var-traces': tracesUid,
+    'var-logs': logsUid,
   };
   const explore = (type: string, uid: string, query: object) => {
     const queries = [{ refId: 'A', datasource: { type, uid }, ...query }];
@@ -40,6 +47,6 @@ export function runLinks(
         expr: `{service_name=~".+"} | trace_id=\`${traceId}\``,
       }),
     }),
-    dashboard_url: `${url}/d/${TRAINING_BOARD}?${new URLSearchParams(range)}`,
+    dashboard_url: `${url}/d/${RUN_BOARD}?${new URLSearchParams({ ...range, ...chosen })}`,
   };
 }

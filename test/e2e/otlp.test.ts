@@ -113,6 +113,8 @@ test('sampler and resource are the environment’s: of a run that is not sampled
     ['training started', 'mine'],
     ['training succeeded', 'mine'],
   ]);
+  // By which the board of a run finds them, whether there is a trace or not.
+  for (const { body, attributes } of lines) if (body !== 'request') expect(attributes['run']).toBe(run['id']);
 });
 
 /** Ways of an endpoint not to take what it is sent. */

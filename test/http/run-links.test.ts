@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { UIDS } from '../../infra/monitoring/grafana/source/boards.ts';
-import { runLinks, TRAINING_BOARD } from '../../src/http/run-links.ts';
+import { run } from '../../infra/monitoring/grafana/source/run.ts';
+import { RUN_BOARD, runLinks } from '../../src/http/run-links.ts';
 import { startTestApp } from '../support/app.ts';
 import { insertRun } from '../support/runs.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const RUN = '01a20561-edf3-702f-81fa-6ce85541cf31';
 const GRAFANA = { url: 'https://grafana.example.org/sub', tracesUid: 'tempo-1', logsUid: 'loki-1' };
 const QUEUED = new Date('2026-11-26T10:00:00Z');
 
@@ -17,7 +19,7 @@ const paneOf = (link: string | undefined) => {
 
 test('a run links to its trace and its log lines in Explore, a minute around its time', () => {
   const finished = new Date('2026-11-26T10:05:00Z');
-  const links = runLinks({ trace_id: TRACE, queued_at: QUEUED, finished_at: finished }, GRAFANA);
+  const links = runLinks({ id: RUN, trace_id: TRACE, queued_at: QUEUED, finished_at: finished }, GRAFANA);
   const range = { from: String(Date.UTC(2026, 10, 26, 9, 59)), to: String(Date.UTC(2026, 10, 26, 10, 6)) };
   expect(paneOf(links.trace_url)).toEqual({
     datasource: 'tempo-1',
@@ -36,19 +38,35 @@ test('a run links to its trace and its log lines in Explore, a minute around its
     range,
     queries: [{ datasource: { type: 'loki', uid: 'loki-1' }, expr: expect.stringContaining(TRACE) }],
   });
-  expect(links.dashboard_url).toBe(
-    `https://grafana.example.org/sub/d/mlops-backend-training?from=${range.from}&to=${range.to}`,
-  );
+  const board = new URL(links.dashboard_url);
+  expect(board.origin + board.pathname).toBe('https://grafana.example.org/sub/d/mlops-backend-run');
+  expect(Object.fromEntries(board.searchParams)).toEqual({
+    ...range,
+    'var-run': RUN,
+    'var-trace': TRACE,
+    'var-traces': 'tempo-1',
+    'var-logs': 'loki-1',
+  });
 });
 
 test('one that has not ended links to what is up to now, one without a trace to the dashboard alone', () => {
-  const links = runLinks({ trace_id: null, queued_at: QUEUED, finished_at: null }, GRAFANA);
+  const links = runLinks({ id: RUN, trace_id: null, queued_at: QUEUED, finished_at: null }, GRAFANA);
   expect(Object.keys(links)).toEqual(['dashboard_url']);
-  expect(new URL(links.dashboard_url).searchParams.get('to')).toBe('now');
+  const { searchParams } = new URL(links.dashboard_url);
+  expect([searchParams.get('to'), searchParams.get('var-trace')]).toEqual(['now', '']);
 });
 
-test('the dashboard that is linked to is the provisioned one', () => {
-  expect(TRAINING_BOARD).toBe(UIDS.training);
+test('the dashboard that is linked to is the provisioned one, and has what the link fills in', () => {
+  expect(RUN_BOARD).toBe(UIDS.run);
+  const { dashboard_url } = runLinks(
+    { id: RUN, trace_id: TRACE, queued_at: QUEUED, finished_at: null },
+    GRAFANA,
+  );
+  const filled = [...new URL(dashboard_url).searchParams.keys()].flatMap(
+    (key) => /^var-(.+)/.exec(key)?.[1] ?? [],
+  );
+  const named = [...(run.texts ?? []), ...(run.sources ?? [])].map(({ name }) => name);
+  expect(filled.toSorted()).toEqual(named.toSorted());
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
+import { dataSources } from './data-sources.ts';
 import { knownSeries, NATIVE, seriesOf } from './known-metrics.ts';
 import {
   alerts,
@@ -11,6 +12,8 @@ import {
   queryPanels,
   ROOT,
   readText,
+  tracingPanels,
+  untraced,
 } from './monitoring-files.ts';
 import { parsePromql } from './promql.ts';
 
@@ -36,6 +39,7 @@ test('the dashboards that people link to keep their addresses', () => {
     ['mlops-backend-datasets', 'Datasets: uploads and clean-up'],
     ['mlops-backend-overview', 'Backend Monitoring Overview'],
     ['mlops-backend-requests', 'Requests'],
+    ['mlops-backend-run', 'One training run'],
     ['mlops-backend-runbooks', 'Runbooks'],
     ['mlops-backend-runtime', 'Runtime and resources'],
     ['mlops-backend-slo', 'Service level objectives'],
@@ -277,7 +281,7 @@ describe.each(overScrapes)('$title, over scraped series', (dashboard) => {
   test('the prefix of the domain metrics is read off what the service exports', () => {
     const prefix = variable(dashboard, 'prefix');
     expect(prefix).toMatchObject({ type: 'query', refresh: 2, datasource: { uid: '$datasource' } });
-    const source = readText(`infra/monitoring/grafana/dashboards/mlops/${dashboard.uid}.json`);
+    const source = readText(dashboard.path);
     expect(source).not.toMatch(/"expr": ".*mlops_backend_/);
     const [, pattern = ''] = /^\/(.+)\/$/.exec(prefix?.regex ?? '') ?? [];
     const exported = prometheusMetrics('acme.ml_api').flatMap(
@@ -314,6 +318,39 @@ describe.each(overScrapes)('$title, over scraped series', (dashboard) => {
         useValueForTime: true,
       }),
     );
+  });
+});
+
+describe('One training run', () => {
+  const traced = dashboards.find(({ uid }) => uid === 'mlops-backend-run') as Dashboard;
+  const without = untraced.find(({ uid }) => uid === 'mlops-backend-run') as Dashboard;
+
+  test('asks for its trace, its spans and its log lines, by what stands at the top, in sources chosen there', () => {
+    const asked = tracingPanels(traced).flatMap(({ type, datasource, targets = [] }) =>
+      targets.map((target) => [type, datasource?.type, target.datasource.uid, target.query ?? target.expr]),
+    );
+    expect(asked).toEqual([
+      ['traces', 'tempo', '$traces', '$trace'],
+      ['table', 'tempo', '$traces', expect.stringContaining('span.mlops.run.id = "$run"')],
+      ['logs', 'loki', '$logs', expect.stringContaining('run="$run"')],
+    ]);
+    for (const name of ['run', 'trace']) expect(variable(traced, name)).toMatchObject({ type: 'textbox' });
+    for (const [name, type] of [
+      ['traces', 'tempo'],
+      ['logs', 'loki'],
+    ] as const) {
+      expect(variable(traced, name)).toMatchObject({ type: 'datasource', query: type });
+      expect(dataSources.map((source) => source.type)).toContain(type);
+    }
+  });
+
+  test('has words in their place where there is neither Tempo nor Loki, and all else as it is', () => {
+    expect(JSON.stringify(without)).not.toMatch(/"(tempo|loki)"|\$traces|\$logs/);
+    expect(queryPanels(without).map(({ title, targets }) => [title, targets])).toEqual(
+      queryPanels(traced).map(({ title, targets }) => [title, targets]),
+    );
+    const [words] = without.panels.filter(({ type }) => type === 'text');
+    expect(words?.options?.['content']).toMatch(/no Tempo and no Loki(.|\n)+training-runs\/\$run\/trace/);
   });
 });
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 /** The committed dashboards and rules, as the monitoring programs read them. */
 export const ROOT = new URL('../../', import.meta.url);
 const MONITORING = new URL('infra/monitoring/', ROOT);
-const DASHBOARDS = new URL('grafana/dashboards/mlops/', MONITORING);
+const DASHBOARDS = new URL('grafana/dashboards/', MONITORING);
 const RULES = new URL('prometheus/rules/', MONITORING);
 const CASES = new URL('prometheus/tests/', MONITORING);
 
@@ -17,7 +17,9 @@ export interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat: string;
-  readonly datasource: { readonly uid: string };
+  /** Of Tempo. */
+  readonly query?: string;
+  readonly datasource: { readonly type: string; readonly uid: string };
   readonly instant?: boolean;
   readonly exemplar?: boolean;
   readonly format?: string;
@@ -28,7 +30,7 @@ export interface Panel {
   readonly type: string;
   readonly title: string;
   readonly description?: string;
-  readonly datasource?: { readonly uid: string };
+  readonly datasource?: { readonly type: string; readonly uid: string };
   readonly targets?: readonly Target[];
   readonly interval?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
@@ -65,6 +67,8 @@ export interface Variable {
 }
 
 export interface Dashboard {
+  /** Where it stands in the repository. */
+  readonly path: string;
   readonly uid: string;
   readonly title: string;
   readonly editable: boolean;
@@ -85,19 +89,35 @@ export interface Dashboard {
   }[];
 }
 
-export const dashboards: readonly Dashboard[] = readdirSync(DASHBOARDS)
-  .sort()
-  .map((file) => readFileSync(new URL(file, DASHBOARDS), 'utf8'))
-  // As Grafana asks where the prefix is the default one.
-  .map((text) => JSON.parse(text.replaceAll(PREFIX_VARIABLE, 'mlops_backend')) as Dashboard);
+const dashboardsIn = (folder: string): readonly Dashboard[] =>
+  readdirSync(new URL(folder, DASHBOARDS)).map((file) => {
+    const path = `infra/monitoring/grafana/dashboards/${folder}/${file}`;
+    // As Grafana asks where the prefix is the default one.
+    const text = readText(path).replaceAll(PREFIX_VARIABLE, 'mlops_backend');
+    return { path, ...(JSON.parse(text) as Omit<Dashboard, 'path'>) };
+  });
+
+export const dashboards: readonly Dashboard[] = [...dashboardsIn('mlops'), ...dashboardsIn('traced')].sort(
+  (a, b) => (a.uid < b.uid ? -1 : 1),
+);
+/** In the place of those that ask Tempo and Loki, where there are none. */
+export const untraced: readonly Dashboard[] = dashboardsIn('untraced');
 
 /** Rows, and the panels in and below them. */
 export const allPanels = ({ panels }: Dashboard): readonly Panel[] =>
   panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
 
-/** Panels with queries: neither rows nor text. */
-export const queryPanels = (dashboard: Dashboard): readonly Panel[] =>
+/** Panels that show data: neither rows nor text. */
+const dataPanels = (dashboard: Dashboard): readonly Panel[] =>
   allPanels(dashboard).filter(({ type }) => type !== 'row' && type !== 'text');
+const isTracing = ({ datasource }: Panel) => ['tempo', 'loki'].includes(datasource?.type ?? '');
+
+/** Those that ask Prometheus. */
+export const queryPanels = (dashboard: Dashboard): readonly Panel[] =>
+  dataPanels(dashboard).filter((panel) => !isTracing(panel));
+/** Those that ask Tempo or Loki. */
+export const tracingPanels = (dashboard: Dashboard): readonly Panel[] =>
+  dataPanels(dashboard).filter(isTracing);
 
 export interface Rule {
   readonly record?: string;
@@ -152,7 +172,7 @@ function queriesOf(dashboard: Dashboard): readonly GrafanaQuery[] {
     ...(interval !== undefined && { interval }),
   });
   return [
-    ...allPanels(dashboard).flatMap(({ title, interval, targets = [] }) =>
+    ...queryPanels(dashboard).flatMap(({ title, interval, targets = [] }) =>
       targets.map(({ expr, legendFormat }) => query(title, legendFormat, expr, interval)),
     ),
     ...(dashboard.annotations.list ?? []).flatMap(({ name, expr }) =>

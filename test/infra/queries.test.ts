@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COUNTED, catalogueFamilies, knownSeries, NATIVE, seriesOf } from './known-metrics.ts';
-import { allPanels, allQueries, dashboards, grafanaQueries, readYaml } from './monitoring-files.ts';
+import { allQueries, dashboards, grafanaQueries, queryPanels, readYaml } from './monitoring-files.ts';
 import { parsePromql } from './promql.ts';
 
 const known = knownSeries();
@@ -87,7 +87,7 @@ test('every histogram that may be native is asked for in both forms, by panels a
 
 test('legends use only labels that survive the grouping', () => {
   const unknown = dashboards.flatMap((dashboard) =>
-    allPanels(dashboard).flatMap((panel) =>
+    queryPanels(dashboard).flatMap((panel) =>
       (panel.targets ?? []).flatMap(({ expr, legendFormat }) => {
         const { selectors, groupings } = parsePromql(expr);
         const left = new Set(

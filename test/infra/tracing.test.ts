@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv, promisify } from 'node:util';
@@ -182,6 +182,21 @@ describe('the profile decides', () => {
       on ? ['datasources.yaml', 'tracing.yaml'] : ['datasources.yaml'],
     );
     expect(service('grafana').environment?.['GF_PATHS_PROVISIONING']).toBe('/tmp/provisioning');
+  });
+
+  test.each(PROFILES)('whether the board of a run asks Tempo and Loki: %s', async (_, profiles, on) => {
+    await using folder = await temporaryFolder();
+    await start('grafana', folder.path, profiles);
+    const linked = await readlink(join(folder.path, 'run-dashboard'));
+    const [mounted = ''] =
+      service('grafana').volumes?.filter((volume) => volume.includes('/dashboards:')) ?? [];
+    const [ours = '', theirs = ''] = mounted.split(':');
+    const board = readText(`${linked.replace(theirs, ours)}/mlops-backend-run.json`);
+    expect(board.includes('"tempo"')).toBe(on);
+    const { providers } = readYaml('infra/monitoring/grafana/provisioning/dashboards/dashboards.yaml') as {
+      providers: { options: { path: string } }[];
+    };
+    expect(providers.map(({ options }) => options.path)).toEqual([`${theirs}/mlops`, '/tmp/run-dashboard']);
   });
 
   test('by what compose was told', () => {

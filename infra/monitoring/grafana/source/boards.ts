@@ -6,6 +6,7 @@ export const UIDS = {
   requests: 'mlops-backend-requests',
   datasets: 'mlops-backend-datasets',
   training: 'mlops-backend-training',
+  run: 'mlops-backend-run',
   runtime: 'mlops-backend-runtime',
   slo: 'mlops-backend-slo',
   runbooks: 'mlops-backend-runbooks',

@@ -18,6 +18,10 @@ export interface DashboardSpec {
   readonly from: string;
   /** `scrape`: job, instance and route to choose from; `none`: figures that are already aggregated, or text. */
   readonly variables: 'scrape' | 'none';
+  /** To be typed in at the top, or filled in by a link. */
+  readonly texts?: readonly { readonly name: string; readonly label: string; readonly description: string }[];
+  /** Data sources beside Prometheus, by the name of their variable. */
+  readonly sources?: readonly { readonly name: string; readonly label: string; readonly type: string }[];
   readonly sections: readonly Section[];
 }
 
@@ -139,6 +143,12 @@ export function buildDashboard(spec: DashboardSpec, runbookOf: (alert: string) =
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .links([otherDashboards(), runbooks()])
     .withVariable(datasourceVariable());
+  for (const { name, label, type } of spec.sources ?? [])
+    result.withVariable(new dashboard.DatasourceVariableBuilder(name).label(label).type(type));
+  for (const { name, label, description } of spec.texts ?? [])
+    result.withVariable(
+      new dashboard.TextBoxVariableBuilder(name).label(label).description(description).defaultValue(''),
+    );
   if (spec.variables === 'scrape') {
     for (const variable of scrapeVariables()) result.withVariable(variable);
     result.annotations([processStarts()]);

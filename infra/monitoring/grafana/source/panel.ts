@@ -3,9 +3,12 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
+import * as logs from '@grafana/grafana-foundation-sdk/logs';
+import * as loki from '@grafana/grafana-foundation-sdk/loki';
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
+import * as tempo from '@grafana/grafana-foundation-sdk/tempo';
 import * as text from '@grafana/grafana-foundation-sdk/text';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 
@@ -101,19 +104,30 @@ export interface HeatmapPanel extends Described {
   readonly query: Omit<Query, 'legend'>;
 }
 
+/** What Tempo or Loki have of something. */
+export interface FoundPanel extends Described {
+  /** `trace`: one, as a waterfall; `spans`: a table of them. */
+  readonly kind: 'trace' | 'spans' | 'logs';
+  /** An id or TraceQL; LogQL. */
+  readonly query: string;
+  readonly height: number;
+}
+
 export interface TextPanel extends Described {
   readonly kind: 'text';
   readonly markdown: string;
   readonly height: number;
 }
 
-export type PanelSpec = TimeseriesPanel | StatPanel | TablePanel | HeatmapPanel | TextPanel;
+export type PanelSpec = TimeseriesPanel | StatPanel | TablePanel | HeatmapPanel | FoundPanel | TextPanel;
 
 /** Rows of the grid that a kind of panel takes. */
 export const heightOf = (panel: PanelSpec): number =>
   'height' in panel ? panel.height : panel.kind === 'stat' ? 4 : 8;
 
 export const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
+const TRACES = { type: 'tempo', uid: '$traces' };
+const LOGS = { type: 'loki', uid: '$logs' };
 
 // A counting panel's step holds several evaluations of the rule that counts.
 const STEP_OF_COUNTS = '1m';
@@ -281,6 +295,40 @@ function heatmapPanel(spec: HeatmapPanel) {
     .cellValues(new heatmap.CellValuesBuilder().unit('short'));
 }
 
+const spansTarget = (query: string, tableType: tempo.SearchTableType) =>
+  // As many spans of a trace as a long search has trials.
+  new tempo.DataqueryBuilder()
+    .refId('A')
+    .datasource(TRACES)
+    .queryType('traceql')
+    .query(query)
+    .tableType(tableType)
+    .limit(20)
+    .spss(100)
+    .filters([]);
+
+function foundPanel({ kind, query }: FoundPanel) {
+  switch (kind) {
+    case 'trace':
+      return new dashboard.PanelBuilder()
+        .type('traces')
+        .datasource(TRACES)
+        .withTarget(spansTarget(query, tempo.SearchTableType.Traces));
+    case 'spans':
+      return new table.PanelBuilder()
+        .datasource(TRACES)
+        .withTarget(spansTarget(query, tempo.SearchTableType.Spans));
+    case 'logs':
+      return new logs.PanelBuilder()
+        .datasource(LOGS)
+        .withTarget(new loki.DataqueryBuilder().refId('A').datasource(LOGS).queryType('range').expr(query))
+        .showTime(true)
+        .wrapLogMessage(true)
+        .enableLogDetails(true)
+        .sortOrder(common.LogsSortOrder.Ascending);
+  }
+}
+
 const textPanel = (spec: TextPanel) =>
   new text.PanelBuilder().mode(text.TextMode.Markdown).content(spec.markdown);
 
@@ -294,6 +342,10 @@ function builder(spec: PanelSpec) {
       return tablePanel(spec);
     case 'heatmap':
       return heatmapPanel(spec);
+    case 'trace':
+    case 'spans':
+    case 'logs':
+      return foundPanel(spec);
     case 'text':
       return textPanel(spec);
   }
