@@ -8,7 +8,7 @@ import { registryFiles } from '../src/telemetry/registry/registry.ts';
 import { generatedFile } from './generated-file.ts';
 
 /**
- * Writes docs/registry from the catalogue: `npm run registry`; `-- --check` only says whether it is current, and
+ * Writes docs/registry from the catalogues of metrics, spans and log events: `npm run registry`; `-- --check` only says whether it is current, and
  * `-- --diff FOLDER` what has been renamed, removed, added and changed since the registry in that folder.
  */
 const { diff } = parseArgs({ options: { diff: { type: 'string' }, check: { type: 'boolean' } } }).values;
@@ -25,7 +25,7 @@ if (diff === undefined) {
 
 function text(contents: object): string {
   const heading =
-    '# Made from src/telemetry/catalogue.ts by scripts/registry.ts: change the catalogue, not this file.\n';
+    '# Made from the catalogues in src/telemetry by scripts/registry.ts: change those, not this file.\n';
   return heading + stringify(contents, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 

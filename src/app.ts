@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Database } from './adapters/db/database.ts';
 import { migrate } from './adapters/db/migrate.ts';
@@ -39,6 +38,7 @@ import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
 import { registerTrainingSlots } from './telemetry/instruments/training.ts';
+import type { Logger } from './telemetry/log/events.ts';
 import type { CrowdedWork } from './vocabulary/overload.ts';
 import { startWorker } from './worker/worker.ts';
 

@@ -2,7 +2,7 @@ import { reachServer } from './adapters/db/server.ts';
 import { announce } from './announce.ts';
 import { config } from './environment.ts';
 import { StartError } from './errors.ts';
-import { createLogger } from './logger.ts';
+import { createLogger } from './telemetry/log/logger.ts';
 import { shutdownTelemetry } from './telemetry/running.ts';
 
 const STOP_LIMIT_MS = 9500;
@@ -29,16 +29,16 @@ try {
   const signal = await stop.promise;
   logger.info({ signal }, 'stopping');
   setTimeout(() => {
-    logger.error('could not stop in time');
+    logger.error({}, 'could not stop in time');
     process.exit(1);
   }, STOP_LIMIT_MS).unref();
   await app[Symbol.asyncDispose]();
   const isQuiet = await shutdownTelemetry();
-  logger.info('stopped');
+  logger.info({}, 'stopped');
   if (!isQuiet) process.exit();
 } catch (error) {
   if (error instanceof StartError) process.stderr.write(`start: ${error.message}\n`);
-  else logger.fatal({ err: error }, error instanceof Error ? error.message : 'could not start');
+  else logger.fatal({ err: error }, 'could not start');
   process.exitCode = 1;
   if (!(await shutdownTelemetry())) process.exit();
 }

@@ -1,8 +1,8 @@
 import { cors } from 'hono/cors';
-import type { Logger } from 'pino';
 import { observed } from '../telemetry/http-server/route.ts';
+import type { Logger } from '../telemetry/log/events.ts';
+import { thinLog } from '../telemetry/log/thin-log.ts';
 import { metricsHandler } from '../telemetry/metrics-endpoint.ts';
-import { thinLog } from '../thin-log.ts';
 import { meetingExpectations } from './expectation.ts';
 import { bearer } from './middleware/bearer.ts';
 import { notFound } from './middleware/not-found.ts';

@@ -7,7 +7,7 @@ import { isDatabaseUnavailable } from '../adapters/db/database.ts';
 import { isOutOfSpace } from '../adapters/out-of-space.ts';
 import { StorageError } from '../adapters/storage/storage.ts';
 import { AppError, PROBLEMS, type ProblemCode } from '../errors.ts';
-import type { ThinLog } from '../thin-log.ts';
+import type { ThinLog } from '../telemetry/log/thin-log.ts';
 import type { Env } from './router.ts';
 
 /** RFC 9457. */

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import type { Logger } from 'pino';
 import {
   beginExchange,
   CLIENT_CLOSED_REQUEST,
   countBodyBytes,
   exchangeOf,
 } from '../telemetry/http-server/exchange.ts';
+import type { Logger } from '../telemetry/log/events.ts';
+import { logAt } from '../telemetry/log/log-at.ts';
 import { PROBES } from '../vocabulary/probes.ts';
 
 /** To be called when a request begins: writes its one line when it has ended, however it does. */
@@ -30,9 +31,11 @@ export function requestLog(logger: Logger, metricsPath: string): RequestLog {
     const level = status >= 500 ? 'warn' : isRoutine ? 'debug' : 'info';
     if (!logger.isLevelEnabled(level)) return;
     const write = () =>
-      logger[level](
+      logAt(
+        logger,
+        level,
         {
-          method: this.req.method,
+          method: this.req.method ?? '',
           route,
           status,
           duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000,

@@ -3,8 +3,8 @@ import { streamSSE } from 'hono/streaming';
 import { hasEnded, type TrainingRun } from '../domain/training/repository.ts';
 import type { RunWatch } from '../domain/training/watch.ts';
 import { AppError } from '../errors.ts';
+import type { ThinLog } from '../telemetry/log/thin-log.ts';
 import { untraced } from '../telemetry/running.ts';
-import type { ThinLog } from '../thin-log.ts';
 
 /** Proxies close connections that stay silent. */
 const HEARTBEAT_MS = 15_000;

@@ -1,12 +1,30 @@
-import { type Attributes, type Span, type SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { METER_NAME } from './catalogue.ts';
+import { type AnySpanAttributes, SPANS, type SpanAttributes, type SpanName } from './spans.ts';
+
+const KINDS = {
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+} as const;
+
+/** The name with the values of its attributes. */
+const written = (name: string, attributes: Readonly<Record<string, unknown>>) =>
+  name.replace(/\{([^}]*)\}/g, (_, attribute: string) => String(attributes[attribute] ?? ''));
 
 /**
  * Runs `work` in a span of that name, a child of the one under way. It ends with the work, in error when the work
  * throws. Without telemetry it costs a call, and the span does nothing.
  */
-export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
-  return trace.getTracer(METER_NAME).startActiveSpan(name, options, async (span) => {
+export function inSpan<Name extends SpanName, T>(
+  name: Name,
+  attributes: SpanAttributes<Name>,
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  const options = { kind: KINDS[SPANS[name].kind], attributes };
+  return trace.getTracer(METER_NAME).startActiveSpan(written(name, attributes), options, async (span) => {
     try {
       return await work(span);
     } catch (error) {
@@ -24,7 +42,7 @@ export function failSpan(span: Span, errorType: string): void {
 }
 
 /** Says more of the work under way. */
-export function describeSpan(attributes: Attributes): void {
+export function describeSpan(attributes: AnySpanAttributes): void {
   trace.getActiveSpan()?.setAttributes(attributes);
 }
 

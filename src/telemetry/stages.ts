@@ -1,3 +1,5 @@
+import type { SpanAttributes, StageName } from './spans.ts';
+
 /**
  * A span as a child process tells of it: plain data, for no child loads OpenTelemetry. Its parent makes spans of them.
  */
@@ -19,9 +21,9 @@ export type StageAttributes = Readonly<Record<string, string | number | boolean>
 /** Told by a piece of work where it is. */
 export interface Stages {
   /** The stage before is over, and this one begins; a stage that is under way already goes on. */
-  begin(name: string): void;
+  begin(name: StageName): void;
   /** A part of the stage under way is over that took so long. */
-  part(name: string, seconds: number, attributes?: StageAttributes): void;
+  part<Name extends StageName>(name: Name, seconds: number, attributes: SpanAttributes<Name>): void;
 }
 
 const now = () => performance.timeOrigin + performance.now();
@@ -38,7 +40,7 @@ export class StageRecorder implements Stages {
     this.#onNews = onNews;
   }
 
-  begin(name: string): void {
+  begin(name: StageName): void {
     if (this.#current?.name === name) return;
     this.end();
     this.#current = { id: this.#ids++, name, startedAt: now() };
@@ -46,7 +48,7 @@ export class StageRecorder implements Stages {
     this.#onNews();
   }
 
-  part(name: string, seconds: number, attributes: StageAttributes = {}): void {
+  part<Name extends StageName>(name: Name, seconds: number, attributes: SpanAttributes<Name>): void {
     const endedAt = now();
     const partOf = this.#current && { partOf: this.#current.id };
     const startedAt = endedAt - seconds * 1000;

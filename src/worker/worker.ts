@@ -1,9 +1,9 @@
-import type { Logger } from 'pino';
 import type { Queue } from '../adapters/queue/queue.ts';
 import type { ObjectLeases } from '../adapters/storage/leases.ts';
 import type { RemoveExpired } from '../domain/expiry/remove-expired.ts';
 import type { RemoveEndedRuns } from '../domain/training/retention.ts';
 import type { RunTraining } from '../domain/training/run.ts';
+import type { Logger } from '../telemetry/log/events.ts';
 
 interface WorkerDeps {
   readonly queue: Queue;

@@ -5,7 +5,8 @@ import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
 import { eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { freePort } from '../support/free-port.ts';
-import { type SeenMetric, startSink } from '../support/otlp/sink.ts';
+import type { SeenMetric } from '../support/otlp/received.ts';
+import { startSink } from '../support/otlp/sink.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
 
 /** What stands still while nothing happens: the rest differs from one look to the next. */

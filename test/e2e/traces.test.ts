@@ -4,7 +4,8 @@ import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDeployment, startDeployed } from '../support/deployment.ts';
 import { noisyTable } from '../support/noisy-table.ts';
-import { type OtlpSink, type SeenSpan, startSink } from '../support/otlp/sink.ts';
+import type { SeenSpan } from '../support/otlp/received.ts';
+import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
 import { printTree } from '../support/otlp/tree.ts';
 import type { Service } from '../support/service.ts';
 

@@ -3,7 +3,7 @@ import { fetchOf } from '../../src/http/app.ts';
 import { errorHandler } from '../../src/http/problem.ts';
 import { createRouter, type Router } from '../../src/http/router.ts';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.ts';
-import { thinLog } from '../../src/thin-log.ts';
+import { thinLog } from '../../src/telemetry/log/thin-log.ts';
 
 /** Short enough to wait for. */
 export const SHORT = { headersMs: 300, idleMs: 300, checkMs: 50, closeMs: 300 };

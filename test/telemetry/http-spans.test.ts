@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OtlpSink, type SeenSpan, startSink } from '../support/otlp/sink.ts';
+import type { SeenSpan } from '../support/otlp/received.ts';
+import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
 import { Fixture } from './fixture-client.ts';
 
 const callers = (traceId: string, flags: '00' | '01') => ({

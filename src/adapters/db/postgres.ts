@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Logger } from 'pino';
+import type { Logger } from '../../telemetry/log/events.ts';
 import { untraced } from '../../telemetry/running.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
@@ -81,7 +81,7 @@ function openPool(url: string, logger: Logger, options: pg.PoolConfig): pg.Pool 
   });
   pool.on('error', ({ message }) => {
     // The error as a whole holds the client, all its settings included.
-    if (!pool.ending) logger.warn({ reason: message }, 'idle database connection lost');
+    if (!pool.ending) logger.warn({ cause: message }, 'idle database connection lost');
   });
   // A client that is in use and not in a query when its session ends tells nobody but its own listeners, and an error
   // that nobody listens to would end the process.

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../telemetry/log/events.ts';
 import { type EmbeddedServer, openEmbedded } from './embedded/embedded.ts';
 
 /** A PostgreSQL server that takes connections; disposed, it ends if it is ours. */

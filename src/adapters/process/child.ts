@@ -164,8 +164,8 @@ export class Child {
     options: WorkOptions<Progress>,
     survives: (peakBytes: number) => boolean,
   ): Promise<Output> {
-    const attributes = { 'process.pid': this.#process.pid ?? 0 };
-    return inSpan(`${this.#name} process`, { attributes }, async (span) => {
+    const attributes = { 'mlops.process.name': this.#name, 'process.pid': this.#process.pid ?? 0 };
+    return inSpan('{mlops.process.name} process', attributes, async (span) => {
       /** By their numbers: what has ended takes the place of what had begun. */
       const stages = new Map<number, Stage>();
       let failure: string | undefined;

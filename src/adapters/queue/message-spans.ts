@@ -1,4 +1,4 @@
-import { type Attributes, context, propagation, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import { describeSpan, inSpan } from '../../telemetry/span.ts';
 import { HandedBack } from './handed-back.ts';
 
@@ -10,7 +10,11 @@ import { HandedBack } from './handed-back.ts';
 /** Travels with the message: the trace it belongs to. */
 export type MessageContext = Record<string, string>;
 
-const attributesOf = (operation: 'send' | 'process', destination: string, messageId: string): Attributes => ({
+const attributesOf = <Operation extends 'send' | 'process'>(
+  operation: Operation,
+  destination: string,
+  messageId: string,
+) => ({
   'messaging.system': 'pg-boss',
   'messaging.operation.type': operation,
   'messaging.operation.name': operation,
@@ -24,8 +28,8 @@ export function sending<T>(
   messageId: string,
   send: (carried: MessageContext) => Promise<T>,
 ): Promise<T> {
-  const options = { kind: SpanKind.PRODUCER, attributes: attributesOf('send', destination, messageId) };
-  return inSpan(`send ${destination}`, options, () => {
+  const attributes = attributesOf('send', destination, messageId);
+  return inSpan('send {messaging.destination.name}', attributes, () => {
     const carried: MessageContext = {};
     propagation.inject(context.active(), carried);
     return send(carried);
@@ -43,7 +47,7 @@ export async function processing(
   carried: MessageContext,
   work: () => Promise<void>,
 ): Promise<void> {
-  const options = { kind: SpanKind.CONSUMER, attributes: attributesOf('process', destination, messageId) };
+  const attributes = attributesOf('process', destination, messageId);
   let handedBack: HandedBack | undefined;
   const unlessHandedBack = () =>
     work().catch((error: unknown) => {
@@ -52,7 +56,7 @@ export async function processing(
       handedBack = error;
     });
   await context.with(propagation.extract(ROOT_CONTEXT, carried), () =>
-    inSpan(`process ${destination}`, options, unlessHandedBack),
+    inSpan('process {messaging.destination.name}', attributes, unlessHandedBack),
   );
   if (handedBack) throw handedBack;
 }

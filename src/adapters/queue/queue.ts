@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
-import type { Logger } from 'pino';
-import { thinLog } from '../../thin-log.ts';
+import type { Logger } from '../../telemetry/log/events.ts';
+import { thinLog } from '../../telemetry/log/thin-log.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 import { type MessageContext, processing, sending } from './message-spans.ts';
@@ -72,7 +72,7 @@ export async function openQueue(
   boss.on('error', (error) =>
     log((error as NodeJS.ErrnoException).code ?? error.name, 'error', { err: error }, 'queue error'),
   );
-  boss.on('warning', (warning) => logger.warn({ warning: warning.message }, 'queue warning'));
+  boss.on('warning', (warning) => logger.warn({ cause: warning.message }, 'queue warning'));
   await boss.start();
   await boss.createQueue(TRAINING, { ...QUEUE_OPTIONS, retryLimit: NO_RETRY_LIMIT });
   await boss.createQueue(CLEAN_UP, { ...QUEUE_OPTIONS, policy: 'stately', retryLimit: 2 });

@@ -1,5 +1,5 @@
 import { type DeleteQueryBuilder, type Kysely, type QueryCreator, sql } from 'kysely';
-import type { Logger } from 'pino';
+import type { Logger } from '../../telemetry/log/events.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Storage } from './storage.ts';
 

@@ -1,6 +1,5 @@
 import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Kysely } from 'kysely';
-import type { Logger } from 'pino';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { WarmChildren } from '../../adapters/process/warm-children.ts';
 import { HandedBack } from '../../adapters/queue/handed-back.ts';
@@ -8,6 +7,7 @@ import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
+import type { Logger } from '../../telemetry/log/events.ts';
 import { describeSpan, failSpan, inSpan } from '../../telemetry/span.ts';
 import type { Stage } from '../../telemetry/stages.ts';
 import { fileTypeOf, getDataset } from '../dataset/repository.ts';

@@ -6,7 +6,7 @@ import { getRun, listRuns } from '../../domain/training/repository.ts';
 import type { RequestTraining } from '../../domain/training/request.ts';
 import { runTrace } from '../../domain/training/run-trace.ts';
 import type { RunWatch } from '../../domain/training/watch.ts';
-import type { ThinLog } from '../../thin-log.ts';
+import type { ThinLog } from '../../telemetry/log/thin-log.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import { runEvents } from '../run-events.ts';

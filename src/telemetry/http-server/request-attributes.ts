@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Attributes } from '@opentelemetry/api';
+import type { RequestAttributes } from '../spans.ts';
 import { methodOf } from './method.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -8,7 +8,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
  * What the conventions have the span of a server say of the request. Not its query: what a client writes into that is its
  * own affair, a file's name for example.
  */
-export function requestAttributes(request: IncomingMessage): Attributes {
+export function requestAttributes(request: IncomingMessage): RequestAttributes {
   const { headers, httpVersion, socket, url = '' } = request;
   const method = methodOf(request);
   const forwarded = (name: string) => headers[`x-forwarded-${name}`]?.toString().split(',')[0]?.trim();

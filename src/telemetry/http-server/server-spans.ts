@@ -1,14 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type Context,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, propagation, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
+import { failSpan } from '../span.ts';
 import { type Exchange, isProbe } from './exchange.ts';
 import { methodOf } from './method.ts';
 import { requestAttributes } from './request-attributes.ts';
@@ -50,8 +43,7 @@ export const recordedSpans = (tracer: () => Tracer): ServerSpans => ({
     const { req, statusCode } = response;
     span.setAttribute('http.response.status_code', statusCode);
     if (route !== undefined) span.setAttribute('http.route', route).updateName(`${nameOf(req)} ${route}`);
-    if (statusCode >= 500)
-      span.setAttribute('error.type', String(statusCode)).setStatus({ code: SpanStatusCode.ERROR });
+    if (statusCode >= 500) failSpan(span, String(statusCode));
     span.end();
   },
 });

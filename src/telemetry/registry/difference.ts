@@ -2,9 +2,9 @@ import type { AttributeDefinition, Group } from './groups.ts';
 
 type Change = 'renamed' | 'removed' | 'added' | 'changed';
 
-/** A metric or an attribute, as far as somebody who reads it depends on it. */
+/** A metric, a span, a log event or an attribute, as far as somebody who reads it depends on it. */
 interface Entry {
-  readonly what: 'metric' | 'attribute';
+  readonly what: 'metric' | 'span' | 'event' | 'attribute';
   readonly name: string;
   /** What it keeps when it is renamed. */
   readonly identity: string;
@@ -40,6 +40,33 @@ const entriesOf = (group: Group): readonly Entry[] => {
           },
         },
       ];
+    case 'span':
+      return [
+        {
+          what: 'span',
+          name: group.annotations.span_name,
+          identity: group.brief,
+          facts: { kind: group.span_kind },
+          sets: {
+            attributes: group.attributes.map(({ ref }) => ref),
+            'attributes of links': group.annotations.link_attributes ?? [],
+            events: Object.keys(group.annotations.events ?? {}),
+          },
+        },
+      ];
+    case 'event':
+      return [
+        {
+          what: 'event',
+          name: group.name,
+          identity: group.brief,
+          facts: {},
+          sets: {
+            severities: group.annotations.severities,
+            attributes: group.attributes.map(({ ref }) => ref),
+          },
+        },
+      ];
     case 'entity':
       // Its attributes stand in their group.
       return [];
@@ -47,9 +74,9 @@ const entriesOf = (group: Group): readonly Entry[] => {
 };
 
 /**
- * What has come of the metrics and attributes of one registry in another, a line each: renamed, removed, added, or the
- * same by name and not in what it says. A metric is known again by its key in the catalogue, an attribute by its
- * description.
+ * What has come of the metrics, spans, log events and attributes of one registry in another, a line each: renamed,
+ * removed, added, or the same by name and not in what it says. A metric is known again by its key in the catalogue,
+ * everything else by its description.
  */
 export function differences(before: readonly Group[], after: readonly Group[]): readonly string[] {
   const [old, now] = [before.flatMap(entriesOf), after.flatMap(entriesOf)];

@@ -1,4 +1,5 @@
 import type { MetricKind } from '../catalogue.ts';
+import type { Level } from '../log/events.ts';
 
 /** What of OpenTelemetry Weaver's language of semantic conventions this registry uses. */
 interface Member {
@@ -44,10 +45,34 @@ export interface MetricGroup extends Described {
   };
 }
 
-interface EntityGroup extends Described {
+/** A span by its kind; the language has no word for its name. */
+export interface SpanGroup extends Described {
+  readonly type: 'span';
+  readonly span_kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  readonly attributes: readonly AttributeReference[];
+  readonly annotations: {
+    /** With attributes in braces, whose values stand there. */
+    readonly span_name: string;
+    readonly link_attributes?: readonly string[];
+    /** Of what is told within it, by name. */
+    readonly events?: Readonly<Record<string, readonly string[]>>;
+    /** The library that makes it. */
+    readonly source?: string;
+  };
+}
+
+export interface EventGroup extends Described {
+  readonly type: 'event';
+  /** The body of its log record. */
+  readonly name: string;
+  readonly attributes: readonly AttributeReference[];
+  readonly annotations: { readonly severities: readonly Level[] };
+}
+
+export interface EntityGroup extends Described {
   readonly type: 'entity';
   readonly name: string;
   readonly attributes: readonly AttributeReference[];
 }
 
-export type Group = AttributeGroup | MetricGroup | EntityGroup;
+export type Group = AttributeGroup | MetricGroup | SpanGroup | EventGroup | EntityGroup;

@@ -1,7 +1,21 @@
 import packageJson from '../../../package.json' with { type: 'json' };
+import {
+  ATTRIBUTES,
+  type AttributeName,
+  type Attributes,
+  type AttributeText,
+  EXCEPTION,
+} from '../attributes.ts';
 import { CATALOGUE, type MetricDefinition } from '../catalogue.ts';
-import { ATTRIBUTES, type AttributeName } from './attributes.ts';
-import type { AttributeDefinition, AttributeReference, MetricGroup } from './groups.ts';
+import { LOG_EVENTS, type LogEventDefinition } from '../log/events.ts';
+import { SPANS, type SpanDefinition } from '../spans.ts';
+import type {
+  AttributeDefinition,
+  AttributeReference,
+  EventGroup,
+  MetricGroup,
+  SpanGroup,
+} from './groups.ts';
 
 /** Everything says of itself whether it may still change. */
 const STABILITY = { stability: 'development' } as const;
@@ -22,20 +36,22 @@ const closedSets = (attribute: string): readonly (readonly string[])[] =>
     },
   );
 
-const valuesOf = (attribute: string) => [...new Set(closedSets(attribute).flat())];
+const valuesOf = (attribute: AttributeName): readonly string[] => {
+  const { values }: AttributeText = ATTRIBUTES[attribute];
+  return values ?? [...new Set(closedSets(attribute).flat())];
+};
 
 const member = (value: string) => ({ id: value.toLowerCase().replace(/^_/, ''), value, ...STABILITY });
 
 function attributeDefinition(id: AttributeName): AttributeDefinition {
-  const { brief, ...open }: { brief: string; type?: string; examples?: readonly (string | number)[] } =
-    ATTRIBUTES[id];
-  const { type = { members: valuesOf(id).map(member) }, ...examples } = open;
-  return { id, type, brief, ...examples, ...STABILITY };
+  const { brief, type, examples }: AttributeText = ATTRIBUTES[id];
+  const closed = { members: valuesOf(id).map(member) };
+  return { id, type: type ?? closed, brief, ...(examples && { examples }), ...STABILITY };
 }
 
 function reference([ref, values]: readonly [string, readonly string[] | null]): AttributeReference {
   if (values === null) return { ref, requirement_level: 'recommended' };
-  const partial = values.length < valuesOf(ref).length;
+  const partial = values.length < valuesOf(ref as AttributeName).length;
   return { ref, requirement_level: 'required', ...(partial && { annotations: { values } }) };
 }
 
@@ -55,15 +71,61 @@ function metricGroup([key, definition]: readonly [string, MetricDefinition]): Me
   };
 }
 
+const references = (attributes: Attributes): readonly AttributeReference[] =>
+  Object.entries(attributes).map(([ref, requirement_level]) => ({ ref, requirement_level }));
+
+const idOf = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
+
+const spanGroups: readonly SpanGroup[] = Object.entries<SpanDefinition>(SPANS).map(
+  ([span_name, { kind, brief, attributes, linkAttributes, events, source }]) => ({
+    id: `span.${idOf(span_name)}`,
+    type: 'span',
+    span_kind: kind,
+    brief,
+    ...STABILITY,
+    attributes: references(attributes),
+    annotations: {
+      span_name,
+      ...(linkAttributes && { link_attributes: Object.keys(linkAttributes) }),
+      ...(events && {
+        events: Object.fromEntries(Object.entries(events).map(([name, own]) => [name, Object.keys(own)])),
+      }),
+      ...(source !== undefined && { source }),
+    },
+  }),
+);
+
+/** As a record has them, which tells of the error of a line by the conventions. */
+const LINE_ERROR = 'err' satisfies AttributeName;
+const sent = ({ [LINE_ERROR]: error, ...others }: Attributes): Attributes =>
+  error === undefined ? others : { ...others, ...EXCEPTION };
+
+const eventGroups: readonly EventGroup[] = Object.entries<LogEventDefinition>(LOG_EVENTS).map(
+  ([name, { levels, brief, attributes }]) => ({
+    id: `event.${idOf(name)}`,
+    type: 'event',
+    name,
+    brief,
+    ...STABILITY,
+    attributes: references(sent(attributes)),
+    annotations: { severities: levels },
+  }),
+);
+
 /**
- * The catalogue as a registry of OpenTelemetry Weaver, in its language of semantic conventions: the contents of each
+ * The catalogues as a registry of OpenTelemetry Weaver, in its language of semantic conventions: the contents of each
  * file, by its name. It refers to no other registry, so that nothing need be fetched to check against it.
  */
 export function registryFiles(): Readonly<Record<string, object>> {
   return {
     'manifest.yaml': {
       name: packageJson.name,
-      description: 'Every metric of the service, its attributes, and what a process says of itself.',
+      description:
+        'Every metric, span and log event of the service, their attributes, and what a process says of itself.',
       // It names the registry and its version; nothing is fetched from there.
       schema_url: `https://${packageJson.name}.invalid/schemas/${packageJson.version}`,
     },
@@ -72,12 +134,16 @@ export function registryFiles(): Readonly<Record<string, object>> {
         {
           id: `registry.${packageJson.name}`,
           type: 'attribute_group',
-          brief: 'Attributes of the metrics and of the resource.',
-          attributes: (Object.keys(ATTRIBUTES) as AttributeName[]).map(attributeDefinition),
+          brief: 'Attributes of the metrics, spans and log events, and of the resource.',
+          attributes: (Object.keys(ATTRIBUTES) as AttributeName[])
+            .filter((name) => name !== LINE_ERROR)
+            .map(attributeDefinition),
         },
       ],
     },
     'metrics.yaml': { groups: definitions.map(metricGroup) },
+    'spans.yaml': { groups: spanGroups },
+    'events.yaml': { groups: eventGroups },
     'resources.yaml': {
       groups: [
         {

@@ -26,7 +26,8 @@ export interface RawSpan extends Described {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly status?: { readonly code?: number };
-  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly links?: readonly (Described & { readonly traceId: string; readonly spanId: string })[];
+  readonly events?: readonly (Described & { readonly name: string })[];
 }
 
 export interface RawLog extends Described {
@@ -49,8 +50,9 @@ interface Points {
 
 export interface RawMetric {
   readonly name: string;
+  readonly unit?: string;
   readonly gauge?: Points;
-  readonly sum?: Points;
+  readonly sum?: Points & { readonly isMonotonic?: boolean };
   readonly histogram?: Points;
 }
 

@@ -1,4 +1,4 @@
-import type { SeenSpan } from './sink.ts';
+import type { SeenSpan } from './received.ts';
 
 /** Of what is not in itself interesting: the libraries' own spans. */
 const isOurs = ({ instrumentation }: SeenSpan) =>

@@ -39,6 +39,32 @@ test('a metric that is there on one side only is added or removed', () => {
   expect(differences(groups, without)).toEqual([`removed  metric     ${UPLOADS}`]);
 });
 
+test('a span and a log event are renamed where their descriptions stay, and told where they say something else', () => {
+  const before = groups.map((group): Group => {
+    if (group.type === 'span' && group.id === 'span.store_model')
+      return { ...group, annotations: { ...group.annotations, span_name: 'store' } };
+    if (group.type === 'event' && group.id === 'event.training_failed')
+      return {
+        ...group,
+        name: 'failed',
+        attributes: [],
+        annotations: { severities: ['error'] },
+      };
+    return group;
+  });
+  expect(differences(before, groups)).toEqual([
+    'renamed  span       store → store model',
+    'renamed  event      failed → training failed',
+    'changed  event      training failed: severities − error + warn',
+    'changed  event      training failed: attributes + run + mode + error_type',
+  ]);
+  const without = groups.filter(({ id }) => id !== 'span.store_model' && id !== 'event.training_failed');
+  expect(differences(without, groups)).toEqual([
+    'added    span       store model',
+    'added    event      training failed',
+  ]);
+});
+
 test('an attribute is renamed where its description stays, and removed and added where not', () => {
   const renamed = (brief: string) =>
     withAttributes((attributes) =>

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { AttributeGroup, Group, MetricGroup } from '../../../src/telemetry/registry/groups.ts';
+import type {
+  AttributeGroup,
+  EntityGroup,
+  EventGroup,
+  Group,
+  MetricGroup,
+  SpanGroup,
+} from '../../../src/telemetry/registry/groups.ts';
 
 export const FOLDER = new URL('../../../docs/registry/', import.meta.url);
 
@@ -10,4 +17,13 @@ const groupsOf = (file: string) =>
 /** The registry as it is committed. */
 export const attributeGroups = groupsOf('attributes.yaml') as readonly AttributeGroup[];
 export const metricGroups = groupsOf('metrics.yaml') as readonly MetricGroup[];
-export const groups = [...attributeGroups, ...metricGroups, ...groupsOf('resources.yaml')];
+export const spanGroups = groupsOf('spans.yaml') as readonly SpanGroup[];
+export const eventGroups = groupsOf('events.yaml') as readonly EventGroup[];
+export const entityGroups = groupsOf('resources.yaml') as readonly EntityGroup[];
+export const groups: readonly Group[] = [
+  ...attributeGroups,
+  ...metricGroups,
+  ...spanGroups,
+  ...eventGroups,
+  ...entityGroups,
+];

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/config.ts';
 import { CATALOGUE, type MetricDefinition } from '../../../src/telemetry/catalogue.ts';
-import { attributeGroups, groups, metricGroups } from './files.ts';
+import { LOG_EVENTS } from '../../../src/telemetry/log/events.ts';
+import { SPANS } from '../../../src/telemetry/spans.ts';
+import { attributeGroups, eventGroups, groups, metricGroups, spanGroups } from './files.ts';
 
 const catalogue: Readonly<Record<string, MetricDefinition>> = CATALOGUE;
 const definitions = attributeGroups.flatMap(({ attributes }) => attributes);
@@ -12,7 +14,7 @@ const members = (id: string) => {
   return typeof type === 'object' ? type.members : undefined;
 };
 
-test('docs/registry is what the catalogue says', () => {
+test('docs/registry is what the catalogues say', () => {
   const script = fileURLToPath(new URL('../../../scripts/registry.ts', import.meta.url));
   const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
@@ -39,10 +41,24 @@ describe('the registry', () => {
     }
   });
 
+  test('has every span and every log event, by their names', () => {
+    expect(spanGroups.map(({ annotations }) => annotations.span_name)).toEqual(Object.keys(SPANS));
+    expect(eventGroups.map(({ name }) => name)).toEqual(Object.keys(LOG_EVENTS));
+  });
+
+  test('describes each span, log event and attribute in words of its own, by which a renamed one is known again', () => {
+    const briefs = [...spanGroups, ...eventGroups, ...definitions].map(({ brief }) => brief);
+    expect(briefs.filter((brief, i) => briefs.indexOf(brief) !== i)).toEqual([]);
+  });
+
   test('refers to the attributes that it defines, each at least once', () => {
-    const referred = groups.flatMap(({ type, attributes }) =>
-      type === 'attribute_group' ? [] : attributes.map(({ ref }) => ref),
-    );
+    const referred = groups.flatMap((group) => {
+      if (group.type === 'attribute_group') return [];
+      const refs = group.attributes.map(({ ref }) => ref);
+      if (group.type !== 'span') return refs;
+      const { link_attributes = [], events = {} } = group.annotations;
+      return [...refs, ...link_attributes, ...Object.values(events).flat()];
+    });
     expect(new Set(referred)).toEqual(new Set(definitions.map(({ id }) => id)));
     expect(definitions).toHaveLength(new Set(referred).size);
   });
@@ -57,10 +73,13 @@ describe('the registry', () => {
     }
   });
 
-  test('shows examples of what is not a closed set, of its type', () => {
-    for (const { id, type, examples = [] } of definitions.filter(({ id }) => members(id) === undefined)) {
+  test('shows examples of what is a word or a number, of its type', () => {
+    const types: Readonly<Record<string, string>> = { string: 'string', int: 'number', double: 'number' };
+    for (const { id, type, examples = [] } of definitions) {
+      const expected = types[String(type)];
+      if (expected === undefined) continue;
       expect(examples.length, id).toBeGreaterThan(0);
-      for (const example of examples) expect(typeof example, id).toBe(type === 'int' ? 'number' : 'string');
+      for (const example of examples) expect(typeof example, id).toBe(expected);
     }
   });
 });

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { StartError } from '../../../errors.ts';
+import type { Logger } from '../../../telemetry/log/events.ts';
 import { loopbackUrl, socketUrl } from './address.ts';
 import { findBinaries } from './binaries.ts';
 import { createData, dataFolder } from './data-folder.ts';
@@ -114,7 +114,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
 
   const identity = chooseIdentity(binaries.postgres, existsSync(data) ? data : undefined, folder);
   const access = windows ? await byLoopback(folder) : bySocket(data);
-  if (!existsSync(data)) options.logger.info({ data }, 'making the database, this once');
+  if (!existsSync(data)) options.logger.info('making the database, this once');
   await createData(data, folder, binaries, identity, access.password);
   stack.use(
     await runServer({

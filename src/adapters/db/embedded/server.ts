@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { StartError } from '../../../errors.ts';
+import type { Logger } from '../../../telemetry/log/events.ts';
+import { logAt } from '../../../telemetry/log/log-at.ts';
 import type { Binaries } from './binaries.ts';
 import { type Guarded, runGuarded } from './guarded.ts';
 import type { Identity } from './identity.ts';
@@ -35,7 +36,9 @@ async function start(options: ServerOptions, stopping: AbortSignal): Promise<Gua
     env: former === undefined ? {} : { PG_GRANDPARENT_PID: former.pid },
     // Asked to stop, it calls every connection it ends fatal.
     onLine: (line) =>
-      logger[/^(FATAL|PANIC)/.test(line) && !stopping.aborted ? 'warn' : 'debug'](
+      logAt(
+        logger,
+        /^(FATAL|PANIC)/.test(line) && !stopping.aborted ? 'warn' : 'debug',
         { line },
         'database server',
       ),
@@ -83,14 +86,17 @@ export async function runServer(options: ServerOptions): Promise<AsyncDisposable
       if (server !== undefined) {
         const code = await server.ended;
         if (stop.signal.aborted) return;
-        logger.error({ code }, 'the embedded database ended by itself, starting it again');
+        logger.error(
+          { exit_code: code ?? undefined },
+          'the embedded database ended by itself, starting it again',
+        );
       }
       await delay(pause, undefined, { signal: stop.signal }).catch(() => {});
       if (stop.signal.aborted) return;
       try {
         server = await start(options, stop.signal);
         pause = FIRST_PAUSE_MS;
-        logger.info('the embedded database is back');
+        logger.info({}, 'the embedded database is back');
       } catch (error) {
         server = undefined;
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

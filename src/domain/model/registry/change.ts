@@ -1,8 +1,8 @@
 import { trace } from '@opentelemetry/api';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Logger } from 'pino';
 import type { Schema } from '../../../adapters/db/schema.ts';
 import type { ModelInstruments } from '../../../telemetry/instruments/models.ts';
+import type { Logger } from '../../../telemetry/log/events.ts';
 import type { ModelChange } from '../../../vocabulary/models.ts';
 import { MAX_HISTORY } from './rules.ts';
 

@@ -1,9 +1,15 @@
-import type { Level, Logger } from 'pino';
+import type { EventOf, Facts, Level, Logger } from './events.ts';
+import { logAt } from './log-at.ts';
 
 const PERIOD_MS = 10_000;
 
 /** Writes a line of a kind; `kind` is one of a bounded set. */
-export type ThinLog = (kind: string, level: Level, fields: object, message: string) => void;
+export type ThinLog = <L extends Level, Event extends EventOf<L>>(
+  kind: string,
+  level: L,
+  facts: Facts<Event>,
+  event: Event,
+) => void;
 
 /**
  * A log for what may happen thousands of times a second: of each kind the first line at once, and then at most one a
@@ -23,13 +29,13 @@ export function thinLog(logger: Logger, periodMs = PERIOD_MS): ThinLog {
     setTimeout(endPeriod, periodMs, kind).unref();
   };
 
-  return (kind, level, fields, message) => {
+  return (kind, level, facts, event) => {
     const known = held.get(kind);
     if (known) {
       known.repeats++;
-      known.write = (repeats) => logger[level]({ ...fields, repeats }, message);
+      known.write = (repeats) => logAt(logger, level, { ...facts, repeats }, event);
     } else {
-      logger[level](fields, message);
+      logAt(logger, level, facts, event);
       beginPeriod(kind);
     }
   };

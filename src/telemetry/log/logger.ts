@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
+import type { Logger } from './events.ts';
 
 /** Keys that would hold a secret, wherever they appear. */
 const SECRETS = [
