@@ -234,6 +234,10 @@ describe('of two processes that are asked for everything', () => {
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
     // Held, or it might end in the time that it is given.
     for (const pid of await trainersOf(worker, api, queued.id)) process.kill(pid, 'SIGSTOP');
+    const underWay = await api.api.json<Node>(await api.api.call(`/training-runs/${queued.id}/trace`));
+    const attempt = underWay.children.at(-1);
+    expect(attempt).toMatchObject({ name: 'attempt', duration_seconds: null });
+    expect(attempt?.children[0]?.name).toBe('read');
     await worker.stop();
     const handedBack = await spanOf(queued['trace_id'], 'process training');
     expect(handedBack).toMatchObject({ status: 'UNSET', attributes: { 'mlops.job.handed_back': true } });
@@ -265,6 +269,7 @@ describe('of two processes that are asked for everything', () => {
     expect([...roots].sort()).toEqual([
       'GET /api/ml/v1/training-runs/:id',
       'GET /api/ml/v1/training-runs/:id/events',
+      'GET /api/ml/v1/training-runs/:id/trace',
       'POST /api/ml/v1/artifacts/:id/predict/table',
       'POST /api/ml/v1/datasets/upload',
       'POST /api/ml/v1/training-runs',

@@ -95,7 +95,7 @@ interface TrainingRunTable {
   request_hash: string;
 }
 
-/** What an attempt did and when. One whose worker was lost never ends. */
+/** What an attempt did and when, so far. One whose worker was lost never ends. */
 interface TrainingAttemptTable {
   run_id: string;
   /** Tells the attempts of a run apart: one that was handed back shares its number with the next. */

@@ -41,7 +41,7 @@ export interface WorkOptions<Progress> {
   /** Wall-clock limit; unset: none. */
   readonly timeoutSeconds?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Told at the end of the work, however it ends, of its stages so far. */
+  /** Told of its stages so far, whenever there is news of them. */
   readonly onStages?: ((stages: readonly Stage[]) => void) | undefined;
   readonly meter?: ChildMeter | undefined;
 }
@@ -176,7 +176,6 @@ export class Child {
         failure = errorTypeOf(error);
         throw error;
       } finally {
-        options.onStages?.([...stages.values()]);
         replayStages(stages.values(), span, failure);
       }
     });
@@ -184,7 +183,7 @@ export class Child {
 
   async #do<Output, Progress>(
     input: unknown,
-    { signal, timeoutSeconds, onProgress, meter }: WorkOptions<Progress>,
+    { signal, timeoutSeconds, onProgress, onStages, meter }: WorkOptions<Progress>,
     survives: (peakBytes: number) => boolean,
     stages: Map<number, Stage>,
     tellStages: boolean,
@@ -222,6 +221,7 @@ export class Child {
         this.#used = message.usage;
         this.#hasBegun = true;
         for (const stage of message.stages) stages.set(stage.id, stage);
+        if (message.stages.length > 0) onStages?.([...stages.values()]);
         if (settled !== undefined || message.kind === 'begun' || message.kind === 'stage') return;
         if (message.kind === 'result') end({ output: message.output }, true);
         else if (message.kind === 'error') end({ error: revive(message) }, message.code !== undefined);

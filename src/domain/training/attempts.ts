@@ -94,9 +94,10 @@ type Changes = Partial<
   >
 > & { progress_details?: string | null; metrics?: string; metrics_summary?: string; warnings?: string };
 
-/** How an attempt ended, for its record. */
-export interface AttemptEnd {
-  readonly outcome: AttemptOutcome;
+/** What is told of an attempt, for its record. */
+export interface AttemptRecord {
+  /** Unset: it goes on. */
+  readonly outcome?: AttemptOutcome;
   readonly errorType?: TrainingErrorType;
   readonly stages: readonly Stage[];
 }
@@ -109,7 +110,7 @@ export async function updateAttempt(
   db: Kysely<Schema>,
   run: TrainingRun,
   changes: Changes,
-  end?: AttemptEnd,
+  record?: AttemptRecord,
 ): Promise<Pick<TrainingRun, 'cancel_requested_at'> | undefined> {
   const updating = (query: QueryCreator<Schema>) =>
     query
@@ -119,19 +120,23 @@ export async function updateAttempt(
       .where('attempt', '=', run.attempt)
       .where('status', 'in', ['queued', 'running'])
       .returning(['id', 'cancel_requested_at', announced]);
-  if (!end) return updating(db).executeTakeFirst();
+  if (!record) return updating(db).executeTakeFirst();
   return db
     .with('updated', updating)
     .with('recorded', (query) =>
       query
         .updateTable('training_attempts')
         .set({
-          ended_at: new Date(),
-          outcome: end.outcome,
-          error_type: end.errorType ?? null,
-          stages: JSON.stringify(end.stages),
+          stages: JSON.stringify(record.stages),
+          ...(record.outcome && {
+            ended_at: new Date(),
+            outcome: record.outcome,
+            error_type: record.errorType ?? null,
+          }),
         })
         .where('started_at', '=', run.started_at)
+        // What comes late of an attempt that goes on is not news any more.
+        .where('ended_at', 'is', null)
         .where('run_id', 'in', ({ selectFrom }) => selectFrom('updated').select('id')),
     )
     .selectFrom('updated')

@@ -146,6 +146,7 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     try {
       const output = await train(run, supervisor.signal, supervisor.report, (told) => {
         stages = told;
+        supervisor.reached(told);
       });
       if ('failure' in output) return await fail(run, output.failure, stages);
       const store = () => storeModel({ ...deps, keep: deps.keepModels }, run, output, stages);

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { untraced } from '../../telemetry/running.ts';
+import type { Stage } from '../../telemetry/stages.ts';
 import { updateAttempt } from './attempts.ts';
 import type { TrainingRun } from './repository.ts';
 import type { TrainerProgress } from './trainer.ts';
@@ -16,10 +17,12 @@ export interface Supervisor extends AsyncDisposable {
   /** Aborted when the attempt must end. */
   readonly signal: AbortSignal;
   report(progress: TrainerProgress): void;
+  /** The stages of the attempt so far; they are written with its progress. */
+  reached(stages: readonly Stage[]): void;
   verdict(): Verdict;
 }
 
-/** Writes an attempt's progress and ends it when the run is cancelled, or is not this worker's any more. */
+/** Writes an attempt's progress and stages and ends it when the run is cancelled, or is not this worker's any more. */
 export async function superviseAttempt(
   db: Kysely<Schema>,
   watch: RunWatch,
@@ -34,15 +37,20 @@ export async function superviseAttempt(
   };
 
   let latest: TrainerProgress | undefined;
+  let stages: readonly Stage[] | undefined;
   const write = async () => {
     const progress = latest;
     latest = undefined;
+    const told = progress && stages;
+    if (told) stages = undefined;
     const { stage, fraction, ...details } = progress ?? { stage: undefined, fraction: undefined };
     const current = progress
-      ? await updateAttempt(db, run, {
-          progress: fraction ?? 0,
-          progress_details: JSON.stringify({ stage, ...details }),
-        })
+      ? await updateAttempt(
+          db,
+          run,
+          { progress: fraction ?? 0, progress_details: JSON.stringify({ stage, ...details }) },
+          told && { stages: told },
+        )
       : await db
           .selectFrom('training_runs')
           .select('cancel_requested_at')
@@ -87,6 +95,9 @@ export async function superviseAttempt(
     signal: abort.signal,
     report: (progress) => {
       latest = progress;
+    },
+    reached: (told) => {
+      stages = told;
     },
     verdict: () => verdict,
     async [Symbol.asyncDispose]() {

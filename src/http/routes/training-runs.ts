@@ -83,7 +83,7 @@ const trace = createRoute({
   tags,
   summary: 'Where the time of a training run went',
   description:
-    'Its waiting, its attempts and what each did, as a tree, from the run’s own record: no tracing backend is needed. An attempt’s stages are there once it has ended.',
+    'Its waiting, its attempts and what each did, as a tree, from the run’s own record: no tracing backend is needed. Of an attempt under way it has the stages as of its last progress.',
   request: { params: IdParam },
   responses: { 200: json(TraceNode, 'The run'), ...problems(401, 404) },
 });

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { beginAttempt, endFailed, handBack, requeueFailed } from '../../../src/domain/training/attempts.ts';
+import {
+  beginAttempt,
+  endFailed,
+  handBack,
+  requeueFailed,
+  updateAttempt,
+} from '../../../src/domain/training/attempts.ts';
 import { WORKER_LOST } from '../../../src/domain/training/outcome.ts';
 import type { TrainingRun } from '../../../src/domain/training/repository.ts';
 import { runTrace, type TraceNode } from '../../../src/domain/training/run-trace.ts';
@@ -70,6 +76,25 @@ test('a run is told as a tree: waiting, each attempt with what became of it, the
   expect(whole).toMatchObject({ errorType: 'timeout', attributes: { run_id: id, status: 'failed' } });
   const [read] = whole.children.at(-1)?.children ?? [];
   expect(read).toMatchObject({ startedAt: new Date(STARTED), endedAt: new Date(STARTED + 100) });
+});
+
+test('an attempt under way shows its stages so far, and what comes of them after its end is no news', async () => {
+  const { sql } = shared.db;
+  const id = await insertRun(sql);
+  const run = await begin(id);
+  const trace = async () => outline(await runTrace(sql, 'local', id)).slice(2);
+  await updateAttempt(sql, run, { progress: 0.1 }, { stages: STAGES.slice(0, 2) });
+  expect(await trace()).toEqual([' attempt …', '  read', '  search …']);
+  await updateAttempt(sql, run, { progress: 0.2 });
+  expect(await trace()).toEqual([' attempt …', '  read', '  search …']);
+  await requeueFailed(sql, run, { ...WORKER_LOST, type: 'trainer_crashed' }, STAGES);
+  await updateAttempt(sql, run, { progress: 0.3 }, { stages: STAGES.slice(0, 1) });
+  expect((await trace()).slice(0, 4)).toEqual([
+    ' attempt retry trainer_crashed',
+    '  read',
+    '  search trainer_crashed',
+    '   trial',
+  ]);
 });
 
 test('an attempt that owns its run no more leaves its successor’s record alone', async () => {
