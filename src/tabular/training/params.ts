@@ -18,8 +18,8 @@ export interface TrainParams {
   /** Heavy: how many candidates are compared at most; the linear family is one. Default 9. */
   readonly max_trials?: number;
   /**
-   * Heavy: no candidate starts later than this, the first two excepted; the final fits come after it. The default is
-   * 120. Where it cuts the search, the result depends on the machine's speed.
+   * Heavy: no candidate is begun that would not end within it, the first two excepted; the final fits come after it. The
+   * default is 120. Where it cuts the search, the result depends on the machine's speed.
    */
   readonly time_budget_seconds?: number;
 }

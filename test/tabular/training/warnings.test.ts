@@ -177,7 +177,9 @@ describe('search_cut_short', () => {
     const params = { max_trials: 200, time_budget_seconds: 1 };
     const warnings = await warned({ ...columns, target }, { mode: 'heavy', params });
     const [cut] = warnings.filter(({ code }) => code === 'search_cut_short');
-    expect(cut?.message).toMatch(/^\d+ candidates were not begun, since the time budget of 1 s was used up/);
+    expect(cut?.message).toMatch(
+      /^\d+ candidates were not begun, since the time budget of 1 s left no time for them/,
+    );
   });
 
   test('is not said where all were begun', async () => {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { LinearEstimator } from '../../document.ts';
 import { predictor } from '../../scoring/estimators.ts';
 import { fitLinear } from '../linear/fit.ts';
 import { classCount, type TrainingData } from '../training-data.ts';
@@ -11,6 +12,13 @@ export interface LinearTrial {
   readonly loss: number;
   /** Of the plan's test rows, split after split. */
   readonly predicted: Float64Array;
+}
+
+export interface LinearTrialOptions {
+  readonly balanced: boolean;
+  readonly isSmall: boolean;
+  /** Seconds; no penalty but the first is begun that would take longer. */
+  untilDeadline(): number;
 }
 
 /** Strongest first. */
@@ -30,29 +38,33 @@ export async function tryLinear(
   data: TrainingData,
   { splits }: SearchPlan,
   losses: RowLosses,
-  { balanced, isSmall }: { readonly balanced: boolean; readonly isSmall: boolean },
+  { balanced, isSmall, untilDeadline }: LinearTrialOptions,
 ): Promise<LinearTrial> {
   const trials: LinearTrial[] = [];
+  const latest: LinearEstimator[] = [];
+  let secondsOfLast = 0;
   const attempt = async (l2PerRow: number): Promise<LinearTrial> => {
+    const begun = performance.now();
     const parts: Float64Array[] = [];
-    for (const { train, test } of splits) {
-      const estimator = fitLinear(data, train, {
-        l2: l2PerRow * train.length,
-        estimatesLabels: true,
-        balanced,
-      });
+    for (const [part, { train, test }] of splits.entries()) {
+      const settings = { l2: l2PerRow * train.length, estimatesLabels: true, balanced };
+      const estimator = fitLinear(data, train, settings, latest[part]);
+      latest[part] = estimator;
       parts.push(predictor(estimator, classCount(data))(data.inputs, test));
       // Worker threads wait for this thread to hand them their next fit.
       await setImmediate();
     }
+    secondsOfLast = (performance.now() - begun) / 1000;
     const predicted = concatenate(parts);
     const trial = { l2PerRow, loss: meanOf(losses(predicted)), predicted };
     trials.push(trial);
     return trial;
   };
+  const wouldOverrun = () => secondsOfLast > untilDeadline();
   let best = await attempt(L2_PER_ROW[0]!);
   let worse = 0;
   for (const l2PerRow of L2_PER_ROW.slice(1)) {
+    if (wouldOverrun()) break;
     const trial = await attempt(l2PerRow);
     if (trial.loss < best.loss) {
       best = trial;
@@ -63,6 +75,7 @@ export async function tryLinear(
   }
   const coarse = best.l2PerRow;
   for (const multiple of REFINEMENTS) {
+    if (wouldOverrun()) break;
     const trial = await attempt(coarse * multiple);
     if (trial.loss < best.loss) best = trial;
   }

@@ -11,6 +11,7 @@ import { type BoostingTrial, predictTests, tryBoosting } from './boosting-trial.
 import { type LinearTrial, tryLinear } from './linear-trial.ts';
 import { type RowLosses, rowLosses } from './loss.ts';
 import { planSearch, type SearchPlan } from './plan.ts';
+import { Schedule } from './schedule.ts';
 import { boostingCandidates, MAX_LEAVES } from './space.ts';
 
 export interface SearchOptions {
@@ -18,7 +19,7 @@ export interface SearchOptions {
   readonly threads: number;
   readonly balanced: boolean;
   readonly maxTrials: number;
-  /** No trial starts after it; the first two always do. Only this can make two runs differ. */
+  /** No trial starts that would not end within it; the first two always do. Only this can make two runs differ. */
   readonly budgetSeconds: number;
 }
 
@@ -122,33 +123,33 @@ async function runTrials(
 ): Promise<Trials> {
   const candidates = boostingCandidates(plan.rows.length, maxTrials - 1, createRandom(seed, 'candidates'));
   await using pool = createFitPool(table, MAX_LEAVES, threads, Number.POSITIVE_INFINITY);
-  const deadline = performance.now() + budgetSeconds * 1000;
   const leaderboard: LeaderboardEntry[] = [];
   const started = performance.now();
+  const untilDeadline = () => budgetSeconds - secondsSince(started);
+  const schedule = new Schedule(candidates, untilDeadline);
   const fittedRows = plan.splits.reduce((sum, { train }) => sum + train.length, 0);
   const finish = (entry: LeaderboardEntry) => {
     leaderboard.push(entry);
     const winner = leaderboard.reduce((best, done) => (done.loss < best.loss ? done : best));
     const trials = candidates.length + 1;
     const left = (secondsSince(started) * (trials - leaderboard.length)) / leaderboard.length;
-    const untilDeadline = Math.max(0, (deadline - performance.now()) / 1000);
     onTrial({
       latest: entry,
       trial: leaderboard.length,
       trials,
       bestLoss: winner.loss,
-      remainingSeconds: Math.min(left, untilDeadline),
+      remainingSeconds: Math.min(left, Math.max(0, untilDeadline())),
       secondsPerRow: winner.seconds / fittedRows,
     });
   };
 
   let best: { position: number; trial: BoostingTrial }[] = [];
-  let next = 0;
   const lane = async () => {
-    while (next < candidates.length && (next === 0 || performance.now() < deadline)) {
-      const position = next++;
+    for (let next = schedule.next(); next; next = schedule.next()) {
+      const { position, candidate } = next;
       const begun = performance.now();
-      const trial = await tryBoosting(pool, plan, candidates[position]!, seed);
+      const trial = await tryBoosting(pool, plan, candidate, seed);
+      schedule.ended(candidate, secondsSince(begun));
       // Lanes finish in any order: of equals the earlier candidate goes first, whoever came first.
       best = [...best, { position, trial }]
         .sort((a, b) => a.trial.loss - b.trial.loss || a.position - b.position)
@@ -164,7 +165,7 @@ async function runTrials(
   // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
   const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
   const linearLane = async () => {
-    const trial = await tryLinear(data, plan, losses, { balanced, isSmall: kept > 1 });
+    const trial = await tryLinear(data, plan, losses, { balanced, isSmall: kept > 1, untilDeadline });
     finish({
       family: 'linear',
       settings: { l2_per_row: trial.l2PerRow },
@@ -174,8 +175,12 @@ async function runTrials(
     return trial;
   };
   const [linear] = await Promise.all([linearLane(), ...lanes]);
-  const notBegun = candidates.length - next;
-  return { linear, boosting: best.map(({ trial }) => trial), leaderboard, notBegun };
+  return {
+    linear,
+    boosting: best.map(({ trial }) => trial),
+    leaderboard,
+    notBegun: schedule.waiting,
+  };
 }
 
 export function describeBoosting(settings: BoostingSettings): Settings {

@@ -73,7 +73,7 @@ function cutShort(search: Search | null, budgetSeconds: number): TrainingWarning
   const slowest = search.leaderboard.reduce((most, trial) => (trial.seconds > most.seconds ? trial : most));
   const name = slowest.family === 'linear' ? 'the linear models' : 'boosted trees';
   const n = search.not_begun;
-  const message = `${n} ${n === 1 ? 'candidate was' : 'candidates were'} not begun, since the time budget of ${budgetSeconds} s was used up; the slowest candidate, ${name}, took ${Math.round(slowest.seconds)} s. With more time_budget_seconds the model may be better.`;
+  const message = `${n} ${n === 1 ? 'candidate was' : 'candidates were'} not begun, since the time budget of ${budgetSeconds} s left no time for ${n === 1 ? 'it' : 'them'}; the slowest candidate, ${name}, took ${Math.round(slowest.seconds)} s. With more time_budget_seconds the model may be better.`;
   return [{ code: 'search_cut_short', message }];
 }
 
