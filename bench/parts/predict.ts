@@ -8,7 +8,7 @@ import { loadModel, type Table } from '#tabular';
 import { dataFile } from '../../test/support/client.ts';
 import { type Service, startService } from '../../test/support/service.ts';
 import { storageRoot } from '../../test/support/storage-root.ts';
-import { type Measured, over, type Part, type Series } from '../part.ts';
+import { type Measured, over, type Part, type Ratio, type Series } from '../part.ts';
 import { quantile } from '../statistics.ts';
 import { makeDataset } from '../training/data.ts';
 import { fitOnce, HUNDRED_TREES } from '../training/one-fit.ts';
@@ -32,7 +32,7 @@ async function ask(agent: Agent, url: string, body: string): Promise<number> {
 }
 
 /** Rows by JSON, one request after the other on one connection. */
-async function benchRows(service: Service, rounds: number, requests: number): Promise<Series[]> {
+async function benchRows(service: Service, rounds: number, requests: number): Promise<Measured> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const [header = '', ...lines] = (await readFile(dataFile('breast_cancer_test.csv'), 'utf8'))
     .trim()
@@ -44,34 +44,56 @@ async function benchRows(service: Service, rounds: number, requests: number): Pr
   const thousand = Array.from({ length: 1000 }, (_, i) => rows[i % rows.length]);
   const dataset = await service.api.uploadFile('breast_cancer_train.csv');
   const figures: Series[] = [];
+  const ratios: Ratio[] = [];
   for (const mode of ['light', 'heavy']) {
-    const run = await service.api.train(dataset.dataset_id, { mode });
-    const url = `${service.origin}/api/ml/v1/artifacts/${run.artifact_id}/predict`;
+    const { artifact_id } = await service.api.train(dataset.dataset_id, { mode });
+    const name = `${mode}-model`;
+    const { version } = await service.api.json<{ version: number }>(
+      await service.api.post(`/models/${name}/versions`, { artifact_id }),
+    );
+    await service.api.call(`/models/${name}/aliases/production`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ version }),
+    });
+    const api = `${service.origin}/api/ml/v1`;
+    const byArtifact = `${api}/artifacts/${artifact_id}/predict`;
+    const byName = `${api}/models/${name}@production/predict`;
     for (const [what, batch, count] of [
       ['1 row', rows.slice(0, 1), requests],
       ['1000 rows', thousand, requests / 10],
     ] as const) {
       const body = JSON.stringify({ rows: batch });
-      for (let i = 0; i < WARM_UP; i++) await ask(agent, url, body);
+      for (const url of [byArtifact, byName]) for (let i = 0; i < WARM_UP; i++) await ask(agent, url, body);
       const took: number[][] = [];
+      const tookByName: number[][] = [];
       for (let round = 0; round < rounds; round++) {
-        const times: number[] = [];
-        for (let i = 0; i < count; i++) times.push(await ask(agent, url, body));
+        const [times, timesByName]: [number[], number[]] = [[], []];
+        for (let i = 0; i < count; i++) {
+          times.push(await ask(agent, byArtifact, body));
+          timesByName.push(await ask(agent, byName, body));
+        }
         took.push(times);
+        tookByName.push(timesByName);
       }
-      for (const [name, share] of [
-        ['p50', 0.5],
-        ['p99', 0.99],
+      const at = (share: number, all: readonly number[][]) => all.map((times) => quantile(times, share));
+      for (const [how, all] of [
+        ['', took],
+        [', by name', tookByName],
       ] as const)
-        figures.push({
-          name: `JSON, ${what}, ${mode} ${name}`,
-          unit: 'ms',
-          values: took.map((times) => quantile(times, share)),
-        });
+        figures.push(
+          { name: `JSON, ${what}, ${mode}${how} p50`, unit: 'ms', values: at(0.5, all) },
+          { name: `JSON, ${what}, ${mode}${how} p99`, unit: 'ms', values: at(0.99, all) },
+        );
+      ratios.push({
+        name: `p50, JSON, ${what}, ${mode}, by name / by artifact`,
+        better: 'lower',
+        values: over(at(0.5, tookByName), at(0.5, took)),
+      });
     }
   }
   agent.destroy();
-  return figures;
+  return { figures, ratios };
 }
 
 /** A table of numbers scored by a model of 100 trees, beside the scoring alone on one thread. */
@@ -152,12 +174,12 @@ async function writeCsv(path: string, table: Table, digits: number, repeats: num
 
 export const part: Part = {
   about:
-    'Predictions over HTTP from another process: rows by JSON, one request after the other, with a light and a heavy model; then a table of 20 numbers a row, 500,000 rows of it, with a model of 100 trees, beside the scoring alone on one thread.',
+    'Predictions over HTTP from another process: rows by JSON, one request after the other, with a light and a heavy model, in turns by the artifact’s id and by the name and alias that people keep it under; then a table of 20 numbers a row, 500,000 rows of it, with a model of 100 trees, beside the scoring alone on one thread.',
   async run({ quick }): Promise<Measured> {
     await using root = await storageRoot();
     await using service = await startService(root.path);
     const rows = await benchRows(service, quick ? 2 : 10, quick ? 100 : 400);
     const table = await benchTable(service, root.path, quick ? 2 : 5, quick ? 1 : 10);
-    return { figures: [...rows, ...table.figures], ratios: table.ratios };
+    return { figures: [...rows.figures, ...table.figures], ratios: [...rows.ratios, ...table.ratios] };
   },
 };
