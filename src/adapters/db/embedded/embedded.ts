@@ -114,7 +114,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
 
   const identity = chooseIdentity(binaries.postgres, existsSync(data) ? data : undefined, folder);
   const access = windows ? await byLoopback(folder) : bySocket(data);
-  if (!existsSync(data)) options.logger.info('making the database, this once');
+  if (!existsSync(data)) options.logger.info({}, 'making the database, this once');
   await createData(data, folder, binaries, identity, access.password);
   stack.use(
     await runServer({
