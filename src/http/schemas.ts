@@ -6,7 +6,7 @@ import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { ARTIFACT_REMOVERS, MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
-import { FORMATS } from '../vocabulary/tables.ts';
+import { DELIMITERS, ENCODINGS, FORMATS, READABLE_TYPES } from '../vocabulary/tables.ts';
 import { DATASET_WARNINGS, PREDICTION_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
 import { body, query } from './named-fields.ts';
 
@@ -34,7 +34,25 @@ export const PageQuery = query({
 const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
-export const UploadQuery = query({ mode: mode.default('light'), name: z.string().optional() });
+export const UploadQuery = query({
+  mode: mode.default('light'),
+  name: z.string().optional(),
+  options: z.string().optional().openapi({
+    description:
+      'How the table is to be read, where that shall not be found out: a JSON object as in docs/tables.md. In a form, the field `options` in front of the file does the same.',
+    example: '{"decimal":",","types":{"zip":"string"}}',
+  }),
+});
+export const UploadOptions = body({
+  delimiter: z.enum(DELIMITERS).optional(),
+  header: z.boolean().optional(),
+  encoding: z.enum(['utf-8', ...ENCODINGS]).optional(),
+  decimal: z.enum(['.', ',']).optional(),
+  thousands: z.enum(['', ',', '.', ' ', "'"]).optional(),
+  date_order: z.enum(['dmy', 'mdy', 'ymd']).optional(),
+  types: z.record(z.string(), z.enum(READABLE_TYPES)).optional(),
+  ignore: z.array(z.string()).max(4096).optional(),
+});
 
 export const Dataset = z
   .object({
@@ -81,9 +99,14 @@ const ColumnProfile = z.object({
     .openapi({ description: 'The same as a rule. Texts to predict are read by it too.' }),
 });
 
-export const DatasetWithProfile = Dataset.extend({ profile: z.array(ColumnProfile) }).openapi(
-  'DatasetWithProfile',
-);
+export const DatasetWithProfile = Dataset.extend({
+  profile: z.array(ColumnProfile),
+  preview: z
+    .object({ columns: z.array(z.string()), rows: z.array(z.array(z.string().nullable())) })
+    .optional()
+    .openapi({ description: 'The first rows as texts, cut at 100 characters; of a wide table, 50 columns.' }),
+  options: z.record(z.string(), z.unknown()).optional(),
+}).openapi('DatasetWithProfile');
 export const DatasetPage = pageOf(Dataset).openapi('DatasetPage');
 
 export const ExpiryQuery = query({ limit: z.coerce.number().int().min(1).max(100_000).optional() });

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { AppError } from '../errors.ts';
 import type { Env } from './router.ts';
 
-const FIELD = 'file';
+const [FIELD, OPTIONS] = ['file', 'options'];
 const FORM_LIMITS = { fields: 20, fieldSize: 10_000, parts: 40, headerPairs: 50 };
 /** An upload may take hours, but a client that sends nothing for so long is gone. */
 const STALL_MS = 120_000;
@@ -13,6 +13,8 @@ const STALL_MS = 120_000;
 export interface UploadBody {
   /** Undefined when neither the form nor `?name=` gave one. */
   readonly name: string | undefined;
+  /** As the form's field `options`, in front of the file, or `?options=` gave them. */
+  readonly options: string | undefined;
   /** A chunk is only valid until the next one is asked for. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
@@ -117,6 +119,10 @@ function multipartFile(source: Readable, contentType: string): Promise<UploadBod
     await ended.promise;
   }
 
+  let options: string | undefined;
+  parser.on('field', (field, value) => {
+    if (field === OPTIONS) options = value;
+  });
   parser.on('file', (field, stream, filename) => {
     // The parser tells its errors to the file too, and nobody may be reading it yet.
     stream.on('error', () => {});
@@ -129,7 +135,7 @@ function multipartFile(source: Readable, contentType: string): Promise<UploadBod
     file = stream;
     // What a reader who stopped early has left must not pile up in the parser.
     stream.once('close', () => stream.readableEnded || source.unpipe(parser));
-    found.resolve({ name: filename, bytes: bytesOf(stream) });
+    found.resolve({ name: filename, options, bytes: bytesOf(stream) });
   });
   parser.on('error', (error) => fail(broken(error)));
   parser.on('finish', () => {
@@ -150,12 +156,12 @@ export const bodyBytes = (c: Context<Env>, stallMs = STALL_MS): AsyncIterable<Ui
 /** The file of an upload request: field `file` of a form, or the raw body. */
 export async function uploadBody(
   c: Context<Env>,
-  name: string | undefined,
+  { name, options }: { readonly name?: string | undefined; readonly options?: string | undefined },
   stallMs = STALL_MS,
 ): Promise<UploadBody> {
   const contentType = c.req.header('content-type') ?? '';
   const source = requestStream(c, stallMs);
-  if (!/^multipart\/form-data\b/i.test(contentType)) return { name, bytes: rawBytes(source, true) };
+  if (!/^multipart\/form-data\b/i.test(contentType)) return { name, options, bytes: rawBytes(source, true) };
   const form = await multipartFile(source, contentType);
-  return { name: name ?? form.name, bytes: form.bytes };
+  return { name: name ?? form.name, options: options ?? form.options, bytes: form.bytes };
 }

@@ -62,6 +62,13 @@ export const datasetProfileView = (
 ): z.infer<typeof DatasetWithProfile> => ({
   ...datasetView(row, ttl, origin),
   profile: [...row.profile.columns],
+  ...(row.profile.preview && {
+    preview: {
+      columns: [...row.profile.preview.columns],
+      rows: row.profile.preview.rows.map((cells) => [...cells]),
+    },
+  }),
+  ...(row.profile.options && { options: { ...row.profile.options } }),
 });
 
 /** Of the addresses in an answer: that of the request's own. */

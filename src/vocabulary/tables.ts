@@ -1,4 +1,4 @@
-import type { CellForm, ColumnType } from '#tabular';
+import type { CellForm, ColumnType, DateForm, NumberForm } from '#tabular';
 import type { DatasetWarning } from './warnings.ts';
 
 /** What is known of a table's file and contents. */
@@ -15,17 +15,40 @@ export type Compression = (typeof COMPRESSIONS)[number];
 export const ENCODINGS = ['utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
+export const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** What a delimited text is said to be, where it is not to be found out. */
+export interface TextLayout {
+  readonly delimiter?: (typeof DELIMITERS)[number] | undefined;
+  /** Whether its first line holds the names. */
+  readonly header?: boolean | undefined;
+}
+
+export const READABLE_TYPES = ['number', 'datetime', 'string'] as const;
+/** How its sender wants a table to be read. */
+export interface ReadOptions extends TextLayout {
+  readonly encoding?: Encoding | 'utf-8' | undefined;
+  readonly decimal?: NumberForm['decimal'] | undefined;
+  readonly thousands?: NumberForm['thousands'] | undefined;
+  readonly date_order?: DateForm['order'] | undefined;
+  /** By column. */
+  readonly types?: Readonly<Record<string, (typeof READABLE_TYPES)[number]>> | undefined;
+  /** Columns to leave out. */
+  readonly ignore?: readonly string[] | undefined;
+}
+
 export interface FileType {
   readonly format: Format;
   readonly compression: Compression;
   /** Unset: UTF-8, or no text. */
   readonly encoding?: Encoding | undefined;
+  readonly layout?: TextLayout | undefined;
 }
 
 /** What scanner and database read as it is: a text in UTF-8 or Parquet. */
 export interface PlainFileType {
   readonly format: TextFormat | 'parquet';
   readonly compression: Compression;
+  readonly layout?: TextLayout | undefined;
 }
 
 export interface ColumnProfile {
@@ -53,6 +76,14 @@ export interface TableProfile {
   readonly columns: readonly ColumnProfile[];
   /** As in `FileType`. */
   readonly encoding?: Encoding | undefined;
+  readonly options?: ReadOptions | undefined;
+  readonly preview?: Preview | undefined;
+}
+
+/** The first rows as texts, cut at some length; null: missing. Of a wide table, the first columns. */
+export interface Preview {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
 }
 
 /** What an inspection finds out. */

@@ -17,7 +17,7 @@ const routes = (app: Router) =>
     .get('/hello', (c) => c.text('hello'))
     .post('/json', jsonBody(1000, BODY_MS), async (c) => c.json(await c.req.json()))
     .post('/raw', async (c) => c.json(await count(bodyBytes(c, BODY_MS))))
-    .post('/form', async (c) => c.json(await count((await uploadBody(c, 'a.csv', BODY_MS)).bytes)));
+    .post('/form', async (c) => c.json(await count((await uploadBody(c, { name: 'a.csv' }, BODY_MS)).bytes)));
 
 const head = (path: string, headers: string) =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n`;

@@ -10,6 +10,7 @@ export const fileTypeOf = ({ format, compression, profile }: Dataset): FileType 
   format,
   compression,
   encoding: profile.encoding,
+  ...(profile.options && { layout: profile.options }),
 });
 
 const OPEN = ['queued', 'running'] as const;

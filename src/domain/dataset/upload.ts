@@ -10,6 +10,7 @@ import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { UploadInstruments } from '../../telemetry/instruments/uploads.ts';
 import { describeSpan, inSpan } from '../../telemetry/span.ts';
 import type { Mode } from '../../vocabulary/modes.ts';
+import type { ReadOptions } from '../../vocabulary/tables.ts';
 import type { UploadFailureReason } from '../../vocabulary/uploads.ts';
 import { atMost, tooLarge } from '../at-most.ts';
 import { beginStream } from '../begun-stream.ts';
@@ -26,13 +27,19 @@ const HEAD_BYTES = 65_536;
 const MAX_NAME_LENGTH = 255;
 const FORM_OVERHEAD_BYTES = 65_536;
 
+export interface Opened {
+  readonly name: string | undefined;
+  readonly options?: ReadOptions | undefined;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
 export interface UploadRequest {
   readonly owner: string;
   readonly mode: Mode;
   /** Bytes the client announced, 0 when it did not: a file too large is refused before it is sent. */
   readonly declaredBytes: number;
   /** Begins to read the request; inside the verb, so that a request without a file is a refused upload too. */
-  readonly open: () => Promise<{ name: string | undefined; bytes: AsyncIterable<Uint8Array> }>;
+  readonly open: () => Promise<Opened>;
   readonly signal: AbortSignal;
 }
 
@@ -123,7 +130,8 @@ export function createUploadDataset({
     const opened = await request.open();
     const name = cleanName(opened.name);
     using body = await beginStream(atMost(limits.maxBytes, 'file', opened.bytes), HEAD_BYTES);
-    const fileType = detectFileType(body.head, name);
+    const { options } = opened;
+    const fileType = detectFileType(body.head, name, options);
     if (body.isWhole) await refuseEarly(body.head, fileType, limits);
     if (isShort) await storage.check();
 
@@ -135,6 +143,7 @@ export function createUploadDataset({
     const inspection = (path: string): Inspection => ({
       path,
       fileType,
+      options,
       limits,
       signal,
       meter: children('inspector', mode),

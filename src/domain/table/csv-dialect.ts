@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { Format } from '../../vocabulary/tables.ts';
+import { DELIMITERS, type Format, type TextLayout } from '../../vocabulary/tables.ts';
 import { CsvReader, MARK } from './csv-reader.ts';
 import type { CsvRecord } from './csv-record.ts';
 import {
@@ -15,7 +15,6 @@ import { MAX_LINE_BYTES, TextCheck } from './text-scan.ts';
 /** As much of a file's start as must be seen to know its dialect: more than the longest header. */
 export const DIALECT_BYTES = MARK.length + MAX_LINE_BYTES + 1;
 
-const DELIMITERS = [',', ';', '\t', '|'] as const;
 const SNIFFED_RECORDS = 20;
 const [LF, CR] = [0x0a, 0x0d];
 
@@ -41,13 +40,18 @@ export interface CsvHeader {
  * Reads the header of a delimited text and finds its delimiter: a TSV has tabs; a CSV has whichever of `,` `;` tab
  * `|` splits the first records into the same number of fields, the greatest number if several do.
  * @param start of the file: `DIALECT_BYTES` or more, or all of it when it is shorter
+ * @param layout what need not be found out
  * @throws {AppError} `bad_header`, `bad_format`, or `empty` when there is nothing but white space
  */
-export function readDialect(start: Buffer, format: Extract<Format, 'csv' | 'tsv'>): CsvDialect {
+export function readDialect(
+  start: Buffer,
+  format: Extract<Format, 'csv' | 'tsv'>,
+  layout: TextLayout = {},
+): CsvDialect {
   const head = start.subarray(0, DIALECT_BYTES);
   const whole = head.length < DIALECT_BYTES;
   new TextCheck().check(head, 1);
-  const delimiter = format === 'tsv' ? '\t' : sniffDelimiter(head, whole);
+  const delimiter = layout.delimiter ?? (format === 'tsv' ? '\t' : sniffDelimiter(head, whole));
   const isBlank = whole && head.toString().trim() === '';
   const reader = readerOf(head, delimiter, whole);
   const header = isBlank ? undefined : reader.next();
@@ -58,7 +62,7 @@ export function readDialect(start: Buffer, format: Extract<Format, 'csv' | 'tsv'
   const crlf = head[end] === CR;
   const nextLine = reader.line;
   const begin = header.begin;
-  const isThere = !isData(first, recordsBelow(reader));
+  const isThere = layout.header ?? !isData(first, recordsBelow(reader));
   return {
     delimiter,
     ...(isThere ? usableNames(first) : namesWithoutHeader(first.length)),

@@ -66,7 +66,7 @@ export async function tableSource(
   if (type.format === 'parquet') return parquetSource(connection, path, wanted);
   if (type.format === 'ndjson') return ndjsonSource(path, type, wanted);
   const { delimiter, names, header } =
-    dialect ?? readDialect(await readHead(path, type.compression, DIALECT_BYTES), type.format);
+    dialect ?? readDialect(await readHead(path, type.compression, DIALECT_BYTES), type.format, type.layout);
   const positions = wanted.map(({ name }) => positionOf(name, names));
   const numeric = new Set(positions.filter((_, i) => wanted[i]!.as === 'number' && !wanted[i]!.form));
   const columns = names.map((_, i) => `c${i}: '${numeric.has(i) ? 'DOUBLE' : 'VARCHAR'}'`);

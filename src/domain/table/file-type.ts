@@ -1,6 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
-import type { Encoding, FileType, TEXT_FORMATS } from '../../vocabulary/tables.ts';
+import type { Encoding, FileType, ReadOptions, TEXT_FORMATS } from '../../vocabulary/tables.ts';
 import { looksTabSeparated } from './csv-dialect.ts';
 
 type TextFormat = (typeof TEXT_FORMATS)[number];
@@ -53,31 +53,39 @@ const ACCEPTED =
 /**
  * What a file is, by its content; its name only decides between text formats that look alike.
  * @param head the first 64 KiB of the file or more; all of it when it is shorter
+ * @param options what its sender says of it
  * @throws {AppError} `unsupported_format`, `empty`, or `bad_format` for a gzip stream damaged from the start
  */
-export function detectFileType(head: Uint8Array, name: string): FileType {
+export function detectFileType(head: Uint8Array, name: string, options: ReadOptions = {}): FileType {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (startsWith(bytes, GZIP)) {
     const content = inflateHead(bytes);
     if (startsWith(content, GZIP)) throw unsupported('a gzip archive within another');
     if (startsWith(content, PARQUET)) throw unsupported('a gzipped Parquet file');
-    return { ...textType(content, name.replace(/\.gz$/i, '')), compression: 'gzip' };
+    return { ...textType(content, name.replace(/\.gz$/i, ''), options), compression: 'gzip' };
   }
   if (startsWith(bytes, PARQUET)) return { format: 'parquet', compression: 'none' };
   if (startsWith(bytes, ZIP) && WORKBOOK.test(bytes.toString('latin1')))
-    return { format: 'xlsx', compression: 'none' };
-  return { ...textType(bytes, name), compression: 'none' };
+    return { format: 'xlsx', compression: 'none', ...layoutOf(options) };
+  return { ...textType(bytes, name, options), compression: 'none' };
 }
 
 /** A text in UTF-8 or in an encoding that tells itself: by its mark, or by letters that are nothing in UTF-8. */
-function textType(bytes: Buffer, name: string): Pick<FileType, 'format' | 'encoding'> {
+function textType(bytes: Buffer, name: string, options: ReadOptions): Omit<FileType, 'compression'> {
   const foreign = FOREIGN.find(([, signature]) => startsWith(bytes, signature));
   if (foreign !== undefined) throw unsupported(foreign[0]);
-  const encoding = UTF16_MARKS.find(([mark]) => startsWith(bytes, mark))?.[1] ?? singleByteEncoding(bytes);
-  if (encoding === undefined) return { format: textFormat(bytes, name) };
+  const encoding = options.encoding ?? encodingOf(bytes);
+  const layout = layoutOf(options);
+  if (encoding === undefined || encoding === 'utf-8') return { format: textFormat(bytes, name), ...layout };
   const text = new TextDecoder(encoding).decode(bytes);
-  return { format: textFormat(Buffer.from(text), name), encoding };
+  return { format: textFormat(Buffer.from(text), name), encoding, ...layout };
 }
+
+const layoutOf = ({ delimiter, header }: ReadOptions): Pick<FileType, 'layout'> =>
+  delimiter === undefined && header === undefined ? {} : { layout: { delimiter, header } };
+
+const encodingOf = (bytes: Buffer): Encoding | undefined =>
+  UTF16_MARKS.find(([mark]) => startsWith(bytes, mark))?.[1] ?? singleByteEncoding(bytes);
 
 /**
  * Where there is no letter beyond ASCII that is one in UTF-8, but some that are none, the text is in the encoding that was

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type CellForm, formsOf, MISSING_MARKS } from '#tabular';
-import type { ColumnProfile } from '../../vocabulary/tables.ts';
+import type { ColumnProfile, ReadOptions } from '../../vocabulary/tables.ts';
 import { isOfForm, MARKS_LIST } from './cell-form-sql.ts';
 import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { type TableFile, tableSource } from './duckdb-source.ts';
@@ -28,19 +28,24 @@ const MARKS: ReadonlySet<string> = new Set(MISSING_MARKS);
  * delimiter say decides, and it is told.
  *
  * @param columns those of which `mayHaveForms`
+ * @param wanted what the forms are said to be
  * @returns by name, of the columns that have one
  */
 export async function findForms(
   connection: DuckDBConnection,
   file: TableFile,
   columns: readonly ColumnProfile[],
+  wanted: ReadOptions = {},
 ): Promise<Map<string, FoundForm>> {
-  const candidates = (await withoutMarks(connection, file, columns)).flatMap(candidatesOf);
+  const candidates = (await withoutMarks(connection, file, columns)).flatMap((column) =>
+    candidatesOf(column, wanted),
+  );
   if (candidates.length === 0) return new Map();
   const fitting = await countFitting(connection, file, candidates);
   const isSure = (form: CellForm) =>
     fitting.some(({ forms }) => forms.length > 0 && forms.every((other) => agree(form, other)));
   const decimalComma =
+    wanted.decimal === ',' ||
     (await delimiterOf(file)) === ';' ||
     fitting.some(({ forms }) => forms.length > 0 && forms.every(hasDecimalComma));
   const found = new Map<string, FoundForm>();
@@ -54,21 +59,32 @@ export async function findForms(
 /** `;` goes with decimal commas. */
 async function delimiterOf({
   path,
-  fileType: { format, compression },
+  fileType: { format, compression, layout },
   dialect,
 }: TableFile): Promise<string | undefined> {
   if (format !== 'csv') return undefined;
   if (dialect) return dialect.delimiter;
-  return readDialect(await readHead(path, compression, DIALECT_BYTES), format).delimiter;
+  return readDialect(await readHead(path, compression, DIALECT_BYTES), format, layout).delimiter;
 }
 
 const isMark = (cell: unknown) => typeof cell === 'string' && MARKS.has(cell);
 
 /** Whether a column's least and greatest text leave it open that it holds numbers or dates in a form of their own. */
-export const mayHaveForms = (column: ColumnProfile): boolean =>
-  column.type === 'string' && (isMark(column.min) || isMark(column.max) || candidatesOf(column).length > 0);
+export const mayHaveForms = (column: ColumnProfile, wanted: ReadOptions): boolean =>
+  column.type === 'string'
+    ? isMark(column.min) || isMark(column.max) || candidatesOf(column, wanted).length > 0
+    : // Its points may part thousands.
+      column.type === 'number' && wanted.decimal === ',' && column.min !== null;
 
 type Extremes = Pick<ColumnProfile, 'name' | 'min' | 'max'>;
+
+function isWanted(form: CellForm, { decimal, thousands, date_order }: ReadOptions): boolean {
+  if (form.kind === 'datetime') return date_order === undefined || form.order === date_order;
+  return (
+    (decimal === undefined || form.decimal === decimal) &&
+    (thousands === undefined || form.thousands === thousands)
+  );
+}
 
 /** The least and the greatest text of each column that is no mark for a missing value. */
 async function withoutMarks(
@@ -96,9 +112,11 @@ async function withoutMarks(
 }
 
 /** What the least and the greatest text could be says what all may be. */
-function candidatesOf({ name, min, max }: Extremes): Candidate[] {
+function candidatesOf({ name, min, max }: Extremes, wanted: ReadOptions): Candidate[] {
   const cells = [min, max].filter((cell) => typeof cell === 'string');
-  const forms = cells.length === 0 ? [] : formsOf(cells);
+  // Of a column of plain numbers the least and the greatest are no texts: any form may be that of its texts.
+  const possible = cells.length > 0 ? formsOf(cells) : typeof min === 'number' ? formsOf(['0']) : [];
+  const forms = possible.filter((form) => isWanted(form, wanted));
   return forms.length === 0 ? [] : [{ name, forms }];
 }
 

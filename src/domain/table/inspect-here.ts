@@ -1,12 +1,12 @@
 import { NO_STAGES, type Stages } from '../../telemetry/stages.ts';
-import type { PlainFileType, TableProfile } from '../../vocabulary/tables.ts';
+import type { PlainFileType, ReadOptions, TableProfile } from '../../vocabulary/tables.ts';
 import type { ProfiledScan } from './csv-scan.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { checkLimits, type TableLimits } from './limits.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
-import { readForms } from './read-forms.ts';
+import { readAsWanted } from './read-as-wanted.ts';
 import { scanCsv, scanText } from './scan-text.ts';
 import { checkAgreement, seekSecondOpinion } from './second-opinion.ts';
 import { readChunks } from './text-chunks.ts';
@@ -21,6 +21,7 @@ export interface InspectRequest {
   readonly memoryMb: number;
   /** As in `DatabaseLimits`. */
   readonly tempDirectory: string | undefined;
+  readonly options?: ReadOptions | undefined;
 }
 
 /**
@@ -35,21 +36,21 @@ export async function inspectHere(
   stages: Stages = NO_STAGES,
   open: OpenDatabase = openDatabase,
 ): Promise<TableProfile> {
-  const { path, fileType, limits, memoryMb, tempDirectory } = request;
+  const { path, fileType, limits, memoryMb, tempDirectory, options } = request;
   if (fileType.format !== 'parquet') stages.begin('scan');
   const scan = await scanFile(request);
   if (scan !== undefined) checkLimits(scan.rows, scan.columns, limits);
 
   stages.begin('profile');
   const file = { path, fileType };
+  const workshop = { open, memoryMb, tempDirectory };
   try {
     if (scan !== undefined && 'sample' in scan) {
-      await seekSecondOpinion(file, scan, { open, memoryMb, tempDirectory });
-      return await readForms({ ...file, dialect: scan.dialect }, scan, { open, memoryMb, tempDirectory });
+      await seekSecondOpinion(file, scan, workshop);
+      return await readAsWanted({ ...file, dialect: scan.dialect }, scan, options, workshop);
     }
     const profile = await profileByDuckdb(request, scan, open);
-    // Parquet says itself what its columns are.
-    return scan === undefined ? profile : await readForms(file, profile, { open, memoryMb, tempDirectory });
+    return await readAsWanted(file, profile, options, workshop);
   } catch (error) {
     throw duckdbError(error);
   }
@@ -84,13 +85,14 @@ async function profileByDuckdb(
 async function scanFile({
   path,
   part,
-  fileType: { format, compression },
+  fileType: { format, compression, layout },
   limits: { maxBytes },
 }: InspectRequest): Promise<TextScan | ProfiledScan | undefined> {
   if (format === 'parquet') return undefined;
-  const scan = await scanText(readChunks(path, compression, { maxBytes, part }), format);
+  const scan = await scanText(readChunks(path, compression, { maxBytes, part }), format, layout);
   if (format === 'ndjson' || !('spoiled' in scan) || scan.spoiled.length === 0) return scan;
-  const again = await scanCsv(readChunks(path, compression, { maxBytes }), format, scan.spoiled);
+  const texts = scan.spoiled;
+  const again = await scanCsv(readChunks(path, compression, { maxBytes }), format, { texts, layout });
   const columns = scan.columns.map((column, i) => (scan.spoiled.includes(i) ? again.columns[i]! : column));
   return { ...scan, columns, spoiled: [] };
 }

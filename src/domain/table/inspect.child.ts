@@ -4,6 +4,7 @@ import { SpareDatabase } from './duckdb.ts';
 import { SlowArrival } from './growing-file.ts';
 import { type InspectRequest, inspectHere } from './inspect-here.ts';
 import { plainTable } from './plain/plain-table.ts';
+import { previewOf } from './preview.ts';
 import { SharedDatabase } from './shared-database.ts';
 import { tableWarnings } from './table-warnings.ts';
 
@@ -19,8 +20,10 @@ serveChild<InspectFileRequest, InspectedTable | undefined>(async (file, _report,
     const { warnings: ofFile, ...plain } = await plainTable(file, file.tempDirectory, file.limits.maxBytes);
     const request: InspectRequest = { ...file, ...plain };
     const profile = await inspectHere(request, stages, database.open);
+    const { memoryMb, tempDirectory, options } = request;
+    const preview = await previewOf(plain, profile, { open: database.open, memoryMb, tempDirectory });
     const warnings = [...ofFile, ...(await tableWarnings(request, profile, database.open))];
-    return { ...profile, encoding: file.fileType.encoding, warnings };
+    return { ...profile, encoding: file.fileType.encoding, options, preview, warnings };
   } catch (error) {
     if (error instanceof SlowArrival) return undefined;
     throw error;

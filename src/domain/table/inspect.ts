@@ -7,7 +7,7 @@ import { childProblem } from '../../adapters/process/child-problem.ts';
 import { Places, type Waiting } from '../../adapters/process/places.ts';
 import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
-import type { FileType, InspectedTable } from '../../vocabulary/tables.ts';
+import type { FileType, InspectedTable, ReadOptions } from '../../vocabulary/tables.ts';
 import { isCheckedFirst } from './file-type.ts';
 import type { InspectFileRequest } from './inspect.child.ts';
 import type { TableLimits } from './limits.ts';
@@ -29,6 +29,7 @@ const SMALL_BYTES = 1 << 20;
 export interface Inspection {
   readonly path: string;
   readonly fileType: FileType;
+  readonly options?: ReadOptions | undefined;
   readonly limits: TableLimits;
   readonly signal?: AbortSignal;
   readonly meter?: ChildMeter;
@@ -70,7 +71,7 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
   const large = new Places(MAX_AT_ONCE, waiting);
   const placesFor = (bytes: number) => (bytes <= SMALL_BYTES ? small : large);
   const work = async <Table extends InspectedTable | undefined>(
-    { fileType, limits, signal, meter, patienceSeconds, ...inspection }: Inspection,
+    { fileType, options, limits, signal, meter, patienceSeconds, ...inspection }: Inspection,
     part?: string,
   ): Promise<Table> => {
     const file = path.resolve(inspection.path);
@@ -80,6 +81,7 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
       path: file,
       part,
       fileType,
+      options,
       limits,
       memoryMb: DATABASE_MEMORY_MB,
       tempDirectory: room?.path,

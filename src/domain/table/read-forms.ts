@@ -1,24 +1,31 @@
 import { describeForm } from '#tabular';
-import type { TableProfile } from '../../vocabulary/tables.ts';
+import type { ReadOptions, TableProfile } from '../../vocabulary/tables.ts';
 import type { DatabaseLimits, OpenDatabase } from './duckdb.ts';
 import type { TableFile } from './duckdb-source.ts';
 import { findForms, mayHaveForms } from './find-forms.ts';
 import { profileTable } from './profile.ts';
 
-interface Workshop extends DatabaseLimits {
+export interface Workshop extends DatabaseLimits {
   readonly open: OpenDatabase;
 }
 
-/** The profile, in which columns of texts that hold numbers or dates in a form of their own are such columns. */
+/**
+ * The profile, in which columns of texts that hold numbers or dates in a form of their own are such columns.
+ * @param wanted what the forms are said to be
+ */
 export async function readForms(
   file: TableFile,
   { rows, columns }: TableProfile,
+  wanted: ReadOptions,
   { open, ...limits }: Workshop,
 ): Promise<TableProfile> {
-  if (!columns.some(mayHaveForms)) return { rows, columns };
+  const candidates = columns.filter(
+    (column) => wanted.types?.[column.name] !== 'string' && mayHaveForms(column, wanted),
+  );
+  if (candidates.length === 0) return { rows, columns };
   const { connection, close } = await open(file.path, limits);
   try {
-    const found = await findForms(connection, file, columns.filter(mayHaveForms));
+    const found = await findForms(connection, file, candidates, wanted);
     if (found.size === 0) return { rows, columns };
     const typed = [...found].map(([name, { form }]) => ({ name, type: form.kind, form }));
     const read = await profileTable({ connection, file, rows }, typed);

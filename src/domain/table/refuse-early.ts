@@ -11,7 +11,7 @@ import { scanText } from './scan-text.ts';
  */
 export async function refuseEarly(
   content: Buffer,
-  { format, compression, encoding }: FileType,
+  { format, compression, encoding, layout }: FileType,
   limits: TableLimits,
 ): Promise<void> {
   if (compression !== 'none' || encoding !== undefined) return;
@@ -19,6 +19,6 @@ export async function refuseEarly(
   async function* whole() {
     yield content;
   }
-  const { rows, columns } = await scanText(whole(), format);
+  const { rows, columns } = await scanText(whole(), format, layout);
   checkLimits(rows, columns, limits);
 }

@@ -1,4 +1,4 @@
-import type { TextFormat } from '../../vocabulary/tables.ts';
+import type { TextFormat, TextLayout } from '../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { CsvScanner, type ProfiledScan } from './csv-scan.ts';
 import { NdjsonScanner } from './ndjson-scan.ts';
@@ -12,8 +12,9 @@ import { TextCheck, type TextScan } from './text-scan.ts';
 export async function scanText(
   chunks: AsyncIterable<Buffer>,
   format: TextFormat,
+  layout?: TextLayout,
 ): Promise<TextScan | ProfiledScan> {
-  if (format !== 'ndjson') return scanCsv(chunks, format);
+  if (format !== 'ndjson') return scanCsv(chunks, format, { layout });
   const check = new TextCheck();
   const scanner = new NdjsonScanner();
   for await (const chunk of chunks) {
@@ -25,13 +26,14 @@ export async function scanText(
 }
 
 /**
- * @param texts takes the figures of the columns at these positions alone, as texts; what is told of the others is void
+ * @param options.texts takes the figures of the columns at these positions alone, as texts; what is told of the others is
+ *   void
  * @throws {AppError} as `scanText`
  */
 export async function scanCsv(
   chunks: AsyncIterable<Buffer>,
   format: Exclude<TextFormat, 'ndjson'>,
-  texts?: readonly number[],
+  { texts, layout }: { readonly texts?: readonly number[]; readonly layout?: TextLayout | undefined } = {},
 ): Promise<ProfiledScan> {
   using memory = new DisposableStack();
   const check = new TextCheck();
@@ -41,7 +43,7 @@ export async function scanCsv(
   let bytes = 0;
   const begin = () => {
     const start = Buffer.concat(head);
-    const dialect = readDialect(start, format);
+    const dialect = readDialect(start, format, layout);
     check.check(start, 1);
     const begun = memory.use(new CsvScanner(dialect));
     if (texts !== undefined) begun.begin(texts, true);

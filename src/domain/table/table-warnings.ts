@@ -24,9 +24,9 @@ export async function tableWarnings(
 }
 
 async function headerWarnings({ path, fileType }: InspectRequest): Promise<readonly DatasetWarning[]> {
-  const { format, compression } = fileType;
+  const { format, compression, layout } = fileType;
   if (format !== 'csv' && format !== 'tsv') return [];
-  return readDialect(await readHead(path, compression, DIALECT_BYTES), format).warnings;
+  return readDialect(await readHead(path, compression, DIALECT_BYTES), format, layout).warnings;
 }
 
 async function duplicates(

@@ -21,6 +21,7 @@ import {
   UploadQuery,
 } from '../schemas.ts';
 import { uploadBody } from '../upload-body.ts';
+import { parseUploadOptions } from '../upload-options.ts';
 import { datasetProfileView, datasetView, expiryView, originOf } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
@@ -38,7 +39,11 @@ const upload = createRoute({
     body: {
       content: {
         'multipart/form-data': {
-          schema: { type: 'object', properties: { file: binary }, required: ['file'] },
+          schema: {
+            type: 'object',
+            properties: { options: { type: 'string' }, file: binary },
+            required: ['file'],
+          },
         },
         'application/octet-stream': { schema: binary },
       },
@@ -127,7 +132,10 @@ export function datasetRoutes(deps: DatasetRouteDeps): Router {
         owner: c.get('owner'),
         mode: query.mode,
         declaredBytes: Number(c.req.header('content-length') ?? 0),
-        open: () => uploadBody(c, query.name),
+        open: async () => {
+          const { options, ...body } = await uploadBody(c, query);
+          return { ...body, options: parseUploadOptions(options) };
+        },
         signal: c.req.raw.signal,
       });
       return c.json(datasetView(dataset, ttl, originOf(c.req.url)), 201);

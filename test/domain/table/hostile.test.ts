@@ -201,6 +201,13 @@ describe('an inspector', () => {
         { name: 'a', type: 'number', missing: 0, distinct: 2, min: 1, max: 2, mean: 1.5 },
         { name: 'b', type: 'string', missing: 0, distinct: 2, min: 'x', max: 'y', mean: null },
       ],
+      preview: {
+        columns: ['a', 'b'],
+        rows: [
+          ['1', 'x'],
+          ['2', 'y'],
+        ],
+      },
       warnings: [],
     });
     await refusal(inspector.inspect({ path: file, fileType: NDJSON, limits: NO_LIMITS }), 'bad_format');

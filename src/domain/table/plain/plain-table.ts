@@ -37,10 +37,13 @@ export async function plainTable(
   if (isPlain(fileType)) return { path, fileType, warnings: [] };
   if (room === undefined) throw new Error('no room for a table that must be written anew');
   const { format, warnings, lines } = await linesOf(path, fileType, maxBytes);
+  // What is written of a workbook has commas.
+  const { header, delimiter } = fileType.layout ?? {};
+  const layout = fileType.format === 'xlsx' ? { header } : { header, delimiter };
   await mkdir(room, { recursive: true });
   const written = join(room, 'plain');
   await pipeline(Readable.from(limited(lines, maxBytes)), createWriteStream(written, { flags: 'wx' }));
-  return { path: written, fileType: { format, compression: 'none' }, warnings };
+  return { path: written, fileType: { format, compression: 'none', layout }, warnings };
 }
 
 interface Lines {
