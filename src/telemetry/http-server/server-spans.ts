@@ -5,6 +5,7 @@ import { failSpan } from '../span.ts';
 import { type Exchange, isProbe } from './exchange.ts';
 import { methodOf } from './method.ts';
 import { requestAttributes } from './request-attributes.ts';
+import { RequestContext } from './request-context.ts';
 import { RequestSpan } from './request-span.ts';
 
 /** What gives each request the context in which it is worked for. */
@@ -15,7 +16,7 @@ export interface ServerSpans {
 
 /** Where spans go nowhere: a request has the ids of one, and no more. */
 export const idsAlone: ServerSpans = {
-  begin: ({ headers }) => trace.setSpan(ROOT_CONTEXT, new RequestSpan(headers)),
+  begin: ({ headers }) => new RequestContext(ROOT_CONTEXT, new RequestSpan(headers)),
   end() {},
 };
 
@@ -34,7 +35,7 @@ export const recordedSpans = (tracer: () => Tracer): ServerSpans => ({
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
     const span = tracer().startSpan(nameOf(request), { kind: SpanKind.SERVER }, parent);
     if (span.isRecording()) span.setAttributes(requestAttributes(request));
-    return trace.setSpan(parent, span);
+    return new RequestContext(parent, span);
   },
 
   end({ context, route }, response) {
