@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asSent } from '../../infra/monitoring/grafana/preview/variables.ts';
+import { quantiles, requests } from '../../infra/monitoring/grafana/source/queries.ts';
 import { dataFile, eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { hasProgram } from '../support/programs.ts';
@@ -90,7 +92,11 @@ describe.skipIf(!hasProgram('prometheus'))('exemplars in a real Prometheus (prog
   test.each([
     [
       'the request, asked for as panels ask,',
-      'histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket{http_route="/api/ml/v1/datasets/upload"}[1m])))',
+      asSent(
+        quantiles(requests('http_route="/api/ml/v1/datasets/upload"'), 0.95)[0]!.expr,
+        { job: 'backend', instance: '.+' },
+        { step: 15, range: 3600, scrapeInterval: 15 },
+      ),
       UPLOADED_IN,
     ],
     [

@@ -17,15 +17,23 @@ export interface Prometheus extends AsyncDisposable {
   query(expression: string): Promise<number | undefined>;
 }
 
+interface PrometheusOptions {
+  readonly flags?: readonly string[];
+  /** Paths of rule files, evaluated each second. */
+  readonly rules?: readonly string[];
+  /** Where its data stay when it is gone. */
+  readonly data?: string;
+}
+
 /**
- * A Prometheus that scrapes one service each second, by the committed job.
- * @param target none: it is ready when this returns, and scrapes nobody
+ * A Prometheus that is ready, and scrapes one service each second, by the committed job.
+ * @param target none: nobody is scraped
  * @param features as in `--enable-feature`
  */
 export async function startPrometheus(
   target: string | undefined,
   features: readonly string[] = [],
-  flags: readonly string[] = [],
+  { flags = [], rules = [], data }: PrometheusOptions = {},
 ): Promise<Prometheus> {
   const committed = readYaml('infra/monitoring/prometheus/prometheus.yml') as {
     scrape_configs: { job_name: string; dns_sd_configs?: unknown }[];
@@ -36,7 +44,8 @@ export async function startPrometheus(
   const folder = await mkdtemp(join(tmpdir(), 'mlops-prometheus-'));
   const port = await freePort();
   const config = {
-    global: { scrape_interval: '1s' },
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: rules,
     scrape_configs: target === undefined ? [] : [{ ...job, static_configs: [{ targets: [target] }] }],
   };
   await writeFile(join(folder, 'prometheus.yml'), stringify(config));
@@ -45,7 +54,7 @@ export async function startPrometheus(
       'prometheus',
       [
         `--config.file=${folder}/prometheus.yml`,
-        `--storage.tsdb.path=${folder}/data`,
+        `--storage.tsdb.path=${data ?? join(folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
         ...flags,
         ...(features.length > 0 ? [`--enable-feature=${features.join(',')}`] : []),
@@ -58,8 +67,7 @@ export async function startPrometheus(
     const response = await fetch(`${origin}/api/v1/${path}?${new URLSearchParams(parameters)}`);
     return (await response.json()) as { data: Data };
   };
-  if (target === undefined)
-    await eventually(async () => (await fetch(`${origin}/-/ready`).catch(() => undefined))?.ok);
+  await eventually(async () => (await fetch(`${origin}/-/ready`).catch(() => undefined))?.ok);
   return {
     origin,
     api,

@@ -34,11 +34,9 @@ export const asksNativeHistograms = ({ expr }: GrafanaQuery): boolean =>
   parsePromql(expr).selectors.some(({ metric }) => NATIVE.has(metric));
 
 export async function startNativeWorlds(worlds: readonly World[]): Promise<NativeWorlds> {
-  const prometheus = await startPrometheus(
-    undefined,
-    ['native-histograms'],
-    ['--web.enable-remote-write-receiver'],
-  );
+  const prometheus = await startPrometheus(undefined, ['native-histograms'], {
+    flags: ['--web.enable-remote-write-receiver'],
+  });
   const begins = new Map(worlds.map((world, i) => [world, BEGIN + i * APART]));
   for (const [world, begin] of begins) await write(prometheus, world, begin);
   const { data } = await prometheus.api<{ version: string }>('status/buildinfo');
