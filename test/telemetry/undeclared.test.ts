@@ -15,11 +15,13 @@ test('a line of the log of other words, another level or other facts does not co
   logger.warn({ run: '1', mode: 'light', task: 'regression' }, 'training succeeded');
   // @ts-expect-error: an attribute that it does not have
   logger.info({ run: '1', mode: 'light', task: 'regression', file: 'a.csv' }, 'training succeeded');
+  // @ts-expect-error: the same of an event that has none
+  logger.info({ file: 'a.csv' }, 'stopped');
   // @ts-expect-error: an attribute that it must have
   logger.info({ run: '1', mode: 'light' }, 'training succeeded');
   // @ts-expect-error: a word outside of the closed set
   logger.info({ run: '1', mode: 'lite', task: 'regression' }, 'training succeeded');
-  expect(lines).toHaveLength(6);
+  expect(lines).toHaveLength(7);
 });
 
 test('a span of another name or other attributes does not compile', async () => {

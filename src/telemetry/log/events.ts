@@ -189,8 +189,12 @@ export const LOG_EVENTS = {
 
 export type LogEvent = keyof typeof LOG_EVENTS;
 
+type AttributesOf<Event extends LogEvent> = (typeof LOG_EVENTS)[Event]['attributes'];
+
 /** What a line of these words says. */
-export type Facts<Event extends LogEvent> = ValuesOf<(typeof LOG_EVENTS)[Event]['attributes']>;
+export type Facts<Event extends LogEvent> = keyof AttributesOf<Event> extends never
+  ? Readonly<Record<string, never>>
+  : ValuesOf<AttributesOf<Event>>;
 
 /** The events that may be of this level. */
 export type EventOf<L extends Level> = {
