@@ -90,22 +90,28 @@ async function cpuSeconds(pid: number): Promise<number> {
 
 export const part: Part = {
   about:
-    'Requests a second of `GET /api/health` by 32 connections, server and load on a core each, round by round: this service with and without telemetry, with a tenth of the traces exported, and others that answer the same. Probes are not traced: with traces it is `GET /api/docs/start.js`, and what that is compared with is asked for the same. Processor time is that of the server alone, which a busy machine changes least.',
+    'Requests a second of `GET /api/health` by 32 connections, server and load on a core each, round by round: this service with and without telemetry, with a tenth of the traces sent and with all of them, and others that answer the same. Probes are not traced: with traces it is `GET /api/docs/start.js`, and what that is compared with is asked for the same. Processor time is that of the server alone, which a busy machine changes least.',
   async run({ quick }): Promise<Measured> {
     const rounds = quick ? 3 : 15;
     const seconds = quick ? 1 : 4;
     await using stack = new AsyncDisposableStack();
     const collector = await startCollector(stack);
     const off = await startOurs(stack, 'off', { PROMETHEUS__ENABLED: 'false' });
-    const traces = await startOurs(stack, 'on, traces', {
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
-      OTEL_TRACES_SAMPLER: 'traceidratio',
-      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    const on = await startOurs(stack, 'on', {});
+    const startTraced = async (name: string, share: string): Promise<Server> => ({
+      ...(await startOurs(stack, name, {
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
+        OTEL_TRACES_SAMPLER: 'traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: share,
+      })),
+      path: TRACED,
     });
     const servers: Server[] = [
-      await startOurs(stack, 'on', {}),
+      on,
       off,
-      { ...traces, path: TRACED },
+      await startTraced('on, traces', '0.1'),
+      await startTraced('on, all traces', '1'),
+      { ...on, name: 'on, as with traces', path: TRACED },
       { ...off, name: 'off, as with traces', path: TRACED },
       await startPeer(stack, 'Hono', 'hono.mjs'),
       await startPeer(stack, 'Hono + @hono/prometheus', 'hono.mjs', 'metrics'),
@@ -162,6 +168,18 @@ export const part: Part = {
           values: over(of('on').p99, of('off').p99),
           aim: { atMost: 1.25 },
         },
+        ...['on, traces', 'on, all traces'].flatMap((name) => [
+          {
+            name: `requests, ${name} / none`,
+            better: 'higher' as const,
+            values: over(of(name).perSecond, of('on, as with traces').perSecond),
+          },
+          {
+            name: `p99, ${name} / none`,
+            better: 'lower' as const,
+            values: over(of(name).p99, of('on, as with traces').p99),
+          },
+        ]),
         cpu('on', 'off'),
         cpu('off', 'Hono'),
       ],

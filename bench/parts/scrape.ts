@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BoundMetrics } from '../../src/telemetry/bound/bound-metrics.ts';
@@ -83,18 +84,27 @@ export const part: Part = {
         if (round >= 0) times.get(name)?.push(ms);
       }
     }
+    const pages = await Promise.all(
+      Object.keys(WRITERS).map(async (name) => [name, Buffer.from((await works[name]?.()) ?? '')] as const),
+    );
     const ratio = (one: string, other: string): Ratio => ({
       name: `${one} / ${other}`,
       better: 'lower',
       values: over(times.get(one) ?? [], times.get(other) ?? []),
     });
     return {
-      figures: Array.from(times, ([name, values]) => ({
-        name,
-        unit: 'ms',
-        values,
-        ...(name in WRITERS && { aim: { atMost: 20 } }),
-      })),
+      figures: [
+        ...Array.from(times, ([name, values]) => ({
+          name,
+          unit: 'ms',
+          values,
+          ...(name in WRITERS && { aim: { atMost: 20 } }),
+        })),
+        ...pages.flatMap(([name, page]) => [
+          { name: `size, ${name}`, unit: 'MB', values: [page.byteLength / 1e6] },
+          { name: `size, ${name}, gzip`, unit: 'MB', values: [gzipSync(page).byteLength / 1e6] },
+        ]),
+      ],
       ratios: [
         ratio('text', 'stock serializer'),
         ratio('text', 'prom-client'),
