@@ -64,7 +64,7 @@ async function finish(sink: OtlpSink, ...services: readonly Service[]): Promise<
   for (const resource of sink.resources) check.resource(resource);
   for (const span of sink.spans) check.span(span);
   for (const log of sink.logs) check.log(log);
-  for (const metric of [...sink.metrics.values()].flat()) check.metric(metric);
+  for (const metric of sink.pushed) check.metric(metric);
 }
 
 const answered = async (response: Promise<Response>) => void (await (await response).text());

@@ -58,6 +58,8 @@ export class Received {
   readonly logs: SeenLog[] = [];
   /** Of the latest push of each process, by its instance. */
   readonly metrics = new Map<string, readonly SeenMetric[]>();
+  /** Of every push: a process that stops pushes once more when its database is gone, and with it some gauges. */
+  readonly pushed: SeenMetric[] = [];
   /** Of whatever sent something. */
   readonly resources: Attributes[] = [];
 
@@ -69,11 +71,11 @@ export class Received {
     for (const { resource, scopeLogs } of body.resourceLogs ?? [])
       for (const { logRecords = [] } of scopeLogs)
         this.logs.push(...logRecords.map((log) => seenLog(log, attributesOf(resource))));
-    for (const { resource, scopeMetrics } of body.resourceMetrics ?? [])
-      this.metrics.set(
-        String(attributesOf(resource)['service.instance.id']),
-        scopeMetrics.flatMap(({ metrics = [] }) => metrics.map(seenMetric)),
-      );
+    for (const { resource, scopeMetrics } of body.resourceMetrics ?? []) {
+      const latest = scopeMetrics.flatMap(({ metrics = [] }) => metrics.map(seenMetric));
+      this.metrics.set(String(attributesOf(resource)['service.instance.id']), latest);
+      this.pushed.push(...latest);
+    }
   }
 }
 

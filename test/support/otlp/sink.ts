@@ -9,7 +9,7 @@ import { REQUESTS } from './schema.ts';
 
 /** Where OTLP is sent by HTTP, as protobuf or as JSON, whichever its sender says it is. */
 export interface OtlpSink
-  extends Pick<Received, 'spans' | 'logs' | 'metrics' | 'resources'>,
+  extends Pick<Received, 'spans' | 'logs' | 'metrics' | 'pushed' | 'resources'>,
     AsyncDisposable {
   readonly url: string;
   readonly requests: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
@@ -48,6 +48,7 @@ export async function startSink(
     spans: all.spans,
     logs: all.logs,
     metrics: all.metrics,
+    pushed: all.pushed,
     resources: all.resources,
     requests,
     received,
