@@ -8,7 +8,7 @@ import { createRandom, sample } from './random.ts';
 const MAX_BINS = 10;
 const MAX_LABELS = 20;
 /** Rows that the deciles are found from; the counts are of all rows. */
-const MAX_SAMPLE = 100_000;
+const MAX_SAMPLE = 30_000;
 
 /** How the inputs are spread over the given rows: what predictions' inputs are compared with later. */
 export function describeInputs(

@@ -14,10 +14,12 @@ export interface PenaltySettings {
 /** The first steps end when the next promises so much of what the first one did. */
 const ROUGH = 0.01;
 /** From so many rows on they are made on a part of them. Not with labels, of which many are rare. */
-const MIN_ROWS_FOR_SHARE = 20_000;
+const MANY_ROWS = 20_000;
 const SHARE = 8;
-/** How far the loss may stay above its least, as a share of one row's: a thousandth of a standard error of a weight. */
+/** How far the loss may stay above its least, as a share of one row's: a thousandth of a standard error of a weight, */
 const TOLERANCE = 1e-6;
+/** and a hundredth where rows are many and such errors small. */
+const TOLERANCE_OF_MANY = 1e-4;
 
 /**
  * Minimises loss + ½ Σ penalty · w²; intercepts are free. In two parts: after the first steps it is clearer how the loss
@@ -33,7 +35,7 @@ export function descend(
 ): Float64Array {
   const { design } = loss;
   const { rows, hot } = design;
-  const tolerance = TOLERANCE / rows;
+  const tolerance = (rows < MANY_ROWS ? TOLERANCE : TOLERANCE_OF_MANY) / rows;
   const from = (x: Float64Array, evidence: Evidence, penalties: Float64Array, stop: Stop, share = 1) =>
     minimise(
       (at, gradient) => loss.valueAt(at, gradient, share) + penalise(at, gradient, penalties),
@@ -44,7 +46,7 @@ export function descend(
   let penalties = firstPenalties(design, settings);
   let x = start;
   if (!isNear) {
-    const share = hot.length === 0 && rows >= MIN_ROWS_FOR_SHARE ? SHARE : 1;
+    const share = hot.length === 0 && rows >= MANY_ROWS ? SHARE : 1;
     x = from(x, loss.evidenceAt(x, penalties), penalties, { tolerance, decrease: ROUGH }, share);
   }
   const evidence = loss.evidenceAt(x, penalties);
