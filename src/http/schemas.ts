@@ -99,14 +99,16 @@ const ColumnProfile = z.object({
     .openapi({ description: 'The same as a rule. Texts to predict are read by it too.' }),
 });
 
-export const DatasetWithProfile = Dataset.extend({
-  profile: z.array(ColumnProfile),
+export const UploadedDataset = Dataset.extend({
   preview: z
     .object({ columns: z.array(z.string()), rows: z.array(z.array(z.string().nullable())) })
     .optional()
     .openapi({ description: 'The first rows as texts, cut at 100 characters; of a wide table, 50 columns.' }),
   options: z.record(z.string(), z.unknown()).optional(),
-}).openapi('DatasetWithProfile');
+}).openapi('UploadedDataset');
+export const DatasetWithProfile = UploadedDataset.extend({ profile: z.array(ColumnProfile) }).openapi(
+  'DatasetWithProfile',
+);
 export const DatasetPage = pageOf(Dataset).openapi('DatasetPage');
 
 export const ExpiryQuery = query({ limit: z.coerce.number().int().min(1).max(100_000).optional() });

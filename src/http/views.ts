@@ -28,6 +28,7 @@ import type {
   TraceNode,
   TrainingRun,
   Trends,
+  UploadedDataset,
 } from './schemas.ts';
 
 /** Rows → what the API answers. `origin` is where the client reached us. */
@@ -55,13 +56,13 @@ export function datasetView(row: ListedDataset, ttl: TtlPolicy, origin: string):
   };
 }
 
-export const datasetProfileView = (
+/** A dataset by itself, as its upload is answered. */
+export const uploadedView = (
   row: DatasetRow,
   ttl: TtlPolicy,
   origin: string,
-): z.infer<typeof DatasetWithProfile> => ({
+): z.infer<typeof UploadedDataset> => ({
   ...datasetView(row, ttl, origin),
-  profile: [...row.profile.columns],
   ...(row.profile.preview && {
     preview: {
       columns: [...row.profile.preview.columns],
@@ -69,6 +70,15 @@ export const datasetProfileView = (
     },
   }),
   ...(row.profile.options && { options: { ...row.profile.options } }),
+});
+
+export const datasetProfileView = (
+  row: DatasetRow,
+  ttl: TtlPolicy,
+  origin: string,
+): z.infer<typeof DatasetWithProfile> => ({
+  ...uploadedView(row, ttl, origin),
+  profile: [...row.profile.columns],
 });
 
 /** Of the addresses in an answer: that of the request's own. */

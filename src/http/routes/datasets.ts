@@ -11,18 +11,18 @@ import { AppError } from '../../errors.ts';
 import { download } from '../download.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
-  Dataset,
   DatasetPage,
   DatasetWithProfile,
   Expiry,
   ExpiryQuery,
   IdParam,
   PageQuery,
+  UploadedDataset,
   UploadQuery,
 } from '../schemas.ts';
 import { uploadBody } from '../upload-body.ts';
 import { parseUploadOptions } from '../upload-options.ts';
-import { datasetProfileView, datasetView, expiryView, originOf } from '../views.ts';
+import { datasetProfileView, datasetView, expiryView, originOf, uploadedView } from '../views.ts';
 import { file, json, problems } from './responses.ts';
 
 const tags = ['datasets'];
@@ -49,7 +49,7 @@ const upload = createRoute({
       },
     },
   },
-  responses: { 201: json(Dataset, 'Stored'), ...problems(401, 408, 413, 415, 422, 503) },
+  responses: { 201: json(UploadedDataset, 'Stored'), ...problems(401, 408, 413, 415, 422, 503) },
 });
 
 const list = createRoute({
@@ -138,7 +138,7 @@ export function datasetRoutes(deps: DatasetRouteDeps): Router {
         },
         signal: c.req.raw.signal,
       });
-      return c.json(datasetView(dataset, ttl, originOf(c.req.url)), 201);
+      return c.json(uploadedView(dataset, ttl, originOf(c.req.url)), 201);
     })
     .openapi(list, async (c) => {
       const page = await listDatasets(db, c.get('owner'), c.req.valid('query'));

@@ -9,6 +9,14 @@ import { openRequest } from '../../support/raw-http.ts';
 import { parquetOf } from '../../support/tables.ts';
 
 const CSV = 'a,b\n1,x\n2,y\n3,x\n';
+const PREVIEW = {
+  columns: ['a', 'b'],
+  rows: [
+    ['1', 'x'],
+    ['2', 'y'],
+    ['3', 'x'],
+  ],
+};
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const RFC_3339_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
@@ -46,6 +54,7 @@ describe('an upload is answered 201 with every field of the contract', () => {
       file_url: url,
       download_url: url,
       warnings: [],
+      preview: PREVIEW,
     };
   };
 
