@@ -84,6 +84,8 @@ export interface RegressionQuality {
   readonly mse: number;
   readonly rmse: number;
   readonly mae: number;
+  /** Which a few outliers do not move. */
+  readonly median_absolute_error: number;
 }
 
 interface CommonMetrics {

@@ -4,7 +4,7 @@ import { mostProbable } from '../../scoring/probabilities.ts';
 import { classCodes, classCount, type TrainingData, targetValues } from '../training-data.ts';
 import type { ClassificationQuality, RegressionQuality } from '../types.ts';
 import { classificationQuality } from './classification.ts';
-import { regressionQuality } from './regression.ts';
+import { coefficientOfDetermination, regressionQuality } from './regression.ts';
 
 export type Quality =
   | { readonly task: 'regression'; readonly model: RegressionQuality; readonly baseline: RegressionQuality }
@@ -56,7 +56,7 @@ function classShares(codes: Int32Array, classes: number): Float64Array {
 
 /** The figure people compare models by, higher is better: R² or accuracy. */
 export function mainScore({ target }: TrainingData, predicted: Float64Array, rows: Int32Array): number {
-  if (target.task === 'regression') return regressionQuality(targetValues(target, rows), predicted).r2;
+  if (target.task === 'regression') return coefficientOfDetermination(targetValues(target, rows), predicted);
   const codes = mostProbable(predicted, target.classes.length);
   let correct = 0;
   for (let i = 0; i < rows.length; i++) if (codes[i] === target.codes[rows[i]!]) correct++;

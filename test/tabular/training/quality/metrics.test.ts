@@ -22,3 +22,13 @@ test('R² of constant values is 1 for a perfect prediction and else 0', () => {
   expect(regressionQuality(Float64Array.of(2, 2), Float64Array.of(2, 2)).r2).toBe(1);
   expect(regressionQuality(Float64Array.of(2, 2), Float64Array.of(2, 3)).r2).toBe(0);
 });
+
+test.each([
+  [[1, 2, 3, 4, 1000], 2],
+  [[1, 2, 3, 1000], 1.5],
+])('the median absolute error of %j is not moved by an outlier', (actual, median) => {
+  const predicted = new Float64Array(actual.length).fill(1);
+  const quality = regressionQuality(Float64Array.from(actual), predicted);
+  expect(quality.median_absolute_error).toBe(median);
+  expect(quality.mae).toBeGreaterThan(100);
+});
