@@ -6,6 +6,7 @@ import { metricsHandler } from '../telemetry/metrics-endpoint.ts';
 import { meetingExpectations } from './expectation.ts';
 import { bearer } from './middleware/bearer.ts';
 import { notFound } from './middleware/not-found.ts';
+import { describe } from './openapi.ts';
 import { errorHandler, problemResponse } from './problem.ts';
 import { createRouter, type Router } from './router.ts';
 import { type ArtifactRouteDeps, artifactRoutes } from './routes/artifacts.ts';
@@ -83,12 +84,7 @@ export function createHttpApp(options: HttpOptions): Router {
     app.route(API, artifactRoutes(options.api));
     app.route(API, modelRoutes(options.api));
     app.route(API, qualityRoutes(options.api));
-    app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-    app.doc31('/api/openapi.json', {
-      openapi: '3.1.0',
-      info: { title: 'mlops-backend', version: options.health.version },
-      ...(options.adminKey !== undefined && { security: [{ bearer: [] }] }),
-    });
+    describe(app, { version: options.health.version, needsKey: options.adminKey !== undefined });
     app.route('/', docsRoutes());
   }
   const { version } = options.health;

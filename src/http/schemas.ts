@@ -8,11 +8,12 @@ import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { DELIMITERS, ENCODINGS, FORMATS, READABLE_TYPES } from '../vocabulary/tables.ts';
 import { DATASET_WARNINGS, PREDICTION_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
+import { ALIAS_NAME, ARTIFACT_ID, DATASET_ID, MODEL_NAME, RUN_ID } from './examples/ids.ts';
 import { body, query } from './named-fields.ts';
 
 /** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
 
-const id = z.string().openapi({ format: 'uuid', example: '019a9d3c-7f00-7000-8000-000000000000' });
+const id = z.string().openapi({ format: 'uuid' });
 const time = z.string().openapi({ format: 'date-time' });
 const count = z.number().int();
 const mode = z.enum(MODES);
@@ -22,9 +23,13 @@ const task = z.enum(TASKS);
 const warningsOf = <Code extends string>(codes: readonly Code[]) =>
   z.array(z.object({ code: z.enum(codes), column: z.string().optional(), message: z.string() }));
 
-export const IdParam = z.object({
-  id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }),
-});
+const idParam = (example: string) =>
+  z.object({
+    id: z.string().openapi({ param: { name: 'id', in: 'path', example }, format: 'uuid' }),
+  });
+export const DatasetParam = idParam(DATASET_ID);
+export const RunParam = idParam(RUN_ID);
+export const ArtifactParam = idParam(ARTIFACT_ID);
 
 export const PageQuery = query({
   limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -35,8 +40,18 @@ const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
 export const UploadQuery = query({
-  mode: mode.default('light'),
-  name: z.string().optional(),
+  mode: mode.default('light').openapi({ param: { name: 'mode', in: 'query', example: 'light' } }),
+  name: z
+    .string()
+    .optional()
+    .openapi({
+      param: {
+        name: 'name',
+        in: 'query',
+        description: 'Of the table. A form may have it with its file; a bare body has no other.',
+        example: 'churn.csv',
+      },
+    }),
   options: z.string().optional().openapi({
     description:
       'How the table is to be read, where that shall not be found out: a JSON object as in docs/tables.md. In a form, the field `options` in front of the file does the same.',
@@ -164,6 +179,10 @@ export const TrainingRun = z
     dashboard_url: z.string().optional(),
   })
   .openapi('TrainingRun');
+/** How far a run is; while it searches, also what it is trying. */
+export const RunProgress = TrainingRun.pick({ id: true, status: true, progress: true })
+  .catchall(z.unknown())
+  .openapi('TrainingRunProgress');
 /** A piece of a run's time and the pieces it is made of. */
 export const TraceNode = z
   .object({
@@ -219,16 +238,16 @@ export const ArtifactDeleted = z.object({ id, deleted: z.literal(true) });
 const modelName = z
   .string()
   .regex(NAME, NAME_RULE)
-  .openapi({ example: 'churn', param: { name: 'name', in: 'path' } });
+  .openapi({ param: { name: 'name', in: 'path', example: MODEL_NAME } });
 const alias = z
   .string()
   .regex(ALIAS, ALIAS_RULE)
-  .openapi({ example: 'production', param: { name: 'alias', in: 'path' } });
+  .openapi({ param: { name: 'alias', in: 'path', example: ALIAS_NAME } });
 const versionNumber = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1 on')
   .transform(Number)
-  .openapi({ type: 'integer', example: 1, param: { name: 'version', in: 'path' } });
+  .openapi({ type: 'integer', param: { name: 'version', in: 'path', example: 1 } });
 
 export const ModelParam = z.object({ name: modelName });
 export const AliasParam = z.object({ name: modelName, alias });

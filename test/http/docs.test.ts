@@ -1,16 +1,27 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { PROBLEMS } from '../../src/errors.ts';
 import { createHttpApp } from '../../src/http/app.ts';
 import { docsRoutes } from '../../src/http/routes/docs.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 type Json = Record<string, unknown>;
-type Answer = { content?: Record<string, { schema: Json }>; headers?: Json };
-type Operation = { responses: Record<string, Answer> } & Json;
+type Content = Record<string, { schema: Json; example?: unknown }>;
+type Answer = { content?: Content; headers?: Json };
+type Operation = {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  requestBody?: { content: Content };
+  responses: Record<string, Answer & { $ref?: string }>;
+} & Json;
 interface Document extends Json {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Json> };
+  tags: { name: string }[];
+  components: { schemas: Record<string, Json>; responses: Record<string, Answer> };
 }
 
 const PREDICTION = ['200', '400', '404', '410', '413', '415', '422'];
@@ -71,9 +82,10 @@ const operations = () =>
   );
 
 describe('the OpenAPI description', () => {
-  test('is OpenAPI 3.1 with a title and a version', () => {
+  test('is valid OpenAPI 3.1 with a title and a version', async () => {
     expect(document.openapi).toBe('3.1.0');
-    expect(document['info']).toEqual({ title: expect.any(String), version: expect.any(String) });
+    expect(document['info']).toMatchObject({ title: 'mlops-backend', version: packageJson.version });
+    expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
   });
 
   test('has every operation of the contract, with each of its statuses', () => {
@@ -104,21 +116,62 @@ describe('the OpenAPI description', () => {
     expect([...new Set(served)].sort()).toEqual(Object.keys(CONTRACT).sort());
   });
 
-  test('says of each error that it is a problem, and of each operation what it is for', () => {
+  test('calls each operation by a verb, and says what it is for', () => {
     for (const { name, operation } of operations()) {
-      expect([name, operation['summary']]).toEqual([name, expect.stringMatching(/\S/)]);
-      for (const [status, response] of Object.entries(operation.responses)) {
-        if (Number(status) < 400 || name === 'get /api/ready') continue;
-        expect([name, status, response.content]).toEqual([
-          name,
-          status,
-          { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        ]);
-      }
+      const { operationId, summary, tags } = operation;
+      expect([name, operationId]).toEqual([
+        name,
+        expect.stringMatching(
+          /^(get|list|create|register|upload|download|watch|trace|cancel|set|delete|predict)([A-Z][a-z]+)*$/,
+        ),
+      ]);
+      expect([name, summary]).toEqual([name, expect.stringMatching(/\S/)]);
+      expect([name, document.tags.map((tag) => tag.name)]).toEqual([name, expect.arrayContaining(tags)]);
+      expect([name, tags]).toEqual([name, [expect.any(String)]]);
+    }
+    const ids = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('has an example of each body that is sent and each that is answered', () => {
+    for (const { name, operation } of operations()) {
+      const answers = Object.values(operation.responses).filter(({ $ref }) => !$ref);
+      for (const { content = {} } of [...answers, operation.requestBody ?? {}])
+        for (const [type, media] of Object.entries(content))
+          expect([name, type, media.example]).toEqual([name, type, expect.anything()]);
     }
   });
 
-  test('names every parameter of a path, and no two operations alike', () => {
+  test('says of each error that it is a problem, and which codes it comes with', () => {
+    const told = new Map<string, string>();
+    for (const { name, operation } of operations()) {
+      const refused = Object.entries(operation.responses).filter(([status]) => Number(status) >= 400);
+      if (/^get \/api\/(health|ready)$/.test(name)) continue;
+      expect([name, refused.map(([status]) => status)]).toEqual([
+        name,
+        expect.arrayContaining(['401', '500', '503']),
+      ]);
+      for (const [status, { $ref }] of refused) told.set($ref as string, status);
+    }
+    expect([...new Set(told.values())].length).toBe(told.size);
+
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'api', components: document.components });
+    for (const [ref, status] of told) {
+      const { content = {} } = document.components.responses[ref.split('/').at(-1) as string] as Answer;
+      const { schema, example } = content['application/problem+json'] as Content[string];
+      const validate = ajv.compile({ $ref: `api${schema['$ref']}` });
+      expect([ref, validate(example), validate.errors]).toEqual([ref, true, null]);
+      for (const [code, problem] of Object.entries(PROBLEMS))
+        expect([ref, code, validate({ ...(example as Json), ...problem, code })]).toEqual([
+          ref,
+          code,
+          problem.status === Number(status),
+        ]);
+    }
+  });
+
+  test('names every parameter of a path', () => {
     for (const { name, operation } of operations()) {
       const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
       const parameters = (operation['parameters'] ?? []) as {
@@ -130,8 +183,6 @@ describe('the OpenAPI description', () => {
       expect([name, named.map((parameter) => parameter.name)]).toEqual([name, wanted]);
       expect(named.every((parameter) => parameter.required === true)).toBe(true);
     }
-    const ids = operations().flatMap(({ operation }) => operation['operationId'] ?? []);
-    expect(new Set(ids).size).toBe(ids.length);
   });
 
   test('says that a model called by name tells its version, and one called by its artifact does not', () => {

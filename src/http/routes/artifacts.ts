@@ -7,83 +7,89 @@ import { holdsOf } from '../../domain/model/holds.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
 import { download } from '../download.ts';
+import * as examples from '../examples/artifacts.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
   Artifact,
   ArtifactDeleted,
   ArtifactDrift,
   ArtifactPage,
-  IdParam,
+  ArtifactParam,
   ModelCard,
   PageQuery,
 } from '../schemas.ts';
 import { artifactView, driftView, listedArtifactView, originOf } from '../views.ts';
 import { type PredictionDeps, predictionRoutes } from './predictions.ts';
-import { file, json, METRICS_IN_SHORT, problems } from './responses.ts';
+import { problems } from './problems.ts';
+import { file, json, METRICS_IN_SHORT } from './responses.ts';
 
 const tags = ['models'];
 const path = '/artifacts';
 
 const list = createRoute({
+  operationId: 'listArtifacts',
   method: 'get',
   path,
   tags,
   summary: 'Models, newest first',
   description: METRICS_IN_SHORT,
   request: { query: PageQuery },
-  responses: { 200: json(ArtifactPage, 'A page'), ...problems(401) },
+  responses: { 200: json(ArtifactPage, 'A page', examples.artifactPage), ...problems(401) },
 });
 
 const get = createRoute({
+  operationId: 'getArtifact',
   method: 'get',
   path: `${path}/{id}`,
   tags,
   summary: 'A model: what it needs and how good it is',
-  request: { params: IdParam },
-  responses: { 200: json(Artifact, 'The model'), ...problems(401, 404, 410) },
+  request: { params: ArtifactParam },
+  responses: { 200: json(Artifact, 'The model', examples.artifact), ...problems(401, 404, 410) },
 });
 
 const getFile = createRoute({
+  operationId: 'downloadArtifact',
   method: 'get',
   path: `${path}/{id}/download`,
   tags,
   summary: 'The model as a file',
-  request: { params: IdParam },
+  request: { params: ArtifactParam },
   responses: {
-    200: file('The file'),
-    206: file('A part of it'),
-    304: { description: 'Not modified' },
+    ...file('The file', '…'),
     ...problems(401, 404, 410, 416),
   },
 });
 
 const getCard = createRoute({
+  operationId: 'getArtifactCard',
   method: 'get',
   path: `${path}/{id}/card`,
   tags,
   summary: "The model's card: columns, quality, data, versions, seed",
-  request: { params: IdParam },
-  responses: { 200: json(ModelCard, 'The card'), ...problems(401, 404, 410) },
+  request: { params: ArtifactParam },
+  responses: { 200: json(ModelCard, 'The card', examples.card), ...problems(401, 404, 410) },
 });
 
 const getDrift = createRoute({
+  operationId: 'getArtifactDrift',
   method: 'get',
   path: `${path}/{id}/drift`,
   tags,
   summary: 'How far the rows it is asked for have drifted from its training data',
   description:
     'The population stability index of each input, of the rows that came of late. Every process of the service answers for the predictions it made itself, since it started.',
-  request: { params: IdParam },
-  responses: { 200: json(ArtifactDrift, 'The drift'), ...problems(401, 404, 410) },
+  request: { params: ArtifactParam },
+  responses: { 200: json(ArtifactDrift, 'The drift', examples.drift), ...problems(401, 404, 410) },
 });
 
 const remove = createRoute({
+  operationId: 'deleteArtifact',
   method: 'delete',
   path: `${path}/{id}`,
   tags,
   summary: 'Remove a model',
-  request: { params: IdParam },
-  responses: { 200: json(ArtifactDeleted, 'Removed'), ...problems(401, 404, 409, 410) },
+  request: { params: ArtifactParam },
+  responses: { 200: json(ArtifactDeleted, 'Removed', examples.deleted), ...problems(401, 404, 409, 410) },
 });
 
 export interface ArtifactRouteDeps extends PredictionDeps {
@@ -138,7 +144,7 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
   return predictionRoutes(router, deps, {
     path: `${path}/{id}`,
     tag: 'models',
-    params: IdParam,
+    params: ArtifactParam,
     call: (_owner, { id }, answer) => answer(id),
   });
 }

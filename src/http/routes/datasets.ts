@@ -9,13 +9,14 @@ import type { TtlPolicy } from '../../domain/expiry/policy.ts';
 import type { RemoveExpired } from '../../domain/expiry/remove-expired.ts';
 import { AppError } from '../../errors.ts';
 import { download } from '../download.ts';
+import * as examples from '../examples/datasets.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
   DatasetPage,
+  DatasetParam,
   DatasetWithProfile,
   Expiry,
   ExpiryQuery,
-  IdParam,
   PageQuery,
   UploadedDataset,
   UploadQuery,
@@ -23,12 +24,14 @@ import {
 import { uploadBody } from '../upload-body.ts';
 import { parseUploadOptions } from '../upload-options.ts';
 import { datasetProfileView, datasetView, expiryView, originOf, uploadedView } from '../views.ts';
-import { file, json, problems } from './responses.ts';
+import { problems } from './problems.ts';
+import { file, json } from './responses.ts';
 
 const tags = ['datasets'];
 
 const binary = { type: 'string' as const, format: 'binary' };
 const upload = createRoute({
+  operationId: 'uploadDataset',
   method: 'post',
   path: '/datasets/upload',
   tags,
@@ -44,61 +47,71 @@ const upload = createRoute({
             properties: { options: { type: 'string' }, file: binary },
             required: ['file'],
           },
+          example: { file: examples.TABLE },
         },
-        'application/octet-stream': { schema: binary },
+        'application/octet-stream': { schema: binary, example: examples.TABLE },
       },
     },
   },
-  responses: { 201: json(UploadedDataset, 'Stored'), ...problems(401, 408, 413, 415, 422, 503) },
+  responses: {
+    201: json(UploadedDataset, 'Stored', examples.uploadedDataset),
+    ...problems(401, 408, 413, 415, 422, 503),
+  },
 });
 
 const list = createRoute({
+  operationId: 'listDatasets',
   method: 'get',
   path: '/datasets',
   tags,
   summary: 'Datasets, newest first',
   request: { query: PageQuery },
-  responses: { 200: json(DatasetPage, 'A page'), ...problems(401) },
+  responses: { 200: json(DatasetPage, 'A page', examples.datasetPage), ...problems(401) },
 });
 
 const get = createRoute({
+  operationId: 'getDataset',
   method: 'get',
   path: '/datasets/{id}',
   tags,
   summary: 'A dataset with its profile',
-  request: { params: IdParam },
-  responses: { 200: json(DatasetWithProfile, 'The dataset'), ...problems(401, 404) },
+  request: { params: DatasetParam },
+  responses: {
+    200: json(DatasetWithProfile, 'The dataset', examples.datasetWithProfile),
+    ...problems(401, 404),
+  },
 });
 
 const getFile = createRoute({
+  operationId: 'downloadDataset',
   method: 'get',
   path: '/datasets/{id}/download',
   tags,
   summary: 'The bytes as uploaded; Range and If-None-Match honoured',
-  request: { params: IdParam },
+  request: { params: DatasetParam },
   responses: {
-    200: file('The file'),
-    206: file('A part of it'),
-    304: { description: 'Not modified' },
+    ...file('The file', examples.TABLE),
     ...problems(401, 404, 416),
   },
 });
 
 const removeExpired = createRoute({
+  operationId: 'deleteExpiredDatasets',
   method: 'delete',
   path: '/datasets/expired',
   tags,
   summary: 'Remove expired datasets now',
   request: { query: ExpiryQuery },
-  responses: { 200: json(Expiry, 'What was removed'), ...problems(401, 503) },
+  responses: { 200: json(Expiry, 'What was removed', examples.expiry), ...problems(401, 503) },
 });
 
 const remove = createRoute({
+  operationId: 'deleteDataset',
   method: 'delete',
   path: '/datasets/{id}',
   tags,
   summary: 'Remove a dataset',
-  request: { params: IdParam },
+  request: { params: DatasetParam },
   responses: { 204: { description: 'Removed' }, ...problems(401, 404, 409) },
 });
 

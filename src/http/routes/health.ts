@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { PROBES } from '../../vocabulary/probes.ts';
 import { within } from '../../within.ts';
+import * as examples from '../examples/health.ts';
 import { RETRY_AFTER_SECONDS } from '../problem.ts';
 import { createRouter, type Router } from '../router.ts';
 import { Health, Readiness } from '../schemas.ts';
@@ -10,19 +11,26 @@ const tags = ['health'];
 const CHECK_TIMEOUT_MS = 2000;
 
 const health = createRoute({
+  operationId: 'getHealth',
   method: 'get',
   path: PROBES.health,
   tags,
+  security: [],
   summary: 'The process is alive',
-  responses: { 200: json(Health, 'Alive') },
+  responses: { 200: json(Health, 'Alive', examples.health) },
 });
 
 const ready = createRoute({
+  operationId: 'getReadiness',
   method: 'get',
   path: PROBES.ready,
   tags,
+  security: [],
   summary: 'Everything it depends on answers',
-  responses: { 200: json(Readiness, 'Ready'), 503: json(Readiness, 'A dependency is down') },
+  responses: {
+    200: json(Readiness, 'Ready', examples.ready),
+    503: json(Readiness, 'A dependency is down', examples.notReady),
+  },
 });
 
 export interface HealthRouteDeps {

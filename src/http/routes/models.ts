@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Registry } from '../../domain/model/registry/registry.ts';
@@ -10,6 +10,8 @@ import {
   listVersions,
 } from '../../domain/model/registry/repository.ts';
 import type { ModelAddress } from '../../domain/model/registry/resolve.ts';
+import { MODEL_NAME } from '../examples/ids.ts';
+import * as examples from '../examples/models.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
@@ -28,31 +30,35 @@ import {
 } from '../schemas.ts';
 import { historyView, modelVersionView, modelView, originOf } from '../views.ts';
 import { type PredictionDeps, predictionRoutes } from './predictions.ts';
-import { json, METRICS_IN_SHORT, problems } from './responses.ts';
+import { problems } from './problems.ts';
+import { header, json, METRICS_IN_SHORT } from './responses.ts';
 
 const tags = ['names'];
 const path = '/models/{name}';
 const MAX_BODY_BYTES = 16 * 1024;
 
 const list = createRoute({
+  operationId: 'listModels',
   method: 'get',
   path: '/models',
   tags,
   summary: 'Names of models with their aliases, newest first',
   request: { query: PageQuery },
-  responses: { 200: json(ModelPage, 'A page'), ...problems(401) },
+  responses: { 200: json(ModelPage, 'A page', examples.modelPage), ...problems(401) },
 });
 
 const get = createRoute({
+  operationId: 'getModel',
   method: 'get',
   path,
   tags,
   summary: 'A name: how many versions it has, and for which its aliases stand',
   request: { params: ModelParam },
-  responses: { 200: json(Model, 'The model'), ...problems(401, 404) },
+  responses: { 200: json(Model, 'The model', examples.model), ...problems(401, 404) },
 });
 
 const remove = createRoute({
+  operationId: 'deleteModel',
   method: 'delete',
   path,
   tags,
@@ -62,15 +68,17 @@ const remove = createRoute({
 });
 
 const history = createRoute({
+  operationId: 'listModelHistory',
   method: 'get',
   path: `${path}/history`,
   tags,
   summary: 'What was done to a name, by whom and when, newest first',
   request: { params: ModelParam, query: PageQuery },
-  responses: { 200: json(ModelHistory, 'A page'), ...problems(401, 404) },
+  responses: { 200: json(ModelHistory, 'A page', examples.history), ...problems(401, 404) },
 });
 
 const register = createRoute({
+  operationId: 'registerModelVersion',
   method: 'post',
   path: `${path}/versions`,
   tags,
@@ -80,35 +88,44 @@ const register = createRoute({
   middleware: jsonBody(MAX_BODY_BYTES),
   request: {
     params: ModelParam,
-    body: { required: true, content: { 'application/json': { schema: VersionRequest } } },
+    body: {
+      required: true,
+      content: { 'application/json': { schema: VersionRequest, example: examples.versionRequest } },
+    },
   },
   responses: {
-    200: json(ModelVersion, 'The version that it is already'),
-    201: json(ModelVersion, 'The new version; Location names it'),
+    200: json(ModelVersion, 'The version that it is already', examples.version),
+    201: {
+      ...json(ModelVersion, 'The new version', examples.newVersion),
+      headers: header('Location', 'The version', `/api/ml/v1/models/${MODEL_NAME}/versions/1`),
+    },
     ...problems(401, 404, 408, 409, 410, 413, 415),
   },
 });
 
 const versions = createRoute({
+  operationId: 'listModelVersions',
   method: 'get',
   path: `${path}/versions`,
   tags,
   summary: 'Versions of a name, newest first',
   description: METRICS_IN_SHORT,
   request: { params: ModelParam, query: PageQuery },
-  responses: { 200: json(ModelVersionPage, 'A page'), ...problems(401, 404) },
+  responses: { 200: json(ModelVersionPage, 'A page', examples.versionPage), ...problems(401, 404) },
 });
 
 const getVersion = createRoute({
+  operationId: 'getModelVersion',
   method: 'get',
   path: `${path}/versions/{version}`,
   tags,
   summary: 'A version: its artifact, its quality, its aliases',
   request: { params: VersionParam },
-  responses: { 200: json(ModelVersion, 'The version'), ...problems(401, 404) },
+  responses: { 200: json(ModelVersion, 'The version', examples.version), ...problems(401, 404) },
 });
 
 const removeVersion = createRoute({
+  operationId: 'deleteModelVersion',
   method: 'delete',
   path: `${path}/versions/{version}`,
   tags,
@@ -118,6 +135,7 @@ const removeVersion = createRoute({
 });
 
 const setAlias = createRoute({
+  operationId: 'setModelAlias',
   method: 'put',
   path: `${path}/aliases/{alias}`,
   tags,
@@ -125,15 +143,19 @@ const setAlias = createRoute({
   middleware: jsonBody(MAX_BODY_BYTES),
   request: {
     params: AliasParam,
-    body: { required: true, content: { 'application/json': { schema: AliasRequest } } },
+    body: {
+      required: true,
+      content: { 'application/json': { schema: AliasRequest, example: examples.aliasRequest } },
+    },
   },
   responses: {
-    200: json(ModelVersion, 'The version that it stands for'),
+    200: json(ModelVersion, 'The version that it stands for', examples.version),
     ...problems(401, 404, 408, 409, 413, 415),
   },
 });
 
 const removeAlias = createRoute({
+  operationId: 'deleteModelAlias',
   method: 'delete',
   path: `${path}/aliases/{alias}`,
   tags,
@@ -202,9 +224,7 @@ export function modelRoutes(deps: ModelRouteDeps): Router {
       return c.body(null, 204);
     });
 
-  const headers = z.object({
-    'Model-Version': z.string().openapi({ description: 'The version that answered', example: '3' }),
-  });
+  const headers = header('Model-Version', 'The version that answered', '1');
   const call = (owner: string, address: ModelAddress, answer: (artifactId: string) => Promise<Response>) =>
     registry.withModel(owner, address, async ({ artifactId, version }) => {
       const response = await answer(artifactId);
@@ -215,6 +235,7 @@ export function modelRoutes(deps: ModelRouteDeps): Router {
     path: '/models/{name}@{alias}',
     served: '/models/:name@:alias',
     tag: 'names',
+    by: 'ByAlias',
     params: AddressParam,
     headers,
     call: (owner, { name, alias }, answer) => call(owner, { name, at: { alias } }, answer),
@@ -222,6 +243,7 @@ export function modelRoutes(deps: ModelRouteDeps): Router {
   return predictionRoutes(router, deps, {
     path: `${path}/versions/{version}`,
     tag: 'names',
+    by: 'ByVersion',
     params: VersionParam,
     headers,
     call: (owner, { name, version }, answer) => call(owner, { name, at: { version } }, answer),

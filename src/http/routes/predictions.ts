@@ -4,23 +4,22 @@ import type { Predictor } from '../../domain/model/predict.ts';
 import type { PredictBatch } from '../../domain/model/predict-batch.ts';
 import { AppError } from '../../errors.ts';
 import { countAsRoute } from '../../telemetry/http-server/route.ts';
+import * as examples from '../examples/predictions.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import type { Env, Router } from '../router.ts';
 import { Prediction, PredictionRequest, TableBody } from '../schemas.ts';
 import { answerTable, tableTypeOf } from '../table-answer.ts';
-import { problems } from './responses.ts';
+import { problems } from './problems.ts';
 
 const MAX_PREDICTION_BODY_BYTES = 16 * 1024 * 1024;
 
 const tables = {
-  'text/csv': { schema: TableBody },
-  'text/tab-separated-values': { schema: TableBody },
+  'text/csv': { schema: TableBody, example: examples.csvTable },
+  'text/tab-separated-values': { schema: TableBody, example: examples.tsvTable },
 };
 const tableAnswers = {
-  'text/csv': { schema: { type: 'string' as const, example: 'prediction,probability_no,probability_yes' } },
-  'application/x-ndjson': {
-    schema: { type: 'string' as const, example: '{"prediction":"yes","probabilities":{"no":0.1,"yes":0.9}}' },
-  },
+  'text/csv': { schema: { type: 'string' as const }, example: examples.csvAnswer },
+  'application/x-ndjson': { schema: { type: 'string' as const }, example: examples.ndjsonAnswer },
 };
 const refusals = problems(401, 404, 408, 410, 413, 415, 422, 503);
 
@@ -36,6 +35,8 @@ interface Callable<Params> {
   /** The same as the router understands it, where that is something else. */
   readonly served?: string;
   readonly tag: string;
+  /** What its operations are called, after `predict`; undefined: nothing. */
+  readonly by?: string;
   readonly params: z.ZodType<Params>;
   /** Of an answer, besides the usual. */
   readonly headers?: z.ZodObject;
@@ -51,21 +52,30 @@ interface Callable<Params> {
 export function predictionRoutes<Params>(
   router: Router,
   deps: PredictionDeps,
-  { path, served = path, tag, params, headers, call }: Callable<Params>,
+  { path, served = path, tag, by = '', params, headers, call }: Callable<Params>,
 ): Router {
   const request = { params: params as unknown as z.ZodObject };
   const predict = createRoute({
     method: 'post',
+    operationId: `predict${by}`,
     path: `${path}/predict`,
     tags: [tag],
     summary: 'Predict rows given as JSON, or a whole table; further columns are ignored',
     request: {
       ...request,
-      body: { content: { 'application/json': { schema: PredictionRequest }, ...tables } },
+      body: {
+        content: {
+          'application/json': { schema: PredictionRequest, example: examples.predictionRequest },
+          ...tables,
+        },
+      },
     },
     responses: {
       200: {
-        content: { 'application/json': { schema: Prediction }, ...tableAnswers },
+        content: {
+          'application/json': { schema: Prediction, example: examples.prediction },
+          ...tableAnswers,
+        },
         description: 'A prediction a row',
         ...(headers && { headers }),
       },
@@ -74,6 +84,7 @@ export function predictionRoutes<Params>(
   });
   const predictTable = createRoute({
     method: 'post',
+    operationId: `predictTable${by}`,
     path: `${path}/predict/table`,
     tags: [tag],
     summary: 'Predict a table of any length: a line a row, as CSV or NDJSON by Accept',

@@ -2,29 +2,33 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { aggregate, qualityTrends } from '../../domain/training/quality.ts';
+import * as examples from '../examples/quality.ts';
 import { createRouter, type Router } from '../router.ts';
 import { QualityQuery, Summary, Trends } from '../schemas.ts';
 import { summaryView, trendsView } from '../views.ts';
-import { json, problems } from './responses.ts';
+import { problems } from './problems.ts';
+import { json } from './responses.ts';
 
 const tags = ['quality'];
 
 const trends = createRoute({
+  operationId: 'getQualityTrends',
   method: 'get',
   path: '/metrics/trends',
   tags,
   summary: 'Quality of the newest successful runs, in the order they ended',
   request: { query: QualityQuery },
-  responses: { 200: json(Trends, 'The runs'), ...problems(401) },
+  responses: { 200: json(Trends, 'The runs', examples.trends), ...problems(401) },
 });
 
 const summary = createRoute({
+  operationId: 'getQualitySummary',
   method: 'get',
   path: '/metrics/summary',
   tags,
   summary: 'The same with the mean and best of each score',
   request: { query: QualityQuery },
-  responses: { 200: json(Summary, 'Aggregates and runs'), ...problems(401) },
+  responses: { 200: json(Summary, 'Aggregates and runs', examples.summary), ...problems(401) },
 });
 
 export function qualityRoutes({ db }: { db: Kysely<Schema> }): Router {

@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { CancelTraining } from '../../domain/training/cancel.ts';
@@ -7,13 +7,16 @@ import type { RequestTraining } from '../../domain/training/request.ts';
 import { runTrace } from '../../domain/training/run-trace.ts';
 import type { RunWatch } from '../../domain/training/watch.ts';
 import type { ThinLog } from '../../telemetry/log/thin-log.ts';
+import { RUN_ID } from '../examples/ids.ts';
+import * as examples from '../examples/training.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import { runEvents } from '../run-events.ts';
 import type { GrafanaLinks } from '../run-links.ts';
 import {
-  IdParam,
   PageQuery,
+  RunParam,
+  RunProgress,
   TraceNode,
   TrainingHeaders,
   TrainingRequest,
@@ -21,13 +24,15 @@ import {
   TrainingRunPage,
 } from '../schemas.ts';
 import { listedRunView, runView, traceView } from '../views.ts';
-import { json, METRICS_IN_SHORT, problems } from './responses.ts';
+import { problems } from './problems.ts';
+import { header, json, METRICS_IN_SHORT } from './responses.ts';
 
 const tags = ['training'];
 const path = '/training-runs';
 const MAX_REQUEST_BODY_BYTES = 1024 * 1024;
 
 const create = createRoute({
+  operationId: 'createTrainingRun',
   method: 'post',
   path,
   tags,
@@ -35,42 +40,58 @@ const create = createRoute({
   middleware: jsonBody(MAX_REQUEST_BODY_BYTES),
   request: {
     headers: TrainingHeaders,
-    body: { required: true, content: { 'application/json': { schema: TrainingRequest } } },
+    body: {
+      required: true,
+      content: { 'application/json': { schema: TrainingRequest, example: examples.trainingRequest } },
+    },
   },
   responses: {
-    202: json(TrainingRun, 'Queued; Location names the run'),
+    202: {
+      ...json(TrainingRun, 'Queued', examples.queuedRun),
+      headers: header('Location', 'The run', `/api/ml/v1${path}/${RUN_ID}`),
+    },
     ...problems(401, 404, 408, 409, 413, 415, 422, 503),
   },
 });
 
 const list = createRoute({
+  operationId: 'listTrainingRuns',
   method: 'get',
   path,
   tags,
   summary: 'Training runs, newest first',
   description: METRICS_IN_SHORT,
   request: { query: PageQuery },
-  responses: { 200: json(TrainingRunPage, 'A page'), ...problems(401) },
+  responses: { 200: json(TrainingRunPage, 'A page', examples.runPage), ...problems(401) },
 });
 
 const get = createRoute({
+  operationId: 'getTrainingRun',
   method: 'get',
   path: `${path}/{id}`,
   tags,
   summary: 'A training run',
-  request: { params: IdParam },
-  responses: { 200: json(TrainingRun, 'The run'), ...problems(401, 404) },
+  request: { params: RunParam },
+  responses: { 200: json(TrainingRun, 'The run', examples.succeededRun), ...problems(401, 404) },
 });
 
 const events = createRoute({
+  operationId: 'watchTrainingRun',
   method: 'get',
   path: `${path}/{id}/events`,
   tags,
   summary: 'Server-sent events: `status` and `progress`, until the run has ended',
-  request: { params: IdParam },
+  description:
+    'The data of a `status` event is the run, that of a `progress` event how far it is, both as JSON. The run as it is comes first, its final status last; then the stream ends. One that ends before, as it does when the service stops, is asked for again. Lines that begin with a colon are there to keep the connection open.',
+  request: { params: RunParam },
   responses: {
     200: {
-      content: { 'text/event-stream': { schema: { type: 'string' as const } } },
+      content: {
+        'text/event-stream': {
+          schema: z.union([TrainingRun, RunProgress]).openapi('TrainingRunEvent'),
+          example: examples.runEvents,
+        },
+      },
       description: 'The events',
     },
     ...problems(401, 404),
@@ -78,23 +99,28 @@ const events = createRoute({
 });
 
 const trace = createRoute({
+  operationId: 'traceTrainingRun',
   method: 'get',
   path: `${path}/{id}/trace`,
   tags,
   summary: 'Where the time of a training run went',
   description:
     'Its waiting, its attempts and what each did, as a tree, from the run’s own record: no tracing backend is needed. Of an attempt under way it has the stages as of its last progress.',
-  request: { params: IdParam },
-  responses: { 200: json(TraceNode, 'The run'), ...problems(401, 404) },
+  request: { params: RunParam },
+  responses: { 200: json(TraceNode, 'The run', examples.runTrace), ...problems(401, 404) },
 });
 
 const cancel = createRoute({
+  operationId: 'cancelTrainingRun',
   method: 'post',
   path: `${path}/{id}/cancel`,
   tags,
   summary: 'Cancel a training run',
-  request: { params: IdParam },
-  responses: { 202: json(TrainingRun, 'It ends, or will within a second'), ...problems(401, 404, 409) },
+  request: { params: RunParam },
+  responses: {
+    202: json(TrainingRun, 'It ends, or will within a second', examples.cancelledRun),
+    ...problems(401, 404, 409),
+  },
 });
 
 export interface TrainingRouteDeps {

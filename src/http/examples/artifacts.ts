@@ -1,0 +1,61 @@
+import type { z } from '@hono/zod-openapi';
+import type { Artifact, ArtifactDeleted, ArtifactDrift, ArtifactPage, ModelCard } from '../schemas.ts';
+import { dataset } from './datasets.ts';
+import { ARTIFACT_ID, DATASET_ID, RUN_ID } from './ids.ts';
+import { metrics, metricsInShort, succeededRun } from './training.ts';
+
+const inputs = [
+  { name: 'tenure_months', type: 'number' },
+  { name: 'plan', type: 'string' },
+  { name: 'support_calls', type: 'number' },
+];
+
+export const artifact: z.infer<typeof Artifact> = {
+  id: ARTIFACT_ID,
+  run_id: RUN_ID,
+  dataset_id: DATASET_ID,
+  mode: 'light',
+  task: 'classification',
+  target: 'churned',
+  format: 'onnx',
+  size_bytes: 2311,
+  sha256: '5b00d9735918c69e9d6fcbff6c52c248e30149bb6a8ef1c5a9a8fc1b8b7ee25f',
+  inputs,
+  metrics,
+  held_by: [],
+  created_at: '2026-11-26T03:28:07.144Z',
+  download_url: `http://127.0.0.1:8000/api/ml/v1/artifacts/${ARTIFACT_ID}/download`,
+};
+
+export const artifactPage: z.infer<typeof ArtifactPage> = {
+  items: [{ ...artifact, metrics: metricsInShort }],
+  next_cursor: null,
+};
+
+export const card: z.infer<typeof ModelCard> = {
+  format: 'mlops-backend.card',
+  version: 1,
+  created_at: '2026-11-26T03:28:07.114Z',
+  mode: 'light',
+  task: 'classification',
+  target: 'churned',
+  classes: ['no', 'yes'],
+  columns: inputs,
+  seed: 42,
+  params: {},
+  metrics,
+  warnings: succeededRun.warnings,
+  data: { name: dataset.name, sha256: dataset.sha256 },
+  versions: { 'mlops-backend': '0.1.0', node: '24.21.0' },
+};
+
+export const drift: z.infer<typeof ArtifactDrift> = {
+  artifact_id: ARTIFACT_ID,
+  level: 'unknown',
+  rows: 4,
+  since: '2026-11-26T03:28:07.498Z',
+  psi: null,
+  columns: [],
+};
+
+export const deleted: z.infer<typeof ArtifactDeleted> = { id: ARTIFACT_ID, deleted: true };
