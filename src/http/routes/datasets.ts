@@ -40,6 +40,7 @@ const upload = createRoute({
     query: UploadQuery,
     // Described, not parsed: the body is streamed to storage.
     body: {
+      required: true,
       content: {
         'multipart/form-data': {
           schema: {

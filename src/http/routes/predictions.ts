@@ -97,7 +97,11 @@ export function predictionRoutes<Params>(
   const toTable = (c: Context<Env>, where: Params) =>
     call(c.get('owner'), where, (artifactId) => answerTable(deps.predictBatch, c, artifactId));
 
-  for (const route of [predict, predictTable]) router.openAPIRegistry.registerPath(route);
+  for (const route of [predict, predictTable]) {
+    // To the router a body that must be there is one that must be JSON.
+    const body = { ...route.request.body, required: true };
+    router.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  }
   const here = { hide: true, middleware: jsonBody(MAX_PREDICTION_BODY_BYTES) };
   return router
     .openapi({ ...predict, ...here, path: `${served}/predict` }, async (c) => {

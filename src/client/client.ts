@@ -1,0 +1,108 @@
+import { createClient, createConfig } from './generated/client/index.ts';
+import { Operations } from './generated/sdk.gen.ts';
+import type { Dataset, TrainingRun, TrainingRunEvent, UploadedDataset } from './generated/types.gen.ts';
+import { itemsOf } from './items.ts';
+import { toClientError } from './problem.ts';
+import { counted, isInBrowser, type OnProgress, uploadFromBrowser } from './upload.ts';
+import { hasEnded, isRun, type WatchOptions, watchRun } from './watch-run.ts';
+
+export interface ClientOptions {
+  /** Of the service; with a path where a proxy gives it one. */
+  readonly url?: string;
+  /** Sent as the bearer key. */
+  readonly key?: string;
+  /** Instead of the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface UploadOptions {
+  /** Of the table; a file has its own. */
+  readonly name?: string;
+  readonly mode?: Dataset['mode'];
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+const UPLOAD = '/api/ml/v1/datasets/upload';
+
+/**
+ * The API as functions: each operation under its id, and what is more than one request. An answer that is none of
+ * success is thrown as an `ApiProblem`.
+ */
+export class Client extends Operations {
+  readonly #key: string | undefined;
+
+  constructor({ url = 'http://127.0.0.1:8000', key, fetch }: ClientOptions = {}) {
+    const baseUrl = url.replace(/\/+$/, '');
+    const client = createClient(
+      createConfig({ baseUrl, throwOnError: true, auth: () => key, ...(fetch && { fetch }) }),
+    );
+    client.interceptors.error.use((error, response, request) =>
+      toClientError(error, response, request, baseUrl),
+    );
+    super({ client });
+    this.#key = key;
+  }
+
+  /** Uploads a table as it is read. In Node, `fileFrom` makes a file of a path. */
+  async upload(
+    source: Blob | ReadableStream<Uint8Array>,
+    options: UploadOptions = {},
+  ): Promise<UploadedDataset> {
+    const { onProgress, signal, mode } = options;
+    const name = options.name ?? (source instanceof File ? source.name : undefined);
+    const query = { ...(mode && { mode }), ...(name !== undefined && { name }) };
+    if (isInBrowser) {
+      const body = source instanceof Blob ? source : await new Response(source).blob();
+      const url = this.client.buildUrl({ url: UPLOAD, query });
+      return uploadFromBrowser({ url, key: this.#key, body, onProgress: onProgress ?? (() => {}), signal });
+    }
+    const body = source instanceof Blob && !onProgress ? source : counted(source, onProgress, signal);
+    const init = {
+      url: UPLOAD,
+      query,
+      body,
+      bodySerializer: null,
+      duplex: 'half',
+      headers: { 'Content-Type': 'application/octet-stream' },
+      security: [{ scheme: 'bearer', type: 'http' }],
+      ...(signal && { signal }),
+    } as const;
+    const { data } = await this.client.post<{ 201: UploadedDataset }, unknown, true>(init);
+    return data;
+  }
+
+  /** A run as it changes, until it has ended; see `watchRun`. */
+  watchRun(id: string, options?: WatchOptions): AsyncGenerator<TrainingRunEvent, void, undefined> {
+    return watchRun(this, id, options);
+  }
+
+  /** The run in its final state, whatever that is. @param onEvent told of every change */
+  async waitForRun(
+    id: string,
+    { onEvent, ...options }: WatchOptions & { readonly onEvent?: (event: TrainingRunEvent) => void } = {},
+  ): Promise<TrainingRun> {
+    for await (const event of watchRun(this, id, options)) {
+      onEvent?.(event);
+      if (isRun(event) && hasEnded(event)) return event;
+    }
+    throw new Error('a watched run ends with its final state');
+  }
+
+  datasets = () => itemsOf((page) => this.listDatasets(page));
+  runs = () => itemsOf((page) => this.listTrainingRuns(page));
+  artifacts = () => itemsOf((page) => this.listArtifacts(page));
+  models = () => itemsOf((page) => this.listModels(page));
+  modelVersions = (name: string) => itemsOf((page) => this.listModelVersions({ name, ...page }));
+  modelHistory = (name: string) => itemsOf((page) => this.listModelHistory({ name, ...page }));
+
+  /** The service's metrics as Prometheus reads them. @param token where a scrape must carry one */
+  async metrics({ path = '/metrics', token }: { path?: string; token?: string } = {}): Promise<string> {
+    const { data } = await this.client.get<{ 200: string }, unknown, true>({
+      url: path,
+      parseAs: 'text',
+      ...(token !== undefined && { headers: { Authorization: `Bearer ${token}` } }),
+    });
+    return data;
+  }
+}
