@@ -21,6 +21,7 @@ usage() {
 ./run.sh down         stop the stack; data stays in its volumes
 ./run.sh logs [name]  follow the stack's logs
 ./run.sh psql [args]  a shell on the database, while the service runs; needs psql
+./run.sh cli ARGS      the command line, against a service that runs: upload, train, predict and more; docs/cli.md
 ./run.sh exec CMD     install if needed, run a command with the service's Node first in the PATH
 ./run.sh help         this text
 
@@ -181,6 +182,11 @@ open_psql() {
   exec node --disable-warning=ExperimentalWarning scripts/psql.ts "$@"
 }
 
+run_cli() {
+  set_up
+  exec node --disable-warning=ExperimentalWarning src/cli/main.ts "$@"
+}
+
 run_command() {
   [ $# -gt 0 ] || fail "exec needs a command, such as: ./run.sh exec npm run lint"
   set_up
@@ -290,6 +296,7 @@ case $command in
   start) start ;;
   test) run_tests "$@" ;;
   psql) open_psql "$@" ;;
+  cli) run_cli "$@" ;;
   exec) run_command "$@" ;;
   up) compose_up "$@" ;;
   dev)

@@ -1,6 +1,12 @@
 import { createClient, createConfig } from './generated/client/index.ts';
 import { Operations } from './generated/sdk.gen.ts';
-import type { Dataset, TrainingRun, TrainingRunEvent, UploadedDataset } from './generated/types.gen.ts';
+import type {
+  Dataset,
+  PredictionRequest,
+  TrainingRun,
+  TrainingRunEvent,
+  UploadedDataset,
+} from './generated/types.gen.ts';
 import { itemsOf } from './items.ts';
 import { toClientError } from './problem.ts';
 import { counted, isInBrowser, type OnProgress, uploadFromBrowser } from './upload.ts';
@@ -23,7 +29,29 @@ export interface UploadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A model by its artifact, or by its name and what stands behind that. */
+export type ModelAddress =
+  | { readonly id: string }
+  | { readonly name: string; readonly alias: string }
+  | { readonly name: string; readonly version: number };
+
+export interface TableOptions {
+  /** Of the table. */
+  readonly type?: 'text/csv' | 'text/tab-separated-values';
+  /** Of the answer. */
+  readonly accept?: 'text/csv' | 'application/x-ndjson';
+  readonly signal?: AbortSignal;
+}
+
 const UPLOAD = '/api/ml/v1/datasets/upload';
+
+function pathOf(model: ModelAddress): string {
+  if ('id' in model) return `artifacts/${encodeURIComponent(model.id)}`;
+  const name = encodeURIComponent(model.name);
+  return 'alias' in model
+    ? `models/${name}@${encodeURIComponent(model.alias)}`
+    : `models/${name}/versions/${model.version}`;
+}
 
 /**
  * The API as functions: each operation under its id, and what is more than one request. An answer that is none of
@@ -70,6 +98,34 @@ export class Client extends Operations {
     } as const;
     const { data } = await this.client.post<{ 201: UploadedDataset }, unknown, true>(init);
     return data;
+  }
+
+  /** Predicts a table of any length, sent and answered as it is read: a line a row. */
+  async predictStream(
+    model: ModelAddress,
+    table: Blob | ReadableStream<Uint8Array>,
+    { type = 'text/csv', accept = 'text/csv', signal }: TableOptions = {},
+  ): Promise<ReadableStream<Uint8Array>> {
+    const init = {
+      url: `/api/ml/v1/${pathOf(model)}/predict/table`,
+      body: table instanceof Blob ? table : counted(table, undefined, signal),
+      bodySerializer: null,
+      duplex: 'half',
+      parseAs: 'stream',
+      headers: { 'Content-Type': type, Accept: accept },
+      security: [{ scheme: 'bearer', type: 'http' }],
+      ...(signal && { signal }),
+    } as const;
+    const { data } = await this.client.post<{ 200: ReadableStream<Uint8Array> }, unknown, true>(init);
+    return data;
+  }
+
+  /** Predicts rows, whichever way the model is addressed. */
+  predictRows(model: ModelAddress, rows: PredictionRequest['rows']) {
+    const predictionRequest = { rows };
+    if ('id' in model) return this.predict({ ...model, predictionRequest });
+    if ('alias' in model) return this.predictByAlias({ ...model, predictionRequest });
+    return this.predictByVersion({ ...model, predictionRequest });
   }
 
   /** A run as it changes, until it has ended; see `watchRun`. */

@@ -1,4 +1,10 @@
-export { Client, type ClientOptions, type UploadOptions } from './client.ts';
+export {
+  Client,
+  type ClientOptions,
+  type ModelAddress,
+  type TableOptions,
+  type UploadOptions,
+} from './client.ts';
 export type * from './generated/types.gen.ts';
 export { itemsOf } from './items.ts';
 export { ApiProblem, ConnectionError, type ProblemCode } from './problem.ts';
