@@ -9,7 +9,7 @@ const TABLES = ['wine_train.csv', 'wine_test.csv'].map((name) => dataFile(name).
 const KEY = 'a-key-that-is-long-enough';
 
 const example = (url: string, args: readonly string[], key = KEY) =>
-  promisify(execFile)('python3', ['examples/train.py', ...args], {
+  promisify(execFile)('python3', ['docs/examples/train.py', ...args], {
     env: { ...process.env, MLOPS_URL: url, MLOPS_API_KEY: key },
   });
 

@@ -1,6 +1,6 @@
 """From a table to predictions, with nothing but Python's standard library.
 
-    python3 examples/train.py test/data/wine_train.csv test/data/wine_test.csv
+    python3 docs/examples/train.py test/data/wine_train.csv test/data/wine_test.csv
 
 MLOPS_URL and MLOPS_API_KEY say where the service is and with which key; without them it is on this machine and asks
 for none.
