@@ -218,7 +218,7 @@ describe('the OpenAPI description', () => {
     const get = async (path: string) => app.api.json(await app.api.call(path));
 
     const dataset = await app.api.uploadFile('wine_train.csv');
-    conforms('Dataset', dataset);
+    conforms('UploadedDataset', dataset);
     conforms('DatasetWithProfile', await get(`/datasets/${dataset.dataset_id}`));
     conforms('DatasetPage', await get('/datasets'));
     const run = await app.api.train(dataset.dataset_id);
