@@ -25,6 +25,8 @@ export interface UploadOptions {
   /** Of the table; a file has its own. */
   readonly name?: string;
   readonly mode?: Dataset['mode'];
+  /** How the table is to be read, as in docs/tables.md, where that shall not be found out. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
@@ -79,7 +81,11 @@ export class Client extends Operations {
   ): Promise<UploadedDataset> {
     const { onProgress, signal, mode } = options;
     const name = options.name ?? (source instanceof File ? source.name : undefined);
-    const query = { ...(mode && { mode }), ...(name !== undefined && { name }) };
+    const query = {
+      ...(mode && { mode }),
+      ...(name !== undefined && { name }),
+      ...(options.options && { options: JSON.stringify(options.options) }),
+    };
     if (isInBrowser) {
       const body = source instanceof Blob ? source : await new Response(source).blob();
       const url = this.client.buildUrl({ url: UPLOAD, query });

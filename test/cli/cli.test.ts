@@ -52,6 +52,8 @@ describe('upload', () => {
     );
     const json = await command(['upload', '--json', '--mode', 'heavy', TRAIN], env);
     expect(JSON.parse(json.stdout)).toMatchObject({ rows: 133, mode: 'heavy' });
+    const read = await command(['upload', '--json', '--options', '{"ignore":["f0"]}', TRAIN], env);
+    expect(JSON.parse(read.stdout)).toMatchObject({ columns: 13, options: { ignore: ['f0'] } });
     const short = await command(['upload', '-q', TRAIN], env);
     expect(short.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
   });

@@ -6,16 +6,24 @@ import { sourceOf } from '../source.ts';
 interface UploadFlags extends Flags {
   readonly name?: string;
   readonly mode: 'light' | 'heavy';
+  readonly options?: Record<string, unknown>;
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no JSON object');
+  return value as Record<string, unknown>;
 }
 
 export const upload = buildCommand({
   docs: {
-    brief: 'Upload a table: CSV, TSV, NDJSON or Parquet',
-    fullDescription: `Upload a table: CSV, TSV, NDJSON (each also gzipped) or Parquet.
+    brief: 'Upload a table: CSV, TSV, JSON, Excel or Parquet',
+    fullDescription: `Upload a table: CSV, TSV, JSON (each also gzipped), Excel or Parquet.
 
 Examples:
   mlops-backend upload churn.csv
   zcat big.csv.gz | mlops-backend upload - --name big.csv
+  mlops-backend upload preise.csv --options '{"decimal":",","types":{"zip":"string"}}'
   id=$(mlops-backend upload --quiet churn.csv)`,
   },
   parameters: {
@@ -38,6 +46,13 @@ Examples:
         default: 'light',
         brief: 'What it will be trained in',
       },
+      options: {
+        kind: 'parsed',
+        parse: jsonObject,
+        optional: true,
+        placeholder: 'JSON',
+        brief: 'How it is to be read (docs/tables.md)',
+      },
     },
     aliases: commonAliases,
   },
@@ -48,6 +63,7 @@ Examples:
       mode: flags.mode,
       signal: this.signal,
       ...(flags.name !== undefined && { name: flags.name }),
+      ...(flags.options && { options: flags.options }),
       onProgress: ({ sentBytes, totalBytes }) =>
         output.progress(bytes(sentBytes), totalBytes === undefined ? undefined : sentBytes / totalBytes),
     });
