@@ -233,6 +233,53 @@ export const ArtifactDrift = z
     columns: z.array(z.object({ name: z.string(), psi: z.number(), level: driftLevel })),
   })
   .openapi('ArtifactDrift');
+
+const cost = z.coerce.number().min(0).max(1e12).optional();
+/** Where one of the two is given the other is 1. */
+export const EvaluationQuery = query({ false_positive_cost: cost, false_negative_cost: cost });
+
+const numbers = z.array(z.number()).readonly();
+const counts = z.array(count).readonly();
+const threshold = z.number().nullable().openapi({ description: 'Null: none, no row reaches it.' });
+const decision = z.object({
+  threshold,
+  precision: z.number(),
+  recall: z.number(),
+  f1: z.number(),
+  predicted_positive: z.number(),
+  cost: z.number().optional(),
+});
+const classEvaluation = z.object({
+  class: z.string(),
+  n_positive: count,
+  roc: z.object({ fpr: numbers, tpr: numbers, thresholds: z.array(threshold).readonly() }),
+  precision_recall: z.object({ precision: numbers, recall: numbers, thresholds: numbers }),
+  calibration: z.object({ prob_true: numbers, prob_pred: numbers, counts }),
+});
+/** Described in docs/models.md. */
+export const Evaluation = z
+  .discriminatedUnion('task', [
+    z.object({
+      task: z.literal('classification'),
+      n_test: count,
+      n_classes: count,
+      classes: z.array(classEvaluation),
+      thresholds: z
+        .object({ rows: z.array(decision).readonly(), current: decision, cheapest: decision.optional() })
+        .nullable(),
+    }),
+    z.object({
+      task: z.literal('regression'),
+      n_test: count,
+      residuals: z.object({
+        mean: z.number(),
+        histogram: z.object({ bin_edges: numbers, counts }),
+        quantiles: z.object({ q: numbers, values: numbers }),
+      }),
+      predictions: z.object({ y_true: numbers, y_pred: numbers }),
+    }),
+  ])
+  .openapi('Evaluation');
 export const ArtifactDeleted = z.object({ id, deleted: z.literal(true) });
 
 const modelName = z

@@ -12,6 +12,14 @@ export { assessDrift, type DriftSubject, type InputDrift, subjectOf } from './dr
 export { addCounts, type InputCounter, type InputCounts, inputCounter } from './drift/counter.ts';
 export type { DriftLevel } from './drift/level.ts';
 export { TabularError, type TabularErrorCode } from './error.ts';
+export {
+  type Costs,
+  precisionRecallCurve,
+  rocCurve,
+  type Thresholds,
+  thresholdTable,
+} from './evaluation/curves.ts';
+export type { ClassificationEvaluation, Evaluation } from './evaluation/points.ts';
 export { isNamedLikeIdentifier } from './identifier-name.ts';
 export { loadModel, type Scorer } from './scoring/model.ts';
 export { predictInSlices } from './scoring/predict-in-slices.ts';

@@ -47,6 +47,7 @@ const STORY = [
   'listArtifacts',
   'downloadArtifact',
   'getArtifactCard',
+  'getArtifactEvaluation',
   'predict',
   'predictTable',
   'getArtifactDrift',
@@ -87,9 +88,12 @@ function learn(example: unknown, answer: unknown): void {
     for (const [name, value] of Object.entries(example)) learn(value, (answer as Json)[name]);
 }
 
-/** The kinds of values at each place. Of a page only the newest: each of a request's bodies makes one. */
+/**
+ * The kinds of values at each place. Of a page only the newest: each of a request's bodies makes one. How many numbers
+ * there are depends on how well is trained.
+ */
 function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(shapeOf);
+  if (Array.isArray(value)) return typeof value[0] === 'number' ? ['number'] : value.map(shapeOf);
   if (typeof value !== 'object' || value === null) return value === null ? null : typeof value;
   const shown =
     'next_cursor' in value && 'items' in value ? { ...value, items: [(value.items as Json[])[0]] } : value;

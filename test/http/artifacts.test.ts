@@ -130,6 +130,7 @@ describe('the models', () => {
       await expectProblem(await app.api.call(`/artifacts/${id}/download`), 404, 'not_found');
       await expectProblem(await app.api.call(`/artifacts/${id}/card`), 404, 'not_found');
       await expectProblem(await app.api.call(`/artifacts/${id}/drift`), 404, 'not_found');
+      await expectProblem(await app.api.call(`/artifacts/${id}/evaluation`), 404, 'not_found');
       await expectProblem(await remove(app, id), 404, 'not_found');
       await expectProblem(await app.api.post(`/artifacts/${id}/predict`, { rows: [{}] }), 404, 'not_found');
     }
@@ -160,7 +161,7 @@ test('MAX_MODEL_ARTIFACTS keeps the newest and removes the files of the older on
   expect(run).toMatchObject({ status: 'succeeded', artifact_id: null, artifact_removed_by: 'retention' });
   const removedAt = run['artifact_removed_at'] as string;
   expect(Date.parse(removedAt)).toBeGreaterThanOrEqual(Date.parse(runs[2]?.['started_at'] as string));
-  for (const path of ['', '/download', '/card', '/drift'])
+  for (const path of ['', '/download', '/card', '/drift', '/evaluation'])
     expect(
       await expectProblem(await app.api.call(`/artifacts/${artifact_id}${path}`), 410, 'gone'),
     ).toContain(removedAt);

@@ -44,6 +44,7 @@ const CONTRACT: Record<string, string[]> = {
   'get /api/ml/v1/artifacts/{id}': ['200', '404', '410'],
   'get /api/ml/v1/artifacts/{id}/download': ['200', '206', '304', '404', '410', '416'],
   'get /api/ml/v1/artifacts/{id}/card': ['200', '404', '410'],
+  'get /api/ml/v1/artifacts/{id}/evaluation': ['200', '400', '404', '410'],
   'get /api/ml/v1/artifacts/{id}/drift': ['200', '404', '410'],
   'delete /api/ml/v1/artifacts/{id}': ['200', '404', '409', '410'],
   'post /api/ml/v1/artifacts/{id}/predict': PREDICTION,

@@ -8,6 +8,7 @@ import { up as growth } from './migrations/005-growth.ts';
 import { up as trainingAttempts } from './migrations/006-training-attempts.ts';
 import { up as models } from './migrations/007-models.ts';
 import { up as warnings } from './migrations/008-warnings.ts';
+import { up as evaluation } from './migrations/009-evaluation.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '006-training-attempts': { up: trainingAttempts },
   '007-models': { up: models },
   '008-warnings': { up: warnings },
+  '009-evaluation': { up: evaluation },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { ModelCard } from '#tabular';
+import type { Evaluation, ModelCard } from '#tabular';
 import type { Stage } from '../../telemetry/stages.ts';
 import type { ArtifactRemover, ModelChange } from '../../vocabulary/models.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
@@ -126,6 +126,8 @@ interface ArtifactTable {
   /** The parts of `metrics` and `card` that lists show. */
   metrics_summary: JsonColumn;
   inputs: JSONColumnType<ModelCard['columns']>;
+  /** Null of a model that was made before it was kept. */
+  evaluation: ColumnType<Evaluation | null, string | undefined, string | null>;
   created_at: Date;
 }
 

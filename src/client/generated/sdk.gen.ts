@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import { buildClientParams, type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client/index.ts';
-import type { CancelTrainingRunErrors, CancelTrainingRunResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
+import type { CancelTrainingRunErrors, CancelTrainingRunResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -387,6 +387,30 @@ export class Operations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/ml/v1/artifacts/{id}/card',
+            ...options,
+            ...params
+        });
+    }
+    
+    /**
+     * What it did with the rows it did not see, in points to judge it by
+     *
+     * Of classes ROC, precision-recall and calibration, of two also thresholds, and by the costs of errors the cheapest; of numbers residuals, and true beside predicted values.
+     */
+    public getArtifactEvaluation<ThrowOnError extends boolean = true>(parameters: {
+        id: string;
+        false_positive_cost?: number | null;
+        false_negative_cost?: number | null;
+    }, options?: Options<never, ThrowOnError>): RequestResult<GetArtifactEvaluationResponses, GetArtifactEvaluationErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'path', key: 'id' },
+                    { in: 'query', key: 'false_positive_cost' },
+                    { in: 'query', key: 'false_negative_cost' }
+                ] }]);
+        return (options?.client ?? this.client).get<GetArtifactEvaluationResponses, GetArtifactEvaluationErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/artifacts/{id}/evaluation',
             ...options,
             ...params
         });

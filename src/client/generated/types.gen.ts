@@ -281,6 +281,84 @@ export type ModelCard = {
     [key: string]: unknown;
 };
 
+export type Evaluation = {
+    task: 'classification';
+    n_test: number;
+    n_classes: number;
+    classes: Array<{
+        class: string;
+        n_positive: number;
+        roc: {
+            fpr: Array<number>;
+            tpr: Array<number>;
+            thresholds: Array<number | null>;
+        };
+        precision_recall: {
+            precision: Array<number>;
+            recall: Array<number>;
+            thresholds: Array<number>;
+        };
+        calibration: {
+            prob_true: Array<number>;
+            prob_pred: Array<number>;
+            counts: Array<number>;
+        };
+    }>;
+    thresholds: {
+        rows: Array<{
+            /**
+             * Null: none, no row reaches it.
+             */
+            threshold: number | null;
+            precision: number;
+            recall: number;
+            f1: number;
+            predicted_positive: number;
+            cost?: number;
+        }>;
+        current: {
+            /**
+             * Null: none, no row reaches it.
+             */
+            threshold: number | null;
+            precision: number;
+            recall: number;
+            f1: number;
+            predicted_positive: number;
+            cost?: number;
+        };
+        cheapest?: {
+            /**
+             * Null: none, no row reaches it.
+             */
+            threshold: number | null;
+            precision: number;
+            recall: number;
+            f1: number;
+            predicted_positive: number;
+            cost?: number;
+        };
+    } | null;
+} | {
+    task: 'regression';
+    n_test: number;
+    residuals: {
+        mean: number;
+        histogram: {
+            bin_edges: Array<number>;
+            counts: Array<number>;
+        };
+        quantiles: {
+            q: Array<number>;
+            values: Array<number>;
+        };
+    };
+    predictions: {
+        y_true: Array<number>;
+        y_pred: Array<number>;
+    };
+};
+
 export type ArtifactDrift = {
     artifact_id: string;
     level: 'stable' | 'moderate' | 'significant' | 'unknown';
@@ -1269,6 +1347,56 @@ export type GetArtifactCardResponses = {
 };
 
 export type GetArtifactCardResponse = GetArtifactCardResponses[keyof GetArtifactCardResponses];
+
+export type GetArtifactEvaluationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        false_positive_cost?: number | null;
+        false_negative_cost?: number | null;
+    };
+    url: '/api/ml/v1/artifacts/{id}/evaluation';
+};
+
+export type GetArtifactEvaluationErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Removed by the retention
+     */
+    410: GoneProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type GetArtifactEvaluationError = GetArtifactEvaluationErrors[keyof GetArtifactEvaluationErrors];
+
+export type GetArtifactEvaluationResponses = {
+    /**
+     * The points
+     */
+    200: Evaluation;
+};
+
+export type GetArtifactEvaluationResponse = GetArtifactEvaluationResponses[keyof GetArtifactEvaluationResponses];
 
 export type GetArtifactDriftData = {
     body?: never;

@@ -84,6 +84,7 @@ export async function storeModel(
         card: JSON.stringify(output.card),
         metrics,
         metrics_summary,
+        evaluation: JSON.stringify(output.evaluation),
         inputs: JSON.stringify(output.card.columns),
         created_at: new Date(),
       })

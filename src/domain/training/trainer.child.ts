@@ -58,6 +58,7 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
     const card = createCard({ ...trained, warnings }, spec, input.data, VERSIONS, new Date());
     return {
       metrics: trained.metrics,
+      evaluation: trained.evaluation,
       warnings,
       artifact: await toOnnx(trained.model, { card: JSON.stringify(card) }),
       artifactFormat: 'onnx',

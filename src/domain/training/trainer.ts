@@ -1,4 +1,4 @@
-import type { ModelCard } from '#tabular';
+import type { Evaluation, ModelCard } from '#tabular';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { TrainingErrorType } from '../../vocabulary/runs.ts';
 import type { ColumnProfile, FileType } from '../../vocabulary/tables.ts';
@@ -36,6 +36,7 @@ export type TrainerOutput = TrainedModel | { readonly failure: { type: TrainingE
 
 export interface TrainedModel {
   readonly metrics: object;
+  readonly evaluation: Evaluation;
   readonly warnings: readonly RunWarning[];
   /** The model as downloaded. */
   readonly artifact: Uint8Array;

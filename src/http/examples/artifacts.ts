@@ -1,5 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import type { Artifact, ArtifactDeleted, ArtifactDrift, ArtifactPage, ModelCard } from '../schemas.ts';
+import type {
+  Artifact,
+  ArtifactDeleted,
+  ArtifactDrift,
+  ArtifactPage,
+  Evaluation,
+  ModelCard,
+} from '../schemas.ts';
 import { dataset } from './datasets.ts';
 import { ARTIFACT_ID, DATASET_ID, RUN_ID } from './ids.ts';
 import { metrics, metricsInShort, succeededRun } from './training.ts';
@@ -47,6 +54,45 @@ export const card: z.infer<typeof ModelCard> = {
   warnings: succeededRun.warnings,
   data: { name: dataset.name, sha256: dataset.sha256 },
   versions: { 'mlops-backend': '0.1.0', node: '24.21.0' },
+};
+
+export const evaluation: z.infer<typeof Evaluation> = {
+  task: 'classification',
+  n_test: 6,
+  n_classes: 2,
+  classes: [
+    {
+      class: 'yes',
+      n_positive: 2,
+      roc: {
+        fpr: [0, 0, 0, 0.25, 0.5, 0.75, 1],
+        tpr: [0, 0.5, 1, 1, 1, 1, 1],
+        thresholds: [null, 0.7836, 0.715, 0.2986, 0.2138, 0.1425, 0.0139],
+      },
+      precision_recall: {
+        precision: [0.3333, 0.4, 0.5, 0.6667, 1, 1, 1],
+        recall: [1, 1, 1, 1, 1, 0.5, 0],
+        thresholds: [0.0139, 0.1425, 0.2138, 0.2986, 0.715, 0.7836],
+      },
+      calibration: {
+        prob_true: [0, 0, 0, 1],
+        prob_pred: [0.0139, 0.1425, 0.2562, 0.7493],
+        counts: [1, 1, 2, 2],
+      },
+    },
+  ],
+  thresholds: {
+    rows: [
+      { threshold: null, precision: 0, recall: 0, f1: 0, predicted_positive: 0 },
+      { threshold: 0.7836, precision: 1, recall: 0.5, f1: 0.6667, predicted_positive: 0.1667 },
+      { threshold: 0.715, precision: 1, recall: 1, f1: 1, predicted_positive: 0.3333 },
+      { threshold: 0.2986, precision: 0.6667, recall: 1, f1: 0.8, predicted_positive: 0.5 },
+      { threshold: 0.2138, precision: 0.5, recall: 1, f1: 0.6667, predicted_positive: 0.6667 },
+      { threshold: 0.1425, precision: 0.4, recall: 1, f1: 0.5714, predicted_positive: 0.8333 },
+      { threshold: 0.0139, precision: 0.3333, recall: 1, f1: 0.5, predicted_positive: 1 },
+    ],
+    current: { threshold: 0.715, precision: 1, recall: 1, f1: 1, predicted_positive: 0.3333 },
+  },
 };
 
 export const drift: z.infer<typeof ArtifactDrift> = {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
 import type { DriftMonitor } from '../../domain/model/drift-monitor.ts';
+import { evaluationOf } from '../../domain/model/evaluation.ts';
 import { holdsOf } from '../../domain/model/holds.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
@@ -15,6 +16,8 @@ import {
   ArtifactDrift,
   ArtifactPage,
   ArtifactParam,
+  Evaluation,
+  EvaluationQuery,
   ModelCard,
   PageQuery,
 } from '../schemas.ts';
@@ -68,6 +71,18 @@ const getCard = createRoute({
   summary: "The model's card: columns, quality, data, versions, seed",
   request: { params: ArtifactParam },
   responses: { 200: json(ModelCard, 'The card', examples.card), ...problems(401, 404, 410) },
+});
+
+const getEvaluation = createRoute({
+  operationId: 'getArtifactEvaluation',
+  method: 'get',
+  path: `${path}/{id}/evaluation`,
+  tags,
+  summary: 'What it did with the rows it did not see, in points to judge it by',
+  description:
+    'Of classes ROC, precision-recall and calibration, of two also thresholds, and by the costs of errors the cheapest; of numbers residuals, and true beside predicted values.',
+  request: { params: ArtifactParam, query: EvaluationQuery },
+  responses: { 200: json(Evaluation, 'The points', examples.evaluation), ...problems(401, 404, 410) },
 });
 
 const getDrift = createRoute({
@@ -131,6 +146,16 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
     .openapi(getCard, async (c) => {
       const { card } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
       return c.json(card, 200);
+    })
+    .openapi(getEvaluation, async (c) => {
+      const { id } = c.req.valid('param');
+      const { false_positive_cost, false_negative_cost } = c.req.valid('query');
+      const isCosted = false_positive_cost !== undefined || false_negative_cost !== undefined;
+      const costs = isCosted && {
+        falsePositive: false_positive_cost ?? 1,
+        falseNegative: false_negative_cost ?? 1,
+      };
+      return c.json(await evaluationOf(db, c.get('owner'), id, costs || undefined), 200);
     })
     .openapi(getDrift, async (c) => {
       const { id } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);

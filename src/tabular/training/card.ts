@@ -34,7 +34,12 @@ export interface DataReference {
  * @param createdAt when the model was made
  */
 export function createCard(
-  { task, model, metrics, warnings }: Omit<TrainedRun, 'warnings'> & Pick<ModelCard, 'warnings'>,
+  {
+    task,
+    model,
+    metrics,
+    warnings,
+  }: Omit<TrainedRun, 'warnings' | 'evaluation'> & Pick<ModelCard, 'warnings'>,
   spec: Pick<TrainSpec, 'mode' | 'seed' | 'params'>,
   data: DataReference,
   versions: Readonly<Record<string, string>>,

@@ -15,6 +15,7 @@ import { createReporter, type Reporter, throttled } from './progress.ts';
 import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
+import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
 import { roundLimits } from './search/boosting-trial.ts';
 import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
@@ -105,6 +106,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       reference: describeInputs(inputs, target.rows, spec.seed),
     },
     metrics,
+    evaluation: pointsOf(target, split.test, quality.predicted, spec.seed),
     warnings: findWarnings(data, metrics, spec),
   };
 }

@@ -1,4 +1,5 @@
 import type { ModelDocument } from '../document.ts';
+import type { Evaluation } from '../evaluation/points.ts';
 import type { ColumnType, Mode, Task } from '../table.ts';
 import type { CellForm } from '../values/cell-form.ts';
 import type { ClassWeight, TrainParams } from './params.ts';
@@ -48,6 +49,7 @@ export interface TrainedRun {
   readonly task: Task;
   readonly model: ModelDocument;
   readonly metrics: TrainingMetrics;
+  readonly evaluation: Evaluation;
   readonly warnings: readonly TrainingWarning[];
 }
 

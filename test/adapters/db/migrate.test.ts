@@ -12,7 +12,7 @@ const BACK = [
   'drop table model_aliases, model_versions, models, model_names, model_history',
   'alter table datasets drop column warnings',
   'alter table training_runs drop column warnings',
-  'alter table artifacts drop column metrics_summary, drop column inputs',
+  'alter table artifacts drop column metrics_summary, drop column inputs, drop column evaluation',
   'drop index training_runs_ended, datasets_owned, training_runs_owned, artifacts_owned',
   'drop index training_runs_owned_success, training_runs_owned_mode_success',
   'drop function count_datasets, count_training_runs, empty_datasets, empty_training_runs, add_to_state_totals cascade',

@@ -186,6 +186,7 @@ describe('a worker that was taken for dead', () => {
     const bytes = new TextEncoder().encode('{}');
     const output = {
       metrics: {},
+      evaluation: { task: 'classification' as const, n_test: 0, n_classes: 2, classes: [] },
       warnings: [],
       artifact: bytes,
       artifactFormat: 'json',

@@ -6,13 +6,15 @@ import type { ClassificationQuality, RegressionQuality } from '../types.ts';
 import { classificationQuality } from './classification.ts';
 import { coefficientOfDetermination, regressionQuality } from './regression.ts';
 
-export type Quality =
+/** `predicted`: values, or the classes' probabilities. */
+export type Quality = { readonly predicted: Float64Array } & (
   | { readonly task: 'regression'; readonly model: RegressionQuality; readonly baseline: RegressionQuality }
   | {
       readonly task: 'classification';
       readonly model: ClassificationQuality & { readonly confusion_matrix: number[][] };
       readonly baseline: ClassificationQuality;
-    };
+    }
+);
 
 /**
  * Quality on `test` beside what the simplest guess reaches: the mean, or the most frequent class (with each
@@ -32,6 +34,7 @@ export function evaluate(
     const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length;
     return {
       task: 'regression',
+      predicted,
       model: regressionQuality(actual, predicted),
       baseline: regressionQuality(actual, new Float64Array(actual.length).fill(mean)),
     };
@@ -43,6 +46,7 @@ export function evaluate(
   const { confusion_matrix: _, ...baseline } = classificationQuality(actual, guess, count);
   return {
     task: 'classification',
+    predicted,
     model: classificationQuality(actual, predicted, count),
     baseline,
   };
