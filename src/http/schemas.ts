@@ -368,15 +368,44 @@ const row = z
     'must be an object',
   )
   .openapi({ type: 'object', additionalProperties: true });
-export const PredictionRequest = body({ rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS) }).openapi(
-  'PredictionRequest',
-);
+/** With many trees each takes milliseconds, some hundred times as long as its prediction. */
+const MAX_EXPLAINED_ROWS = 100;
+export const PredictionRequest = body({
+  rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS),
+  contributions: z
+    .boolean()
+    .optional()
+    .openapi({
+      description: `True: the answer says what each column adds to a prediction; for at most ${MAX_EXPLAINED_ROWS} rows.`,
+    }),
+})
+  .refine(
+    ({ rows, contributions }) => !contributions || rows.length <= MAX_EXPLAINED_ROWS,
+    `contributions are given for at most ${MAX_EXPLAINED_ROWS} rows`,
+  )
+  .openapi('PredictionRequest');
 /** Described, not parsed: it is read as it arrives. */
 export const TableBody = z.custom<never>().openapi({ type: 'string', description: 'A header and rows' });
+/** Described in docs/models.md. */
+const Explanation = z
+  .object({
+    scale: z.enum(['value', 'log_odds', 'margin']),
+    rows: z
+      .array(
+        z.object({
+          class: z.string().optional(),
+          base_value: z.number(),
+          contributions: z.array(z.object({ column: z.string(), value: z.number() })).readonly(),
+        }),
+      )
+      .readonly(),
+  })
+  .openapi('Explanation');
 export const Prediction = z
   .object({
     predictions: z.array(z.union([z.string(), z.number()])),
     probabilities: z.array(z.record(z.string(), z.number())).optional(),
+    explanation: Explanation.optional().openapi({ description: 'There when `contributions` was true.' }),
     warnings: warningsOf(PREDICTION_WARNINGS)
       .optional()
       .openapi({ description: 'There when its rows of late are unlike those that it was trained on.' }),

@@ -76,6 +76,8 @@ export interface TreesEstimator {
   /** The right child; 0 for leaves. */
   readonly right: readonly number[];
   readonly missingLeft: readonly number[];
+  /** Training rows that came to each node; models made before it was kept have none. */
+  readonly cover?: readonly number[];
 }
 
 /** Each makes one feature. */
@@ -108,6 +110,8 @@ export interface LinearEstimator {
   readonly encoders: readonly LinearEncoder[];
   readonly weights: readonly (readonly number[])[];
   readonly intercepts: readonly number[];
+  /** `means[k][column]`: what a column adds to score k, on average over the training rows; older models have none. */
+  readonly means?: readonly (readonly number[])[];
 }
 
 export type LinearEncoder = StandardEncoder | OneHotEncoder;

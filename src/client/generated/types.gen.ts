@@ -377,6 +377,7 @@ export type Prediction = {
     probabilities?: Array<{
         [key: string]: number;
     }>;
+    explanation?: Explanation;
     /**
      * There when its rows of late are unlike those that it was trained on.
      */
@@ -387,10 +388,29 @@ export type Prediction = {
     }>;
 };
 
+/**
+ * There when `contributions` was true.
+ */
+export type Explanation = {
+    scale: 'value' | 'log_odds' | 'margin';
+    rows: Array<{
+        class?: string;
+        base_value: number;
+        contributions: Array<{
+            column: string;
+            value: number;
+        }>;
+    }>;
+};
+
 export type PredictionRequest = {
     rows: Array<{
         [key: string]: unknown;
     }>;
+    /**
+     * True: the answer says what each column adds to a prediction; for at most 100 rows.
+     */
+    contributions?: boolean;
 };
 
 export type ModelPage = {

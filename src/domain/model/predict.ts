@@ -1,6 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import type { Kysely } from 'kysely';
 import {
+  type Explanation,
+  explainerOf,
   type InputCounter,
   inputCounter,
   loadModel,
@@ -11,6 +13,7 @@ import {
 } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
+import { AppError } from '../../errors.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { PredictionWarning } from '../../vocabulary/warnings.ts';
@@ -20,13 +23,23 @@ import { createModelCache, type LoadedModel } from './model-cache.ts';
 import { getArtifact, whyMissing } from './repository.ts';
 import { asUnusableData } from './unusable-rows.ts';
 
+interface ExplainedPredictions extends RowPredictions {
+  readonly explanation?: Explanation;
+  readonly warnings?: readonly PredictionWarning[];
+}
+
 export interface Predictor {
-  /** @throws {AppError} `not_found`, `gone`; `unusable_data` naming the columns that are missing or unusable */
+  /**
+   * @param isExplained whether each row is answered with what its columns add to the prediction
+   * @throws {AppError} `not_found`, `gone`; `unusable_data` naming the columns that are missing or unusable;
+   *   `invalid_request` when rows are to be explained by a model that can't
+   */
   predict(
     owner: string,
     artifactId: string,
     rows: readonly Record<string, unknown>[],
-  ): Promise<RowPredictions & { readonly warnings?: readonly PredictionWarning[] }>;
+    isExplained?: boolean,
+  ): Promise<ExplainedPredictions>;
   /** The model is gone; '': any may be. */
   forget(artifactId: string): void;
 }
@@ -62,10 +75,11 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
   const models = createModelCache(load);
 
   return {
-    async predict(owner, artifactId, rows) {
+    async predict(owner, artifactId, rows, isExplained = false) {
       const start = performance.now();
       using call = drift.begin(artifactId);
       const { mode, task, scorer, counter } = await models.get(owner, artifactId);
+      const explain = isExplained ? explainerFor(scorer) : undefined;
       const counts = counter.empty();
       const prediction = await predictInSlices(scorer, rows, (inputs) => counter.add(inputs, counts)).catch(
         (error: unknown) => {
@@ -74,8 +88,22 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
       );
       metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
       const warnings = driftWarnings(call.observe({ mode, task, model: scorer.document, counts }));
-      return warnings.length > 0 ? { ...prediction, warnings } : prediction;
+      const explanation = await explain?.(rows, prediction);
+      return {
+        ...prediction,
+        ...(explanation && { explanation }),
+        ...(warnings.length > 0 && { warnings }),
+      };
     },
     forget: models.forget,
   };
+}
+
+function explainerFor({ document }: Scorer) {
+  const explain = explainerOf(document);
+  if (explain) return explain;
+  throw new AppError(
+    'invalid_request',
+    'contributions: this model was made before what they take was kept with models. Train it again.',
+  );
 }

@@ -113,9 +113,9 @@ export function predictionRoutes<Params>(
         countAsRoute(c, `${c.req.routePath}/table`);
         return toTable(c, where);
       }
-      const { rows } = c.req.valid('json');
+      const { rows, contributions = false } = c.req.valid('json');
       return call(c.get('owner'), where, async (artifactId) =>
-        c.json(await deps.predict(c.get('owner'), artifactId, rows), 200),
+        c.json(await deps.predict(c.get('owner'), artifactId, rows, contributions), 200),
       );
     })
     .openapi({ ...predictTable, ...here, path: `${served}/predict/table` }, (c) =>

@@ -1,5 +1,5 @@
 import type { LinearEstimator } from '../document.ts';
-import { type Design, designEncoder } from './design.ts';
+import { type Design, designEncoder, featureCount } from './design.ts';
 import type { ScoreFunction } from './score-function.ts';
 
 /** Rows handled at once: a block of a column stays in the first-level cache between two passes over it. */
@@ -11,6 +11,30 @@ export function linearScores(estimator: LinearEstimator): ScoreFunction {
   const weights = estimator.weights.map((row) => Float64Array.from(row));
   const { intercepts } = estimator;
   return (inputs, rows) => scoreDesign(encode(inputs, rows), weights, intercepts);
+}
+
+/** A function to the models of one column alone, by its position: their scores and the intercepts sum to the whole's. */
+export function columnParts({
+  encoders,
+  weights,
+  intercepts,
+}: LinearEstimator): (column: number) => LinearEstimator {
+  let end = 0;
+  const ranges = encoders.map((encoder) => {
+    const start = end;
+    end += featureCount(encoder);
+    return { encoder, start, end };
+  });
+  const byColumn = Map.groupBy(ranges, ({ encoder }) => encoder.input);
+  return (column) => {
+    const own = byColumn.get(column) ?? [];
+    return {
+      kind: 'linear',
+      encoders: own.map(({ encoder }) => encoder),
+      weights: weights.map((row) => own.flatMap((range) => row.slice(range.start, range.end))),
+      intercepts: intercepts.map(() => 0),
+    };
+  };
 }
 
 function scoreDesign(

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MODEL_FORMAT, MODEL_VERSION } from '../document.ts';
 import type { Table } from '../table.ts';
+import { withColumnMeans } from './column-means.ts';
 import { selectInputs } from './columns.ts';
 import {
   type Fit,
@@ -102,7 +103,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       target: spec.target,
       classes: target.task === 'classification' ? target.classes : null,
       columns,
-      estimator: kept.estimator,
+      estimator: withColumnMeans(kept.estimator, inputs, target.rows, spec.seed),
       reference: describeInputs(inputs, target.rows, spec.seed),
     },
     metrics,

@@ -106,6 +106,7 @@ export class TreeGrower {
     for (const leaf of leaves) {
       const value = -leaf.gradient / (leaf.hessian + settings.l2);
       tree.value[leaf.node] = value;
+      tree.cover[leaf.node] = leaf.count;
       onLeaf(value, this.#rows.subarray(leaf.start, leaf.start + leaf.count));
     }
     return firstNodes(tree, nodes);
@@ -217,6 +218,7 @@ export class TreeGrower {
     tree.left[node] = nodes;
     tree.right[node] = nodes + 1;
     tree.gain[node] = split.gain;
+    tree.cover[node] = parent.count;
     tree.feature[nodes] = -1;
     tree.feature[nodes + 1] = -1;
     const common = { histogram: 0, split: null };

@@ -8,6 +8,8 @@ export interface Tree {
   readonly right: Int32Array;
   readonly value: Float64Array;
   readonly gain: Float64Array;
+  /** How many rows came to the node. */
+  readonly cover: Int32Array;
 }
 
 export function emptyNodes(count: number): Tree {
@@ -19,6 +21,7 @@ export function emptyNodes(count: number): Tree {
     right: new Int32Array(count),
     value: new Float64Array(count),
     gain: new Float64Array(count),
+    cover: new Int32Array(count),
   };
 }
 
@@ -32,6 +35,7 @@ export function firstNodes(tree: Tree, count: number): Tree {
     right: tree.right.subarray(0, count),
     value: tree.value.subarray(0, count),
     gain: tree.gain.subarray(0, count),
+    cover: tree.cover.subarray(0, count),
   };
 }
 
@@ -43,4 +47,5 @@ export function copyNodes(from: Tree, to: Tree, at: number): void {
   to.right.set(from.right, at);
   to.value.set(from.value, at);
   to.gain.set(from.gain, at);
+  to.cover.set(from.cover, at);
 }

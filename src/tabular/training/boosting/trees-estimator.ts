@@ -26,6 +26,7 @@ export function treesEstimator(
     threshold: [] as number[],
     right: [] as number[],
     missingLeft: [] as number[],
+    cover: [] as number[],
   };
   for (const { trees } of models) {
     const count = Math.min(trees.roots.length - 1, rounds * outputs);
@@ -41,7 +42,7 @@ export function treesEstimator(
   return { kind: 'trees', encoders, base, ...nodes };
 }
 
-type Nodes = Record<'feature' | 'threshold' | 'right' | 'missingLeft', number[]>;
+type Nodes = Record<'feature' | 'threshold' | 'right' | 'missingLeft' | 'cover', number[]>;
 
 /** In preorder: the node, its left side, its right side. */
 function append(
@@ -57,6 +58,7 @@ function append(
   const position = nodes.feature.length;
   nodes.feature.push(feature);
   nodes.right.push(0);
+  nodes.cover.push(trees.cover[at]!);
   if (feature < 0) {
     nodes.threshold.push(trees.value[at]! * scale);
     nodes.missingLeft.push(0);

@@ -1,7 +1,6 @@
 import type { Estimator, LinearEstimator } from '../../document.ts';
-import { featureCount } from '../../scoring/design.ts';
 import { predictor } from '../../scoring/estimators.ts';
-import { linearScores } from '../../scoring/linear.ts';
+import { columnParts, linearScores } from '../../scoring/linear.ts';
 import { probabilities } from '../../scoring/probabilities.ts';
 import type { InputData } from '../../values/inputs.ts';
 
@@ -44,10 +43,11 @@ function fromAnew(estimator: Estimator, inputs: readonly InputData[], classes: n
 function shuffledScores(estimator: LinearEstimator, inputs: readonly InputData[]): ShuffledPredictor {
   const outputs = estimator.weights.length;
   const scores = linearScores(estimator)(inputs, null);
+  const partOf = columnParts(estimator);
   let latest = -1;
   let part: Float64Array = new Float64Array();
   return (position, order) => {
-    if (position !== latest) part = linearScores(partOf(estimator, position))(inputs, null);
+    if (position !== latest) part = linearScores(partOf(position))(inputs, null);
     latest = position;
     const changed = new Float64Array(scores.length);
     for (let i = 0; i < order.length; i++) {
@@ -55,23 +55,6 @@ function shuffledScores(estimator: LinearEstimator, inputs: readonly InputData[]
       for (let k = 0; k < outputs; k++) changed[to + k] = scores[to + k]! - part[to + k]! + part[from + k]!;
     }
     return changed;
-  };
-}
-
-/** The model of one column alone. */
-function partOf({ encoders, weights, intercepts }: LinearEstimator, position: number): LinearEstimator {
-  let end = 0;
-  const ranges = encoders.map((encoder) => {
-    const start = end;
-    end += featureCount(encoder);
-    return { encoder, start, end };
-  });
-  const own = ranges.filter(({ encoder }) => encoder.input === position);
-  return {
-    kind: 'linear',
-    encoders: own.map(({ encoder }) => encoder),
-    weights: weights.map((row) => own.flatMap((range) => row.slice(range.start, range.end))),
-    intercepts: intercepts.map(() => 0),
   };
 }
 
