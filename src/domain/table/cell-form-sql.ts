@@ -3,7 +3,11 @@ import { literal } from './sql.ts';
 
 /** A column's cells read by their form, in SQL: the same values as `formReader` gives. */
 
-export const MARKS_LIST = MISSING_MARKS.map(literal).join(', ');
+const MARKS_LIST = MISSING_MARKS.map(literal).join(', ');
+
+/** VARCHAR; NULL also where a mark stands for no value. */
+export const withoutMarks = (text: string): string =>
+  `CASE WHEN ${text} NOT IN (${MARKS_LIST}) THEN ${text} END`;
 
 /** DOUBLE; NULL where there is none. */
 export function numberByForm(text: string, form: NumberForm): string {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type CellForm, MISSING_VALUES } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { PlainFileType } from '../../vocabulary/tables.ts';
-import { MARKS_LIST, numberByForm, timeByForm } from './cell-form-sql.ts';
+import { numberByForm, timeByForm, withoutMarks } from './cell-form-sql.ts';
 import { type CsvDialect, DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
 import { parquetColumns, parquetReader } from './parquet.ts';
@@ -18,7 +18,7 @@ export interface TableFile {
   readonly path: string;
   readonly fileType: PlainFileType;
   /** Of a delimited text, where it is known; unset: its start tells. */
-  readonly dialect?: CsvDialect;
+  readonly dialect?: CsvDialect | undefined;
 }
 
 export interface WantedColumn {
@@ -43,7 +43,7 @@ export function timeOf(text: string, form?: CellForm): string {
 
 /** SQL of a text as it stands, without what stands for none in a column that has a form. */
 function textOf(text: string, form: CellForm | undefined): string {
-  return form ? `CASE WHEN ${text} NOT IN (${MARKS_LIST}) THEN ${text} END` : text;
+  return form ? withoutMarks(text) : text;
 }
 
 /** SQL of a number written as text. */
@@ -53,6 +53,13 @@ function numberOf(text: string, form: CellForm | undefined): string {
 
 const MISSING_LIST = MISSING_VALUES.map(literal).join(', ');
 
+/** Of a delimited text; read from its start where it is not known. */
+export async function dialectOf({ path, fileType, dialect }: TableFile): Promise<CsvDialect | undefined> {
+  const { format, compression, layout } = fileType;
+  if (format !== 'csv' && format !== 'tsv') return undefined;
+  return dialect ?? readDialect(await readHead(path, compression, DIALECT_BYTES), format, layout);
+}
+
 /**
  * How to read `wanted` columns of a file with nothing left for DuckDB to guess. Columns are called c0, c1, … in the
  * SQL, so that no name of the user's is part of it, except as a literal where the format looks columns up by name.
@@ -60,13 +67,14 @@ const MISSING_LIST = MISSING_VALUES.map(literal).join(', ');
  */
 export async function tableSource(
   connection: DuckDBConnection,
-  { path, fileType: type, dialect }: TableFile,
+  file: TableFile,
   wanted: readonly WantedColumn[],
 ): Promise<Source> {
+  const { path, fileType: type } = file;
   if (type.format === 'parquet') return parquetSource(connection, path, wanted);
-  if (type.format === 'ndjson') return ndjsonSource(path, type, wanted);
-  const { delimiter, names, header } =
-    dialect ?? readDialect(await readHead(path, type.compression, DIALECT_BYTES), type.format, type.layout);
+  const dialect = await dialectOf(file);
+  if (dialect === undefined) return ndjsonSource(path, type, wanted);
+  const { delimiter, names, header } = dialect;
   const positions = wanted.map(({ name }) => positionOf(name, names));
   const numeric = new Set(positions.filter((_, i) => wanted[i]!.as === 'number' && !wanted[i]!.form));
   const columns = names.map((_, i) => `c${i}: '${numeric.has(i) ? 'DOUBLE' : 'VARCHAR'}'`);

@@ -1,10 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type CellForm, formsOf, MISSING_MARKS } from '#tabular';
 import type { ColumnProfile, ReadOptions } from '../../vocabulary/tables.ts';
-import { isOfForm, MARKS_LIST } from './cell-form-sql.ts';
-import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
-import { type TableFile, tableSource } from './duckdb-source.ts';
-import { readHead } from './text-chunks.ts';
+import { isOfForm, withoutMarks } from './cell-form-sql.ts';
+import { dialectOf, type TableFile, tableSource } from './duckdb-source.ts';
 
 /** What a column's cells were found to be. */
 export interface FoundForm {
@@ -37,7 +35,7 @@ export async function findForms(
   columns: readonly ColumnProfile[],
   wanted: ReadOptions = {},
 ): Promise<Map<string, FoundForm>> {
-  const candidates = (await withoutMarks(connection, file, columns)).flatMap((column) =>
+  const candidates = (await extremesOf(connection, file, columns)).flatMap((column) =>
     candidatesOf(column, wanted),
   );
   if (candidates.length === 0) return new Map();
@@ -46,7 +44,8 @@ export async function findForms(
     fitting.some(({ forms }) => forms.length > 0 && forms.every((other) => agree(form, other)));
   const decimalComma =
     wanted.decimal === ',' ||
-    (await delimiterOf(file)) === ';' ||
+    // It goes with decimal commas.
+    (await dialectOf(file))?.delimiter === ';' ||
     fitting.some(({ forms }) => forms.length > 0 && forms.every(hasDecimalComma));
   const found = new Map<string, FoundForm>();
   for (const { name, forms, cells } of fitting) {
@@ -54,17 +53,6 @@ export async function findForms(
     if (form) found.set(name, { form, cells, ...(isAmbiguous(forms) && { ambiguous: true }) });
   }
   return found;
-}
-
-/** `;` goes with decimal commas. */
-async function delimiterOf({
-  path,
-  fileType: { format, compression, layout },
-  dialect,
-}: TableFile): Promise<string | undefined> {
-  if (format !== 'csv') return undefined;
-  if (dialect) return dialect.delimiter;
-  return readDialect(await readHead(path, compression, DIALECT_BYTES), format, layout).delimiter;
 }
 
 const isMark = (cell: unknown) => typeof cell === 'string' && MARKS.has(cell);
@@ -87,7 +75,7 @@ function isWanted(form: CellForm, { decimal, thousands, date_order }: ReadOption
 }
 
 /** The least and the greatest text of each column that is no mark for a missing value. */
-async function withoutMarks(
+async function extremesOf(
   connection: DuckDBConnection,
   file: TableFile,
   columns: readonly Extremes[],
@@ -99,7 +87,7 @@ async function withoutMarks(
     file,
     marked.map(({ name }) => ({ name, as: 'text' })),
   );
-  const values = expressions.map((x) => `CASE WHEN ${x} NOT IN (${MARKS_LIST}) THEN ${x} END`);
+  const values = expressions.map(withoutMarks);
   const result = await connection.runAndReadAll(
     `SELECT ${values.flatMap((x) => [`min(${x})`, `max(${x})`]).join(', ')} FROM ${from}`,
   );
@@ -131,8 +119,7 @@ async function countFitting(
     candidates.map(({ name }) => ({ name, as: 'text' })),
   );
   const counts = candidates.flatMap(({ forms }, i) => {
-    const x = expressions[i]!;
-    const value = `CASE WHEN ${x} NOT IN (${MARKS_LIST}) THEN ${x} END`;
+    const value = withoutMarks(expressions[i]!);
     return [
       `count(${value})`,
       ...forms.map((form) => `count(CASE WHEN ${isOfForm(`(${value})`, form)} THEN 1 END)`),

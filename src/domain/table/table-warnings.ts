@@ -2,43 +2,37 @@ import type { TableProfile } from '../../vocabulary/tables.ts';
 import type { DatasetWarning } from '../../vocabulary/warnings.ts';
 import { bounded } from '../warnings.ts';
 import { columnWarnings } from './column-warnings.ts';
-import { DIALECT_BYTES, readDialect } from './csv-dialect.ts';
-import { type OpenDatabase, openDatabase } from './duckdb.ts';
+import { type DatabaseLimits, type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
+import { dialectOf, type TableFile } from './duckdb-source.ts';
 import { alikePairs, equalPairs } from './equal-columns.ts';
 import { excerpt } from './excerpt.ts';
-import type { InspectRequest } from './inspect-here.ts';
-import { readHead } from './text-chunks.ts';
+
+type InspectedFile = TableFile & DatabaseLimits;
 
 /** What is odd about a table that can be used, by its profile; the file is looked into only for columns that seem equal. */
 export async function tableWarnings(
-  request: InspectRequest,
+  request: InspectedFile,
   table: TableProfile,
   open: OpenDatabase = openDatabase,
 ): Promise<DatasetWarning[]> {
   return bounded([
-    ...(await headerWarnings(request)),
+    ...((await dialectOf(request))?.warnings ?? []),
     ...columnWarnings(table),
     ...(await duplicates(request, table, open)),
   ]);
 }
 
-async function headerWarnings({ path, fileType }: InspectRequest): Promise<readonly DatasetWarning[]> {
-  const { format, compression, layout } = fileType;
-  if (format !== 'csv' && format !== 'tsv') return [];
-  return readDialect(await readHead(path, compression, DIALECT_BYTES), format, layout).warnings;
-}
-
 async function duplicates(
-  { path, fileType, memoryMb, tempDirectory }: InspectRequest,
+  { memoryMb, tempDirectory, ...file }: InspectedFile,
   table: TableProfile,
   open: OpenDatabase,
 ): Promise<DatasetWarning[]> {
   const pairs = alikePairs(table);
   if (pairs.length === 0) return [];
-  const { connection, close } = await open(path, { memoryMb, tempDirectory });
+  const { connection, close } = await open(file.path, { memoryMb, tempDirectory });
   try {
-    const equal = await equalPairs(connection, { path, fileType }, table, pairs);
+    const equal = await equalPairs(connection, file, table, pairs);
     const firstOf = new Map(equal.toReversed().map(([earlier, later]) => [later, earlier]));
     return table.columns.flatMap(({ name }): DatasetWarning[] => {
       const first = firstOf.get(name);

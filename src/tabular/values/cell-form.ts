@@ -152,8 +152,10 @@ const DATE_STYLES = [
 ] as const;
 const CURRENCY = /[$€£¥₹₩₽₺₪₫฿₦₱₴]/;
 
-/** Forms that all of these cells have, those that say least first. */
+/** Forms that all of these cells, which hold a value, have; those that say least first. */
 export function formsOf(cells: readonly string[]): CellForm[] {
+  // Most texts are nothing of the kind: no reader is made for them.
+  if (!cells.every((cell) => /\d/.test(cell))) return [];
   const [first = ''] = cells;
   const unit = first.includes('%') ? '%' : (CURRENCY.exec(first)?.[0] ?? '');
   const numbers = NUMBER_STYLES.map(

@@ -3,10 +3,10 @@ import { readTable } from '../../../src/domain/table/read-table.ts';
 import { tableWarnings } from '../../../src/domain/table/table-warnings.ts';
 import { describeForm, formReader } from '../../../src/tabular/index.ts';
 import type { PlainFileType, TableProfile } from '../../../src/vocabulary/tables.ts';
-import { CSV, inspect, NDJSON, NO_LIMITS, TSV, test } from './files.ts';
+import { CSV, inspect, NDJSON, TSV, test } from './files.ts';
 
 const warningsOf = (path: string, fileType: PlainFileType, profile: TableProfile) =>
-  tableWarnings({ path, fileType, limits: NO_LIMITS, memoryMb: 256, tempDirectory: undefined }, profile);
+  tableWarnings({ path, fileType, memoryMb: 256 }, profile);
 
 const quoted = (cells: readonly string[]) => `x\tz\n${cells.map((cell) => `"${cell}"\t1\n`).join('')}`;
 const lines = (cells: readonly string[]) => cells.map((x) => `${JSON.stringify({ x, z: 1 })}\n`).join('');
