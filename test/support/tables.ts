@@ -3,6 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 
+/** A CSV of these columns, each cell made from its row's number. */
+export const csvOf = (columns: Record<string, (row: number) => string | number>, rows: number): string =>
+  [
+    Object.keys(columns).join(','),
+    ...Array.from({ length: rows }, (_, row) =>
+      Object.values(columns)
+        .map((cell) => cell(row))
+        .join(','),
+    ),
+    '',
+  ].join('\n');
+
 /** The rows of a SQL query as the bytes of a Parquet file. */
 export async function parquetOf(query: string): Promise<Buffer<ArrayBuffer>> {
   const folder = await mkdtemp(join(tmpdir(), 'mlops-parquet-'));

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
 import { tableWarnings } from '../../../src/domain/table/table-warnings.ts';
 import type { PlainFileType } from '../../../src/vocabulary/tables.ts';
+import { csvOf } from '../../support/tables.ts';
 import { CSV, gzipped, inspect, NDJSON, NO_LIMITS, PARQUET, test } from './files.ts';
 
 async function warnings(path: string, fileType: PlainFileType = CSV) {
@@ -14,17 +15,7 @@ async function warnings(path: string, fileType: PlainFileType = CSV) {
 const found = async (path: string, fileType?: PlainFileType) =>
   (await warnings(path, fileType)).map(({ code, column }) => [column, code]);
 
-/** A CSV of these columns, each cell made from its row's number. */
-const csv = (columns: Record<string, (row: number) => string | number>, rows = 60) =>
-  [
-    Object.keys(columns).join(','),
-    ...Array.from({ length: rows }, (_, row) =>
-      Object.values(columns)
-        .map((cell) => cell(row))
-        .join(','),
-    ),
-    '',
-  ].join('\n');
+const csv = (columns: Parameters<typeof csvOf>[0], rows = 60) => csvOf(columns, rows);
 /** Whole numbers from 0 to 99 in no order. */
 const noise = (row: number, seed = 1) => (Math.imul(row + seed, 2_654_435_761) >>> 0) % 100;
 

@@ -1,20 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { expectProblem } from '../../support/problem.ts';
+import { csvOf } from '../../support/tables.ts';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** A table with these columns, each cell made from its row's number. */
-const table = (columns: Record<string, (row: number) => string | number>, rows = 40) =>
-  [
-    Object.keys(columns).join(','),
-    ...Array.from({ length: rows }, (_, row) =>
-      Object.values(columns)
-        .map((cell) => cell(row))
-        .join(','),
-    ),
-    '',
-  ].join('\n');
+const table = (columns: Parameters<typeof csvOf>[0], rows = 40) => csvOf(columns, rows);
 const word = (row: number) => (row % 2 ? 'yes' : 'no');
 
 let app: TestApp;
