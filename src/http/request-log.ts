@@ -5,6 +5,7 @@ import {
   CLIENT_CLOSED_REQUEST,
   countBodyBytes,
   exchangeOf,
+  scrapeTest,
 } from '../telemetry/http-server/exchange.ts';
 import type { Logger } from '../telemetry/log/events.ts';
 import { logAt } from '../telemetry/log/log-at.ts';
@@ -15,19 +16,20 @@ export type RequestLog = (request: IncomingMessage, response: ServerResponse) =>
 
 /**
  * A line names the route, never the address: what a client wrote into that is its own affair. Probes and scrapes, which
- * come every few seconds, are for those who look closely.
+ * come every few seconds, are for those who look closely, also where the endpoint is switched off and they find nothing.
  * @param metricsPath of the scrape
  */
 export function requestLog(logger: Logger, metricsPath: string): RequestLog {
   countBodyBytes();
-  const routine = new Set<string>([metricsPath, ...Object.values(PROBES)]);
+  const probes = new Set<string>(Object.values(PROBES));
+  const isScrape = scrapeTest(metricsPath);
 
   function ended(this: ServerResponse): void {
     const exchange = exchangeOf(this);
     if (exchange === undefined) return;
     const { route, received, sent, startedAt } = exchange;
     const status = this.headersSent ? this.statusCode : CLIENT_CLOSED_REQUEST;
-    const isRoutine = route !== undefined && routine.has(route);
+    const isRoutine = isScrape(this.req) || (route !== undefined && probes.has(route));
     const level = status >= 500 ? 'warn' : isRoutine ? 'debug' : 'info';
     if (!logger.isLevelEnabled(level)) return;
     const write = () =>

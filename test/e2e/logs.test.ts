@@ -16,8 +16,8 @@ test.each([
     const upload = await api.uploadFile('wine_train.csv');
     const answer = await (await api.call(`/datasets/${upload.dataset_id}`)).text();
     await (await api.call('/datasets/none?secret=1')).text();
-    await (await api.call('/nowhere')).text();
     for (const path of ['/api/health', '/api/ready', '/metrics']) await (await api.call(path)).text();
+    await (await api.call('/nowhere')).text();
     const lines = await eventually(async () => {
       const found = requestsOf(service.log);
       return found.length >= 4 && found;
