@@ -1,5 +1,5 @@
 /** Compiles the WebAssembly modules: `npm run kernels`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
@@ -21,13 +21,19 @@ export const KERNELS: readonly Kernel[] = [
   kernel('domain/table/csv-kernel', '--maximumMemory 8192'),
 ];
 
+/** What the compiler calls `*.ts` ends with `.as`, so that nobody takes it for TypeScript. */
+const sourceOf = (name: string, kernel: URL) => new URL(name.replace(/\.ts$/, '.as'), kernel);
+
 /** AssemblyScript → WebAssembly, the same bytes every time. */
 export async function compileKernel({ source, options }: Kernel): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error, stderr } = await main(
     ['kernel.ts', '--outFile', 'kernel.wasm', ...options.trim().split(' ')],
     {
-      readFile: (name) => (name === 'kernel.ts' ? readFileSync(source, 'utf8') : null),
+      readFile: (name) => {
+        const file = sourceOf(name, source);
+        return existsSync(file) ? readFileSync(file, 'utf8') : null;
+      },
       writeFile: (_name, contents) => {
         if (typeof contents !== 'string') binary = contents;
       },

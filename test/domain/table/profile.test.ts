@@ -201,6 +201,11 @@ test('the mean does not drift over many rows', async ({ write }) => {
   expect(await inspect(await write('x\n1\n2\n'), CSV)).toMatchObject({ columns: [{ mean: 1.5 }] });
 });
 
+test('a number of twenty digits is what it is, a power of two as well', async ({ write }) => {
+  const { columns } = await inspect(await write('x\n18446744073709551616.0\n36893488147419103232.0\n'), CSV);
+  expect(columns[0]).toMatchObject({ min: 2 ** 64, max: 2 ** 65, mean: 1.5 * 2 ** 64 });
+});
+
 test('numbers whose sum is no double have no mean, and zero has no sign', async ({ write }) => {
   const { columns } = await inspect(await write('x,y\n1.7e308,-0\n1.7e308,-0\n'), CSV);
   expect(columns[0]).toMatchObject({ min: 1.7e308, mean: null });

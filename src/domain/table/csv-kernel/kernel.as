@@ -3,8 +3,12 @@
 //
 // Behind the text that `scan` is given stand 32 zero bytes, so that a word, or 16 bytes, can be loaded anywhere in it.
 
-/** Number of a cell's text, for the few whose value is not worked out here. */
-@external("env", "number") declare function number(from: usize, to: usize): f64;
+import { decimal, MAX_SAFE, powerOfTen, quotient } from "./decimal";
+import {
+  ACTIONS, CLOSED, CR, DOUBLED, END_FIELD, END_LINE, LF, LINE_IN_FIELD, QUOTE, QUOTED, RETURN, TEXT_STATE,
+} from "./grammar";
+import { isQuotePassed, plainEnd, quotedEnd } from "./text";
+
 /** Whether a whole number of a cell's text is exact as a double. */
 @external("env", "isFaithful") declare function isFaithful(from: usize, to: usize): bool;
 
@@ -16,21 +20,6 @@ const TEXT: u32 = 16;
 const WHOLE: u32 = 128;
 const SAFE_LENGTH: usize = 15;
 
-/** States and actions as in csv-grammar.ts. */
-const QUOTED: u32 = 128;
-const CLOSED: u32 = 256;
-const ACTIONS: u32 = 384;
-const END_FIELD: u32 = ACTIONS + 1;
-const END_LINE: u32 = ACTIONS + 2;
-const RETURN: u32 = ACTIONS + 3;
-const LINE_IN_FIELD: u32 = ACTIONS + 4;
-const TEXT_STATE: u32 = 1;
-const DOUBLED: u32 = 2;
-
-const LF: u32 = 0x0a;
-const CR: u32 = 0x0d;
-const SPACE: u32 = 0x20;
-const QUOTE: u32 = 0x22;
 const PLUS: u32 = 0x2b;
 const MINUS: u32 = 0x2d;
 const POINT: u32 = 0x2e;
@@ -310,7 +299,10 @@ export function scan(end: usize, isLast: bool): bool {
         if (next < ACTIONS) {
           state = next;
           to++;
-          if (next == TEXT_STATE) to = plainEnd(to - 1, end);
+          if (next == TEXT_STATE) {
+            to = plainEnd(to - 1, end, delimiters);
+            if (isQuotePassed) isUnusual = true;
+          }
           else if (next == QUOTED + TEXT_STATE || next == QUOTED + DOUBLED) to = quotedEnd(to, end);
         } else if (next == LINE_IN_FIELD) {
           lines++;
@@ -383,33 +375,6 @@ export function scan(end: usize, isLast: bool): bool {
   }
   if (field == 0) fieldStart = recordStart;
   return true;
-}
-
-/** Where unquoted text may end; `from` is within it. */
-function plainEnd(from: usize, end: usize): usize {
-  for (let at = from; at < end; at += 16) {
-    const bytes = v128.load(at);
-    const ends = v128.or(
-      i8x16.eq(bytes, delimiters),
-      v128.or(i8x16.eq(bytes, i8x16.splat(<i8>LF)), i8x16.eq(bytes, i8x16.splat(<i8>CR))),
-    );
-    const mask = i8x16.bitmask(ends);
-    const quotes = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)));
-    // Of those before the end.
-    if ((quotes & (mask ^ (mask - 1))) != 0) isUnusual = true;
-    if (mask != 0) return at + ctz(mask);
-  }
-  return end;
-}
-
-/** Where quoted text may end or go on in another line. */
-function quotedEnd(from: usize, end: usize): usize {
-  for (let at = from; at < end; at += 16) {
-    const bytes = v128.load(at);
-    const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>LF))));
-    if (mask != 0) return at + ctz(mask);
-  }
-  return end;
 }
 
 // --- Cells
@@ -660,101 +625,6 @@ function rebuild(column: Column, bits: u32): void {
   column.set = to;
   column.setBits = bits;
   column.distinct = count;
-}
-
-// --- Numbers
-
-/** What a double holds exactly: 2^53 − 1. */
-const MAX_SAFE: u64 = 9007199254740991;
-const POWERS = memory.data<f64>([
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-  1e21, 1e22,
-]);
-/** Far above the error of a division in twice the precision, far below half a unit of the last place. */
-const DOUBT: f64 = 1.0 / 17592186044416.0;
-
-/** An exact one: up to 22. */
-// @ts-ignore: decorator
-@inline
-function powerOfTen(exponent: u32): f64 {
-  return load<f64>(POWERS + (<usize>exponent << 3));
-}
-
-/** A literal of cell.ts; not finite when it is beyond a double. */
-function decimal(from: usize, to: usize): f64 {
-  let at = from;
-  while (load<u8>(at) == SPACE) at++;
-  let byte = <u32>load<u8>(at);
-  const isNegative = byte == MINUS;
-  if (isNegative || byte == PLUS) at++;
-  let mantissa: u64 = 0;
-  let digits: u32 = 0;
-  let scale: i32 = 0;
-  let isBehindPoint = false;
-  for (; at < to; at++) {
-    byte = load<u8>(at);
-    const digit = byte - ZERO;
-    if (digit < 10) {
-      mantissa = mantissa * 10 + digit;
-      // Leading zeros are no digits of the value.
-      if (mantissa != 0) digits++;
-      if (isBehindPoint) scale++;
-    } else if (byte == POINT) isBehindPoint = true;
-    else break;
-  }
-  if (at < to && (byte | 0x20) == 0x65) {
-    const sign = <u32>load<u8>(++at);
-    if (sign == MINUS || sign == PLUS) at++;
-    let exponent: i32 = 0;
-    for (; at < to; at++) {
-      const digit = <u32>load<u8>(at) - ZERO;
-      if (digit >= 10) break;
-      exponent = min(exponent * 10 + <i32>digit, 100000);
-    }
-    scale -= sign == MINUS ? -exponent : exponent;
-  }
-  let value = NaN;
-  if (digits <= 19 && scale >= 0 && scale <= 22) {
-    value = mantissa <= MAX_SAFE ? <f64>mantissa / powerOfTen(scale) : quotient(mantissa, powerOfTen(scale));
-  } else if (mantissa <= MAX_SAFE && digits <= 19 && scale < 0 && scale >= -22) {
-    // Exact when the product is: else it might be rounded twice.
-    const power = powerOfTen(-scale);
-    const product = <f64>mantissa * power;
-    if (product <= <f64>MAX_SAFE) value = product;
-  }
-  if (value != value) return number(from, to);
-  return isNegative ? -value : value;
-}
-
-/** x / d rounded to the nearest double, or NaN when it is too near the middle of two to tell. */
-function quotient(x: u64, d: f64): f64 {
-  const high = <f64>(x >>> 32) * 4294967296.0;
-  const low = <f64>(x & 0xffffffff);
-  const sum = high + low;
-  const tail = low - (sum - high);
-  const q = sum / d;
-  const back = q * d;
-  const correction = (sum - back - productError(q, d, back) + tail) / d;
-  const least = q + correction * (1 - DOUBT);
-  const most = q + correction * (1 + DOUBT);
-  return least == most ? least : NaN;
-}
-
-/** x · y − product, exactly: what rounding took from the product (Dekker 1971). */
-function productError(x: f64, y: f64, product: f64): f64 {
-  const xHigh = upperHalf(x);
-  const yHigh = upperHalf(y);
-  const xLow = x - xHigh;
-  const yLow = y - yHigh;
-  return xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow);
-}
-
-/** The upper 26 bits (Veltkamp's splitting), so that products of halves are exact. */
-// @ts-ignore: decorator
-@inline
-function upperHalf(x: f64): f64 {
-  const scaled = x * 134217729.0;
-  return scaled - (scaled - x);
 }
 
 // --- Times
