@@ -19,6 +19,7 @@ export const KERNELS: readonly Kernel[] = [
   // Imported memory is shared, so that workers read one copy of the binned table; 65536 pages are 4 GiB.
   kernel('tabular/kernel', '--enable threads --importMemory --sharedMemory --maximumMemory 65536'),
   kernel('domain/table/csv-kernel', '--maximumMemory 8192'),
+  kernel('domain/model/batch/cells-kernel', '--maximumMemory 8192'),
 ];
 
 /** What the compiler calls `*.ts` ends with `.as`, so that nobody takes it for TypeScript. */

@@ -1,6 +1,5 @@
 import { type Column, formReader, type InputColumn, isBoolean, isMissing, parseDate } from '#tabular';
 import { LabelTable } from './label-table.ts';
-import { numberOfCell } from './number-cell.ts';
 
 /** Collects one column of a block of rows, cell by cell, as training reads such a column. */
 export interface CellReader {
@@ -10,12 +9,13 @@ export interface CellReader {
   column(rows: number): Column;
 }
 
-export function cellReader({ name, type, form }: InputColumn, blockRows: number): CellReader {
+/** Undefined: its cells are numbers as programs write them, which whoever finds them reads. */
+export function cellReader({ name, type, form }: InputColumn, blockRows: number): CellReader | undefined {
   if (form) {
     const read = formReader(form);
     return numberReader(name, blockRows, (bytes, start, end) => read(bytes.toString('utf8', start, end)));
   }
-  if (type === 'number') return numberReader(name, blockRows, numberOfCell);
+  if (type === 'number') return undefined;
   if (type === 'datetime') {
     return numberReader(name, blockRows, (bytes, start, end) =>
       parseDate(bytes.toString('latin1', start, end)),

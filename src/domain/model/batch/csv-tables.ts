@@ -1,13 +1,12 @@
-import { type InputColumn, missingColumns, type Table, wantedOf } from '#tabular';
+import { type Column, type InputColumn, missingColumns, type Table, wantedOf } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import type { TextFormat } from '../../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from '../../table/csv-dialect.ts';
-import { CsvReader } from '../../table/csv-reader.ts';
-import type { CsvRecord } from '../../table/csv-record.ts';
 import { excerpt } from '../../table/excerpt.ts';
 import { TextCheck } from '../../table/text-scan.ts';
 import { asUnusableData } from '../unusable-rows.ts';
 import { type CellReader, cellReader } from './cells.ts';
+import { CsvCells, PIECE_BYTES } from './csv-cells.ts';
 
 /** Rows are handed on in blocks of at most so many, and so many cells: a wide table's blocks are shorter. */
 const BLOCK_ROWS = 8192;
@@ -18,21 +17,23 @@ const BLOCK_CELLS = 1 << 20;
  * time. Cells mean what they mean in an uploaded file; columns may stand in any order, further ones are ignored.
  * Memory does not grow with the text.
  */
-export class CsvTables {
+export class CsvTables implements Disposable {
   readonly #columns: readonly InputColumn[];
   readonly #limit: number;
-  readonly #readers: readonly CellReader[];
+  /** Of each column of the model; undefined: its cells are numbers, which are read as they are found. */
+  readonly #readers: readonly (CellReader | undefined)[];
   readonly #format: Extract<TextFormat, 'csv' | 'tsv'>;
   readonly #use: (table: Table) => void;
   /** What came before the dialect was known. */
   #head: Buffer[] = [];
   #headBytes = 0;
   readonly #check = new TextCheck();
-  #reader: CsvReader | undefined;
+  #cells: CsvCells | undefined;
   /** Of each column of the model, its position in the file. */
   #positions: readonly number[] = [];
   #rows = 0;
-  #blockRows = 0;
+  /** Rows of the block whose texts were read. */
+  #read = 0;
 
   /**
    * @param outputs numbers that `use` makes of a row
@@ -60,8 +61,9 @@ export class CsvTables {
    *   with its line
    */
   push(piece: Buffer): void {
-    if (this.#reader) {
-      this.#read(this.#reader, piece);
+    if (this.#cells) {
+      this.#check.check(piece, this.#cells.line);
+      this.#take(this.#cells, piece);
       return;
     }
     this.#head.push(piece);
@@ -71,65 +73,87 @@ export class CsvTables {
 
   /** To be called once, behind the last piece. @throws {AppError} as `push`; `empty` when there is no row */
   end(): void {
-    const reader = this.#reader ?? this.#begin();
-    this.#check.end(reader.line);
-    reader.end();
-    this.#readRecords(reader);
-    this.#flush();
+    const cells = this.#cells ?? this.#begin();
+    this.#check.end(cells.line);
+    this.#readRows(cells, true);
+    this.#flush(cells);
     if (this.#rows === 0) throw new AppError('empty', 'The table has no rows.');
   }
 
-  #begin(): CsvReader {
+  [Symbol.dispose](): void {
+    this.#cells?.[Symbol.dispose]();
+  }
+
+  #begin(): CsvCells {
     const head = Buffer.concat(this.#head);
     this.#head = [];
     const dialect = readDialect(head, this.#format);
-    this.#positions = this.#columns.map(({ name }) => dialect.names.indexOf(name));
+    const { names } = dialect;
+    this.#positions = this.#columns.map(({ name }) => names.indexOf(name));
     const absent = this.#columns.filter((_, c) => this.#positions[c]! < 0);
     if (absent.length > 0) throw asUnusableData(missingColumns(absent.map(({ name }) => name)));
-    const { delimiter, names, header } = dialect;
-    const reader = new CsvReader(delimiter, names, { line: header.nextLine, crlf: header.crlf });
-    this.#reader = reader;
+    const useOf = new Map(
+      this.#positions.map((position, c) => [position, this.#readers[c] ? 'text' : 'number'] as const),
+    );
+    const cells = new CsvCells(
+      dialect,
+      names.map((_, position) => useOf.get(position)),
+      this.#limit,
+    );
+    this.#cells = cells;
     this.#check.check(head, 1);
-    reader.push(head.subarray(header.bytes));
-    this.#readRecords(reader);
-    return reader;
+    this.#take(cells, head.subarray(dialect.header.bytes));
+    return cells;
   }
 
-  #read(reader: CsvReader, piece: Buffer): void {
-    this.#check.check(piece, reader.line);
-    reader.push(piece);
-    this.#readRecords(reader);
-  }
-
-  #readRecords(reader: CsvReader): void {
-    for (let record = reader.next(); record !== undefined; record = reader.next()) this.#readRecord(record);
-  }
-
-  #readRecord(record: CsvRecord): void {
-    const row = this.#blockRows;
-    for (let c = 0; c < this.#readers.length; c++) {
-      const position = this.#positions[c]!;
-      const reader = this.#readers[c]!;
-      const fits = record.isDoubled(position)
-        ? readText(reader, row, record.text(position))
-        : reader.read(row, record.bytes, record.start(position), record.end(position));
-      if (!fits) throw unfit(record.line, this.#columns[c]!);
+  #take(cells: CsvCells, piece: Buffer): void {
+    for (let at = 0; at < piece.length; at += PIECE_BYTES) {
+      cells.put(piece.subarray(at, at + PIECE_BYTES));
+      this.#readRows(cells, false);
     }
-    this.#rows++;
-    this.#blockRows++;
-    if (this.#blockRows === this.#limit) this.#flush();
   }
 
-  #flush(): void {
-    const rows = this.#blockRows;
-    this.#blockRows = 0;
-    if (rows > 0) this.#use({ rows, columns: this.#readers.map((reader) => reader.column(rows)) });
+  #readRows(cells: CsvCells, isLast: boolean): void {
+    for (let isFull = true; isFull; ) {
+      isFull = cells.scan(isLast);
+      this.#readCells(cells);
+      if (isFull) this.#flush(cells);
+    }
+    cells.keepRest(isLast);
   }
-}
 
-function readText(reader: CellReader, row: number, text: string): boolean {
-  const bytes = Buffer.from(text);
-  return reader.read(row, bytes, 0, bytes.length);
+  /** @throws {AppError} for the first cell that does not fit, row by row */
+  #readCells(cells: CsvCells): void {
+    const misfits = this.#readers.map((reader, c) => {
+      const position = this.#positions[c]!;
+      if (!reader) return cells.misfit(position);
+      let misfit = Number.POSITIVE_INFINITY;
+      cells.texts(position, this.#read, (row, bytes, start, end) => {
+        if (!reader.read(row, bytes, start, end)) misfit = Math.min(misfit, row);
+      });
+      return misfit;
+    });
+    const first = Math.min(...misfits);
+    if (first < cells.rows) throw unfit(cells.lineOf(first), this.#columns[misfits.indexOf(first)]!);
+    this.#read = cells.rows;
+  }
+
+  #flush(cells: CsvCells): void {
+    const { rows } = cells;
+    if (rows === 0) return;
+    const columns = this.#columns.map(
+      ({ name }, c): Column =>
+        this.#readers[c]?.column(rows) ?? {
+          kind: 'number',
+          name,
+          values: cells.numbers(this.#positions[c]!),
+        },
+    );
+    cells.nextBlock();
+    this.#read = 0;
+    this.#rows += rows;
+    this.#use({ rows, columns });
+  }
 }
 
 function unfit(line: number, column: InputColumn): AppError {

@@ -52,7 +52,7 @@ export async function scoreCsv(
     put(scored.text);
     addCounts(scored.counts, counts);
   };
-  const tables = new CsvTables(document.columns, from, document.classes?.length ?? 1, (table) => {
+  using tables = new CsvTables(document.columns, from, document.classes?.length ?? 1, (table) => {
     const scored = scorers.score(table);
     // Awaited when its turn comes, which it never does after an earlier failure.
     scored.catch(() => undefined);
