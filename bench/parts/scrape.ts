@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BoundMetrics } from '../../src/telemetry/bound/bound-metrics.ts';
 import { familiesOf } from '../../src/telemetry/exposition/families.ts';
+import { packed } from '../../src/telemetry/exposition/packed.ts';
 import { WRITERS } from '../../src/telemetry/exposition/writers.ts';
 import { PullReader } from '../../src/telemetry/reader.ts';
 import { type Measured, over, type Part, type Ratio } from '../part.ts';
@@ -85,7 +85,10 @@ export const part: Part = {
       }
     }
     const pages = await Promise.all(
-      Object.keys(WRITERS).map(async (name) => [name, Buffer.from((await works[name]?.()) ?? '')] as const),
+      Object.keys(WRITERS).map(async (name) => {
+        const page = Buffer.from((await works[name]?.()) ?? '');
+        return { name, bytes: page.byteLength, packedBytes: (await packed(page)).byteLength };
+      }),
     );
     const ratio = (one: string, other: string): Ratio => ({
       name: `${one} / ${other}`,
@@ -100,9 +103,9 @@ export const part: Part = {
           values,
           ...(name in WRITERS && { aim: { atMost: 20 } }),
         })),
-        ...pages.flatMap(([name, page]) => [
-          { name: `size, ${name}`, unit: 'MB', values: [page.byteLength / 1e6] },
-          { name: `size, ${name}, gzip`, unit: 'MB', values: [gzipSync(page).byteLength / 1e6] },
+        ...pages.flatMap(({ name, bytes, packedBytes }) => [
+          { name: `size, ${name}`, unit: 'MB', values: [bytes / 1e6] },
+          { name: `size, ${name}, gzip`, unit: 'MB', values: [packedBytes / 1e6] },
         ]),
       ],
       ratios: [

@@ -1,12 +1,10 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { Handler } from 'hono';
 import { within } from '../within.ts';
 import { acceptsGzip, contentType, negotiate } from './exposition/negotiation.ts';
+import { packed } from './exposition/packed.ts';
 import { runningTelemetry, type Scrape } from './running.ts';
 
 const SCRAPE_LIMIT_MS = 5000;
-const gzipped = promisify(gzip);
 
 export interface MetricsEndpointOptions {
   /** Answers a scrape that failed. */
@@ -44,7 +42,7 @@ export function metricsHandler(options: MetricsEndpointOptions): Handler | undef
     }
     const headers = { 'content-type': contentType(format), vary: 'Accept, Accept-Encoding' };
     if (!acceptsGzip(c.req.header('accept-encoding'))) return c.body(page, 200, headers);
-    return c.body(await gzipped(page), 200, { ...headers, 'content-encoding': 'gzip' });
+    return c.body(await packed(page), 200, { ...headers, 'content-encoding': 'gzip' });
   };
 }
 
