@@ -3,6 +3,7 @@ import type { ModelDocument, Table } from '#tabular';
 import { MODEL_FORMAT, MODEL_VERSION } from '../../src/tabular/document.ts';
 import { selectInputs } from '../../src/tabular/training/columns.ts';
 import { fitModel, type ModelSpecification } from '../../src/tabular/training/fit-model.ts';
+import { randomSplitter } from '../../src/tabular/training/splitter.ts';
 import { readTarget } from '../../src/tabular/training/target.ts';
 import type { TrainingData } from '../../src/tabular/training/training-data.ts';
 import type { Task } from '../../src/vocabulary/modes.ts';
@@ -48,8 +49,8 @@ export async function fitOnce(
   seed: number,
 ): Promise<{ readonly document: ModelDocument; readonly data: TrainingData }> {
   const target = readTarget(table, 'target', task);
-  const { columns, inputs } = selectInputs(table, 'target', target.rows, {});
-  const data = { columns, inputs, target };
+  const { columns, inputs } = selectInputs(table, 'target', target.rows, { params: {} });
+  const data = { columns, inputs, target, splitter: randomSplitter(target) };
   const { estimator } = await fitModel(data, target.rows, specification, {
     seed,
     threads: availableParallelism(),

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { trace } from '@opentelemetry/api';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { parseParams, TabularError } from '#tabular';
+import { parseParams, TabularError, type TrainParams } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
 import { describeSpan } from '../../telemetry/span.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import { lockDataset } from '../dataset/repository.ts';
+import { checkSplit } from './check-split.ts';
 import { announced, type TrainingRun } from './repository.ts';
 import { chooseTarget, chooseTask } from './target.ts';
 
@@ -27,23 +28,29 @@ export interface TrainingRequest {
 
 /**
  * Queues a run; the same idempotency key again gives the run it gave before.
- * @throws {AppError} `not_found` (dataset), `unusable_data` (target or task that the dataset can't serve),
+ * @throws {AppError} `not_found` (dataset), `unusable_data` (target, task or split that the dataset can't serve),
  *   `invalid_request` (params), `idempotency_key_reused`
  */
 export type RequestTraining = (request: TrainingRequest) => Promise<TrainingRun>;
 
-function checkParams(mode: Mode, params: Record<string, unknown>): void {
+function checkedParams(mode: Mode, params: Record<string, unknown>): TrainParams {
   try {
-    parseParams(params, mode);
+    return parseParams(params, mode);
   } catch (error) {
     throw error instanceof TabularError ? new AppError('invalid_request', `params: ${error.message}`) : error;
   }
 }
 
+function inOneOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return fields.map(([name, field]) => [name, inOneOrder(field)]);
+}
+
 /** Of what is asked for, in whatever order its fields came. */
 const hashOf = ({ datasetId, mode, task, target, seed, params }: TrainingRequest) =>
   createHash('sha256')
-    .update(JSON.stringify([datasetId, mode, task, target, seed, Object.entries(params).sort()]))
+    .update(JSON.stringify([datasetId, mode, task, target, seed, inOneOrder(params)]))
     .digest('hex');
 
 export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue: Queue }): RequestTraining {
@@ -63,12 +70,13 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
     return run;
   };
 
-  const queueRun = (request: TrainingRequest) => {
+  const queueRun = (request: TrainingRequest, params: TrainParams) => {
     const now = new Date();
     return db.transaction().execute(async (trx) => {
       const dataset = await lockDataset(trx, request.owner, request.datasetId);
       const target = chooseTarget(dataset.profile, request.target);
       const { task, warnings } = chooseTask(target, request.task);
+      checkSplit(dataset.profile, target, params.split);
       const run = await trx
         .insertInto('training_runs')
         .values({
@@ -104,8 +112,9 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
   };
 
   return async (request) => {
-    checkParams(request.mode, request.params);
-    const run = (await earlierRun(request)) ?? (await queueRun(request)) ?? (await earlierRun(request));
+    const params = checkedParams(request.mode, request.params);
+    const run =
+      (await earlierRun(request)) ?? (await queueRun(request, params)) ?? (await earlierRun(request));
     if (!run)
       throw new AppError('conflict', 'The request could not be told from another one with the same key.');
     return run;

@@ -20,7 +20,7 @@ export function chooseTarget(profile: TableProfile, wanted: string | undefined):
   const named = (name: string) => profile.columns.find((column) => column.name === name);
   if (wanted !== undefined) {
     const column = named(wanted);
-    if (!column) throw unknown(profile, wanted);
+    if (!column) throw noSuchColumn(profile, wanted);
     return column;
   }
   const column = DEFAULT_TARGETS.map(named).find((candidate) => candidate !== undefined);
@@ -28,7 +28,7 @@ export function chooseTarget(profile: TableProfile, wanted: string | undefined):
   return column;
 }
 
-function unknown(profile: TableProfile, wanted: string): AppError {
+export function noSuchColumn(profile: TableProfile, wanted: string): AppError {
   const names = profile.columns.map(({ name }) => name);
   const meant = meantName(wanted, names);
   return new AppError(

@@ -15,7 +15,7 @@ export interface InputSelection {
 
 /**
  * Every column but the target, less those that cannot help: empty and constant ones, identifiers, and exact
- * copies of an earlier column. Nothing here looks at the target, so it may use all rows.
+ * copies of an earlier column, and the one whose values are groups of rows. Nothing here looks at the target, so it may use all rows.
  *
  * @param rows rows of the table that have a target
  * @throws TabularError `no_features` when nothing is left
@@ -24,14 +24,19 @@ export function selectInputs(
   table: Table,
   target: string,
   rows: Int32Array,
-  { columnTypes = {}, columnForms = {} }: Pick<TrainSpec, 'columnTypes' | 'columnForms'>,
+  { params, columnTypes = {}, columnForms = {} }: Pick<TrainSpec, 'params' | 'columnTypes' | 'columnForms'>,
 ): InputSelection {
   const columns: InputColumn[] = [];
   const inputs: InputData[] = [];
   const excluded: ExcludedColumn[] = [];
   const seen = new Map<number, InputData[]>();
+  const groups = params.split?.kind === 'group' ? params.split.column : undefined;
   for (const column of table.columns) {
     if (column.name === target) continue;
+    if (column.name === groups) {
+      excluded.push({ column: column.name, reason: 'group' });
+      continue;
+    }
     const described: InputColumn = {
       name: column.name,
       type: typeOf(column, columnTypes),
@@ -56,7 +61,7 @@ export function selectInputs(
   return { columns, inputs, excluded };
 }
 
-function typeOf(column: Column, types: Readonly<Record<string, ColumnType>>): ColumnType {
+export function typeOf(column: Column, types: Readonly<Record<string, ColumnType>>): ColumnType {
   const known = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
   if (known === 'datetime') return known;
   if (column.kind === 'number') return 'number';

@@ -4,7 +4,6 @@ import { createFitPool } from './boosting/fit-pool.ts';
 import { prepareTable } from './boosting/prepare.ts';
 import { gainShares, treesEstimator } from './boosting/trees-estimator.ts';
 import { fitLinear } from './linear/fit.ts';
-import { splitRows } from './split.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** How to fit a model on any rows. Weights are positive and sum to 1. */
@@ -123,13 +122,8 @@ export async function fitUntilItStops(
 ): Promise<{ readonly specification: ModelSpecification; readonly fit: Fit }> {
   const { linear, boosting, balanced } = specification;
   if (!boosting) throw new Error('Only boosting has rounds to find');
-  const codes = data.target.task === 'classification' ? data.target.codes : undefined;
-  const { train, test } = splitRows(
-    rows,
-    Math.min(VALIDATION_SHARE, MAX_VALIDATION_ROWS / rows.length),
-    seed,
-    codes,
-  );
+  const share = Math.min(VALIDATION_SHARE, MAX_VALIDATION_ROWS / rows.length);
+  const { train, test } = data.splitter.holdOut(rows, share, seed);
   const table = prepareTable(data, rows, [{ train, validation: test }], { balanced, seed });
   await using pool = createFitPool(table, settings.leaves, threads, 1);
   const model = await pool.run({ part: 0, settings, patience, seed }, (round) =>

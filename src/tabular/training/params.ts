@@ -1,5 +1,6 @@
 import { TabularError } from '../error.ts';
 import type { Mode } from '../table.ts';
+import { isSplitParam, SPLIT_RULE, type SplitParam } from './split-params.ts';
 
 /** Of `time_budget_seconds`. */
 export const DEFAULT_BUDGET_SECONDS = 120;
@@ -15,6 +16,8 @@ export interface TrainParams {
   readonly l2?: number;
   /** Classification: `balanced` gives every class the same total weight. Default `none`. */
   readonly class_weight?: ClassWeight;
+  /** By what rows are held out, and parted within the search. Default: at random, each class in the same proportion. */
+  readonly split?: SplitParam;
   /** Heavy: how many candidates are compared at most; the linear family is one. Default 9. */
   readonly max_trials?: number;
   /**
@@ -36,6 +39,7 @@ const RULES: Readonly<Record<keyof TrainParams, Rule>> = {
     says: CLASS_WEIGHTS.map((name) => `"${name}"`).join(' or '),
     accepts: (v) => (CLASS_WEIGHTS as readonly unknown[]).includes(v),
   },
+  split: { modes: ['light', 'heavy'], says: SPLIT_RULE, accepts: isSplitParam },
   max_trials: {
     modes: ['heavy'],
     says: 'a whole number from 1 to 200',

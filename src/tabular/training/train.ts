@@ -20,7 +20,8 @@ import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
 import { roundLimits } from './search/boosting-trial.ts';
 import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
-import { splitRows } from './split.ts';
+import { DEFAULT_TEST_FRACTION } from './split-params.ts';
+import { checkClasses, createSplitter } from './splitter.ts';
 import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
 import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
@@ -31,8 +32,6 @@ export { createCard } from './card.ts';
 export { parseParams, type TrainParams } from './params.ts';
 export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './types.ts';
 
-/** Share of the rows that quality is measured on and no fit or choice sees before. */
-const HELD_OUT = 0.25;
 const DEFAULT_MAX_TRIALS = 9;
 /** The search's number of rounds holds for at most so many times its rows. */
 const MAX_GROWTH = 1.5;
@@ -44,8 +43,8 @@ const LONGER = 4;
 /**
  * Trains a model that predicts `spec.target` from the other columns.
  *
- * A quarter of the rows is held out (seeded, stratified by class). What is chosen and fitted sees only the rest; the
- * result is measured on the quarter, and then the same specification is fitted again on all rows: that model is kept, the
+ * A quarter of the rows is held out (seeded, stratified by class, unless `params.split` says otherwise). What is chosen and
+ * fitted sees only the rest; the result is measured on the quarter, and then the same specification is fitted again on all rows: that model is kept, the
  * figures are the measured one's. The same table, spec and seed give the same result, unless the time budget cuts
  * the search.
  *
@@ -61,9 +60,11 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   const outputs = target.task === 'classification' && target.classes.length > 2 ? target.classes.length : 1;
   checkMemory(memoryShape(table, spec.target, outputs, spec.mode, threads), spec.memoryLimitMb);
   const { columns, inputs, excluded } = selectInputs(table, spec.target, target.rows, spec);
-  const data: TrainingData = { columns, inputs, target };
-  const codes = target.task === 'classification' ? target.codes : undefined;
-  const split = splitRows(target.rows, HELD_OUT, spec.seed, codes);
+  const splitter = createSplitter(table, target, spec);
+  const data: TrainingData = { columns, inputs, target, splitter };
+  const share = spec.params.split?.test_fraction ?? DEFAULT_TEST_FRACTION;
+  const split = splitter.holdOut(target.rows, share, spec.seed);
+  checkClasses(target, split);
   const options = { seed: spec.seed, threads };
 
   const { specification, search, measured, secondsPerRow } =
@@ -87,6 +88,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     n_train: split.train.length,
     n_test: split.test.length,
     n_dropped: target.dropped,
+    split: { ...splitter.describe(split.test), test_fraction: share },
     refitted_on: 'all_rows',
     algorithm: summarise(specification, target.rows.length),
     search,

@@ -1,5 +1,6 @@
 import type { InputColumn } from '../document.ts';
 import type { InputData } from '../values/inputs.ts';
+import type { Splitter } from './splitter.ts';
 import type { ClassTarget, NumberTarget, Target } from './target.ts';
 
 /** What every fit reads: whole columns, of which each takes the rows it may see. */
@@ -7,6 +8,7 @@ export interface TrainingData {
   readonly columns: readonly InputColumn[];
   readonly inputs: readonly InputData[];
   readonly target: Target;
+  readonly splitter: Splitter;
 }
 
 /** How many classes; 0 for regression. */

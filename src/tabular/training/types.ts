@@ -3,6 +3,7 @@ import type { Evaluation } from '../evaluation/points.ts';
 import type { ColumnType, Mode, Task } from '../table.ts';
 import type { CellForm } from '../values/cell-form.ts';
 import type { ClassWeight, TrainParams } from './params.ts';
+import type { SplitParam } from './split-params.ts';
 
 export interface TrainSpec {
   readonly mode: Mode;
@@ -100,6 +101,8 @@ interface CommonMetrics {
   readonly n_test: number;
   /** Rows left out because their target is missing. */
   readonly n_dropped: number;
+  /** How rows were parted, for the figures and within the search. */
+  readonly split: SplitSummary;
   /** The kept model is fitted again on all rows, with the settings of the measured one. */
   readonly refitted_on: 'all_rows';
   readonly algorithm: AlgorithmSummary;
@@ -149,9 +152,21 @@ export interface LeaderboardEntry {
   readonly seconds: number;
 }
 
+export interface SplitSummary {
+  readonly kind: SplitParam['kind'];
+  readonly column?: string;
+  /** As it was asked for; `n_test` rows are what came of it. */
+  readonly test_fraction: number;
+  /** By time: what is held out begins with it, a number or a timestamp. */
+  readonly test_from?: number | string;
+  /** By group: how many there are, and how many of them are held out. */
+  readonly groups?: number;
+  readonly test_groups?: number;
+}
+
 export interface ExcludedColumn {
   readonly column: string;
-  readonly reason: 'empty' | 'constant' | 'identifier' | 'duplicate';
+  readonly reason: 'empty' | 'constant' | 'identifier' | 'duplicate' | 'group';
 }
 
 export interface FeatureImportance {

@@ -29,7 +29,7 @@ export function findWarnings(
     ...targetWarnings(data.target, spec),
     ...quality(metrics),
     ...cutShort(metrics.search, spec.params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS),
-    ...metrics.excluded.map(dropped),
+    ...metrics.excluded.flatMap(dropped),
   ];
 }
 
@@ -77,18 +77,19 @@ function cutShort(search: Search | null, budgetSeconds: number): TrainingWarning
   return [{ code: 'search_cut_short', message }];
 }
 
-const REASONS: Readonly<Record<ExcludedColumn['reason'], string>> = {
+/** Groups that the rows were asked to be split by are no news. */
+const REASONS: Readonly<Record<Exclude<ExcludedColumn['reason'], 'group'>, string>> = {
   empty: 'it has no value',
   constant: 'it has one value only',
   identifier: 'no value occurs twice, so that it says nothing of new rows',
   duplicate: 'it holds the same values as an earlier column',
 };
 
-const dropped = ({ column, reason }: ExcludedColumn): TrainingWarning => ({
-  code: 'column_dropped',
-  column,
-  message: `Column ${quote(column)} is not used: ${REASONS[reason]}.`,
-});
+function dropped({ column, reason }: ExcludedColumn): TrainingWarning[] {
+  if (reason === 'group') return [];
+  const message = `Column ${quote(column)} is not used: ${REASONS[reason]}.`;
+  return [{ code: 'column_dropped', column, message }];
+}
 
 function percent(share: number): string {
   return `${Math.floor(share * 1000) / 10} %`;
