@@ -26,6 +26,7 @@ export const HUNDRED_TREES: ModelSpecification = {
     ],
   },
   balanced: false,
+  targetTransform: null,
 };
 
 export const linearSpecification = (task: Task): ModelSpecification => ({
@@ -39,6 +40,7 @@ export const linearSpecification = (task: Task): ModelSpecification => ({
   },
   boosting: null,
   balanced: false,
+  targetTransform: null,
 });
 
 /** One fit of a specification on all rows, without search, measuring or refit. */

@@ -389,7 +389,7 @@ export const TableBody = z.custom<never>().openapi({ type: 'string', description
 /** Described in docs/models.md. */
 const Explanation = z
   .object({
-    scale: z.enum(['value', 'log_odds', 'margin']),
+    scale: z.enum(['value', 'log_odds', 'margin', 'log', 'symlog']),
     rows: z
       .array(
         z.object({

@@ -20,10 +20,13 @@ export interface ModelDocument {
 }
 
 export const MODEL_FORMAT = 'mlops-backend.model';
-/** What is written. 2: a one-hot group may have labels that share features (`hashed`). */
-export const MODEL_VERSION = 2;
-/** What is read: a model of version 1 is one of version 2 as it stands. */
-export const READABLE_VERSIONS = [1, MODEL_VERSION] as const;
+/**
+ * What is written. 2: a one-hot group may have labels that share features (`hashed`). 3: an estimator may be of a
+ * transformed target.
+ */
+export const MODEL_VERSION = 3;
+/** What is read: a model of an earlier version is one of this version as it stands. */
+export const READABLE_VERSIONS = [1, 2, MODEL_VERSION] as const;
 export type ModelVersion = (typeof READABLE_VERSIONS)[number];
 
 export interface InputColumn {
@@ -44,7 +47,24 @@ export type ColumnBins =
 /** `counts[bin]`: rows of the training data. */
 export type ColumnReference = ColumnBins & { readonly counts: readonly number[] };
 
-export type Estimator = LinearEstimator | TreesEstimator | BlendEstimator;
+export type Estimator = FittedEstimator | TransformedTargetEstimator;
+export type FittedEstimator = LinearEstimator | TreesEstimator | BlendEstimator;
+
+/** Of a regression that was fitted on a function of the target: what is predicted is turned back. */
+export interface TransformedTargetEstimator {
+  readonly kind: 'transformed_target';
+  readonly transform: TargetTransform;
+  readonly estimator: FittedEstimator;
+}
+
+/**
+ * A function of the target's values: `log` is ln y, `symlog` is sign(y) · ln(1 + |y| / scale). Values on its scale are
+ * taken as between `least` and `most` before they are turned back, so that none ever becomes infinite.
+ */
+export type TargetTransform = { readonly least: number; readonly most: number } & (
+  | { readonly name: 'log' }
+  | { readonly name: 'symlog'; readonly scale: number }
+);
 
 /**
  * Predictions (values, or the classes' probabilities) are the members' weighted mean. Weights are positive and sum

@@ -392,7 +392,7 @@ export type Prediction = {
  * There when `contributions` was true.
  */
 export type Explanation = {
-    scale: 'value' | 'log_odds' | 'margin';
+    scale: 'value' | 'log_odds' | 'margin' | 'log' | 'symlog';
     rows: Array<{
         class?: string;
         base_value: number;

@@ -1,7 +1,14 @@
-import type { Estimator, LinearEstimator, ModelDocument, TreesEstimator } from '../document.ts';
+import type {
+  Estimator,
+  FittedEstimator,
+  LinearEstimator,
+  ModelDocument,
+  TreesEstimator,
+} from '../document.ts';
 import { intAttribute, OnnxGraph } from './graph.ts';
 import { concat, OnnxInputs } from './inputs.ts';
 import { linearNodes } from './linear.ts';
+import { turnBackNodes } from './target-transform.ts';
 import { treeNodes } from './trees.ts';
 
 /**
@@ -45,6 +52,16 @@ function predictionNodes(
   graph: OnnxGraph,
   inputs: OnnxInputs,
   estimator: Estimator,
+  classes: number,
+): string {
+  if (estimator.kind !== 'transformed_target') return fittedNodes(graph, inputs, estimator, classes);
+  return turnBackNodes(graph, fittedNodes(graph, inputs, estimator.estimator, classes), estimator.transform);
+}
+
+function fittedNodes(
+  graph: OnnxGraph,
+  inputs: OnnxInputs,
+  estimator: FittedEstimator,
   classes: number,
 ): string {
   if (estimator.kind !== 'blend') return memberNodes(graph, inputs, estimator, classes);

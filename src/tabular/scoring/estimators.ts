@@ -1,8 +1,15 @@
-import type { BlendEstimator, Estimator, LinearEstimator, TreesEstimator } from '../document.ts';
+import type {
+  BlendEstimator,
+  Estimator,
+  FittedEstimator,
+  LinearEstimator,
+  TreesEstimator,
+} from '../document.ts';
 import { inputLength } from './design.ts';
 import { linearScores } from './linear.ts';
 import { probabilities } from './probabilities.ts';
 import type { ScoreFunction } from './score-function.ts';
+import { turnBack } from './target-transform.ts';
 import { treeScores } from './trees.ts';
 
 /** Rows scored at once: what a score needs of memory stays small however long the table is. */
@@ -15,12 +22,19 @@ const CHUNK_ROWS = 16_384;
  * @param classes how many; 0 for regression
  */
 export function predictor(estimator: Estimator, classes: number): ScoreFunction {
-  return inChunks(
-    estimator.kind === 'blend'
-      ? blendPredictor(estimator.members, classes)
-      : memberPredictor(estimator, classes),
-    Math.max(1, classes),
-  );
+  return inChunks(anyPredictor(estimator, classes), Math.max(1, classes));
+}
+
+function anyPredictor(estimator: Estimator, classes: number): ScoreFunction {
+  if (estimator.kind !== 'transformed_target') return fittedPredictor(estimator, classes);
+  const predict = fittedPredictor(estimator.estimator, classes);
+  return (inputs, rows) => turnBack(estimator.transform, predict(inputs, rows));
+}
+
+function fittedPredictor(estimator: FittedEstimator, classes: number): ScoreFunction {
+  return estimator.kind === 'blend'
+    ? blendPredictor(estimator.members, classes)
+    : memberPredictor(estimator, classes);
 }
 
 function memberPredictor(estimator: LinearEstimator | TreesEstimator, classes: number): ScoreFunction {

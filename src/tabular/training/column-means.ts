@@ -1,4 +1,4 @@
-import type { Estimator, LinearEstimator } from '../document.ts';
+import type { Estimator, FittedEstimator, LinearEstimator } from '../document.ts';
 import { columnParts, linearScores } from '../scoring/linear.ts';
 import type { InputData } from '../values/inputs.ts';
 import { createRandom, sample } from './random.ts';
@@ -21,15 +21,20 @@ export function withColumnMeans(
     ...linear,
     means: columnMeans(linear, inputs, looked),
   });
-  if (estimator.kind === 'linear') return measured(estimator);
-  if (estimator.kind === 'trees') return estimator;
-  return {
-    kind: 'blend',
-    members: estimator.members.map(({ weight, estimator: member }) => ({
-      weight,
-      estimator: member.kind === 'linear' ? measured(member) : member,
-    })),
+  const ofFitted = (fitted: FittedEstimator): FittedEstimator => {
+    if (fitted.kind === 'linear') return measured(fitted);
+    if (fitted.kind === 'trees') return fitted;
+    return {
+      kind: 'blend',
+      members: fitted.members.map(({ weight, estimator: member }) => ({
+        weight,
+        estimator: member.kind === 'linear' ? measured(member) : member,
+      })),
+    };
   };
+  return estimator.kind === 'transformed_target'
+    ? { ...estimator, estimator: ofFitted(estimator.estimator) }
+    : ofFitted(estimator);
 }
 
 function columnMeans(estimator: LinearEstimator, inputs: readonly InputData[], rows: Int32Array): number[][] {

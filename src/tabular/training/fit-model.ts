@@ -1,16 +1,24 @@
-import type { Estimator, LinearEstimator, TreesEstimator } from '../document.ts';
+import type {
+  Estimator,
+  FittedEstimator,
+  LinearEstimator,
+  TargetTransform,
+  TreesEstimator,
+} from '../document.ts';
 import type { BoostingSettings } from './boosting/boost.ts';
 import { createFitPool } from './boosting/fit-pool.ts';
 import { prepareTable } from './boosting/prepare.ts';
 import { gainShares, treesEstimator } from './boosting/trees-estimator.ts';
 import { fitLinear } from './linear/fit.ts';
-import type { TrainingData } from './training-data.ts';
+import { type TrainingData, transformTarget } from './training-data.ts';
 
 /** How to fit a model on any rows. Weights are positive and sum to 1. */
 export interface ModelSpecification {
   readonly linear: { readonly weight: number; readonly penalty: Penalty } | null;
   readonly boosting: (BoostingSpecification & { readonly weight: number }) | null;
   readonly balanced: boolean;
+  /** Of a regression: what is fitted is this function of the target. */
+  readonly targetTransform: TargetTransform | null;
 }
 
 /** A penalty per row grows with the sum over rows it stands beside. */
@@ -40,8 +48,9 @@ export interface Fit {
 }
 
 /** A fit of one family, to be used alone or blended. */
-interface MemberFit extends Fit {
+interface MemberFit {
   readonly estimator: LinearEstimator | TreesEstimator;
+  readonly gains: Float64Array | null;
 }
 
 export async function fitModel(
@@ -50,23 +59,27 @@ export async function fitModel(
   specification: ModelSpecification,
   options: FitOptions,
 ): Promise<Fit> {
-  const { linear, boosting, balanced } = specification;
+  const { linear, boosting, balanced, targetTransform } = specification;
+  const fitted = transformTarget(data, targetTransform);
   const fits: MemberFit[] = [];
-  if (linear) fits.push(fitPenalised(data, rows, linear.penalty, balanced));
-  if (boosting) fits.push(await fitBoosting(data, rows, boosting, balanced, options));
+  if (linear) fits.push(fitPenalised(fitted, rows, linear.penalty, balanced));
+  if (boosting) fits.push(await fitBoosting(fitted, rows, boosting, balanced, options));
   return blendFits(specification, fits);
 }
 
 /** @param fits of the specification's families, linear first */
-function blendFits({ linear, boosting }: ModelSpecification, fits: readonly MemberFit[]): Fit {
-  if (fits.length === 1) return fits[0]!;
-  const weights = [linear!.weight, boosting!.weight];
+function blendFits(
+  { linear, boosting, targetTransform: transform }: ModelSpecification,
+  fits: readonly MemberFit[],
+): Fit {
+  const weights = [linear?.weight, boosting?.weight].filter((weight) => weight !== undefined);
+  const estimator: FittedEstimator =
+    fits.length === 1
+      ? fits[0]!.estimator
+      : { kind: 'blend', members: fits.map((fit, m) => ({ weight: weights[m]!, estimator: fit.estimator })) };
   return {
-    estimator: {
-      kind: 'blend',
-      members: fits.map(({ estimator }, m) => ({ weight: weights[m]!, estimator })),
-    },
-    gains: fits[1]!.gains,
+    estimator: transform ? { kind: 'transformed_target', transform, estimator } : estimator,
+    gains: fits.at(-1)!.gains,
   };
 }
 
@@ -113,7 +126,7 @@ const MAX_VALIDATION_ROWS = 50_000;
  * @returns the specification with that number, and the fit it was found with
  */
 export async function fitUntilItStops(
-  data: TrainingData,
+  given: TrainingData,
   rows: Int32Array,
   specification: ModelSpecification,
   { patience, ...settings }: BoostingSettings & { readonly patience: number },
@@ -123,6 +136,7 @@ export async function fitUntilItStops(
   const { linear, boosting, balanced } = specification;
   if (!boosting) throw new Error('Only boosting has rounds to find');
   const share = Math.min(VALIDATION_SHARE, MAX_VALIDATION_ROWS / rows.length);
+  const data = transformTarget(given, specification.targetTransform);
   const { train, test } = data.splitter.holdOut(rows, share, seed);
   const table = prepareTable(data, rows, [{ train, validation: test }], { balanced, seed });
   await using pool = createFitPool(table, settings.leaves, threads, 1);

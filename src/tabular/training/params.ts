@@ -18,6 +18,11 @@ export interface TrainParams {
   readonly class_weight?: ClassWeight;
   /** By what rows are held out, and parted within the search. Default: at random, each class in the same proportion. */
   readonly split?: SplitParam;
+  /**
+   * Regression: whether the model is fitted on the logarithm of the target. `auto`, the default: of a skewed one, where
+   * that helps on held-out training rows.
+   */
+  readonly target_transform?: TargetTransformParam;
   /** Heavy: how many candidates are compared at most; the linear family is one. Default 9. */
   readonly max_trials?: number;
   /**
@@ -29,6 +34,8 @@ export interface TrainParams {
 
 const CLASS_WEIGHTS = ['none', 'balanced'] as const;
 export type ClassWeight = (typeof CLASS_WEIGHTS)[number];
+const TARGET_TRANSFORMS = ['auto', 'none', 'log'] as const;
+export type TargetTransformParam = (typeof TARGET_TRANSFORMS)[number];
 
 type Rule = { readonly modes: readonly Mode[]; readonly says: string; accepts(value: unknown): boolean };
 
@@ -40,6 +47,11 @@ const RULES: Readonly<Record<keyof TrainParams, Rule>> = {
     accepts: (v) => (CLASS_WEIGHTS as readonly unknown[]).includes(v),
   },
   split: { modes: ['light', 'heavy'], says: SPLIT_RULE, accepts: isSplitParam },
+  target_transform: {
+    modes: ['light', 'heavy'],
+    says: TARGET_TRANSFORMS.map((name) => `"${name}"`).join(' or '),
+    accepts: (v) => (TARGET_TRANSFORMS as readonly unknown[]).includes(v),
+  },
   max_trials: {
     modes: ['heavy'],
     says: 'a whole number from 1 to 200',

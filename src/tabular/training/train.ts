@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { MODEL_FORMAT, MODEL_VERSION } from '../document.ts';
-import type { Table } from '../table.ts';
+import { MODEL_FORMAT, MODEL_VERSION, type TargetTransform } from '../document.ts';
+import type { Table, Task } from '../table.ts';
+import { chooseTransform } from './choose-transform.ts';
 import { withColumnMeans } from './column-means.ts';
 import { selectInputs } from './columns.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type ModelSpecification,
 } from './fit-model.ts';
 import { checkMemory, memoryShape } from './memory.ts';
-import { DEFAULT_BUDGET_SECONDS } from './params.ts';
+import { DEFAULT_BUDGET_SECONDS, type TrainParams } from './params.ts';
 import { createReporter, type Reporter, throttled } from './progress.ts';
 import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
@@ -67,10 +68,19 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   checkClasses(target, split);
   const options = { seed: spec.seed, threads };
 
+  const light = lightSpecification(target.task, spec.params);
+  const transformChoice = await chooseTransform(
+    data,
+    split.train,
+    spec.params.target_transform ?? 'auto',
+    spec.mode === 'heavy' ? { ...light, ...HALF_TREES } : light,
+    options,
+  );
+  const { transform } = transformChoice;
   const { specification, search, measured, secondsPerRow } =
     spec.mode === 'heavy'
-      ? await searchAndFit(data, split.train, spec, options, report)
-      : await fitLight(data, split.train, spec, options, report);
+      ? await searchAndFit(data, split.train, transform, spec, options, report)
+      : await fitLight(data, split.train, { ...light, targetTransform: transform }, options, report);
   const refitSeconds = secondsPerRow * target.rows.length;
   report.stage('evaluate', 0.6, secondsPerRow > 0 ? refitSeconds : undefined);
   const quality = evaluate(data, measured.estimator, split.train, split.test);
@@ -95,7 +105,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     excluded,
     feature_importances: importances,
   };
-  const metrics = describeQuality(target, quality, shared);
+  const metrics = describeQuality(target, quality, shared, transformChoice);
   return {
     task: target.task,
     model: {
@@ -122,16 +132,9 @@ interface Fitted {
   readonly secondsPerRow: number;
 }
 
-async function fitLight(
-  data: TrainingData,
-  rows: Int32Array,
-  { params }: TrainSpec,
-  options: FitOptions,
-  report: Reporter,
-): Promise<Fitted> {
-  report.stage('fit', 0.1);
-  const isRegression = data.target.task === 'regression';
-  const specification: ModelSpecification = {
+function lightSpecification(task: Task, params: TrainParams): ModelSpecification {
+  const isRegression = task === 'regression';
+  return {
     linear: {
       weight: 1,
       penalty: {
@@ -142,7 +145,37 @@ async function fitLight(
     },
     boosting: null,
     balanced: params.class_weight === 'balanced',
+    targetTransform: null,
   };
+}
+
+/** Neither family alone tells heavy mode which target it had better be fitted on. */
+const HALF_TREES = {
+  linear: { weight: 0.5, penalty: { l2: 1e-3, perRow: true, estimatesLabels: true } },
+  boosting: {
+    weight: 0.5,
+    members: [
+      {
+        rounds: 100,
+        learningRate: 0.1,
+        leaves: 15,
+        minLeafRows: 20,
+        l2: 1,
+        featureFraction: 1,
+        rowFraction: 1,
+      },
+    ],
+  },
+} as const;
+
+async function fitLight(
+  data: TrainingData,
+  rows: Int32Array,
+  specification: ModelSpecification,
+  options: FitOptions,
+  report: Reporter,
+): Promise<Fitted> {
+  report.stage('fit', 0.1);
   return {
     specification,
     search: null,
@@ -154,6 +187,7 @@ async function fitLight(
 async function searchAndFit(
   data: TrainingData,
   rows: Int32Array,
+  targetTransform: TargetTransform | null,
   { params }: TrainSpec,
   options: FitOptions,
   report: Reporter,
@@ -167,6 +201,7 @@ async function searchAndFit(
     {
       ...options,
       balanced,
+      targetTransform,
       maxTrials: params.max_trials ?? DEFAULT_MAX_TRIALS,
       budgetSeconds: params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS,
     },

@@ -1,4 +1,5 @@
-import type { InputColumn } from '../document.ts';
+import type { InputColumn, TargetTransform } from '../document.ts';
+import { transformed } from '../scoring/target-transform.ts';
 import type { InputData } from '../values/inputs.ts';
 import type { Splitter } from './splitter.ts';
 import type { ClassTarget, NumberTarget, Target } from './target.ts';
@@ -9,6 +10,13 @@ export interface TrainingData {
   readonly inputs: readonly InputData[];
   readonly target: Target;
   readonly splitter: Splitter;
+}
+
+/** The data with a function of its target for the target. */
+export function transformTarget(data: TrainingData, transform: TargetTransform | null): TrainingData {
+  const { target } = data;
+  if (!transform || target.task !== 'regression') return data;
+  return { ...data, target: { ...target, values: transformed(transform, target.values) } };
 }
 
 /** How many classes; 0 for regression. */

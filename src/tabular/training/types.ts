@@ -1,4 +1,4 @@
-import type { ModelDocument } from '../document.ts';
+import type { ModelDocument, TargetTransform } from '../document.ts';
 import type { Evaluation } from '../evaluation/points.ts';
 import type { ColumnType, Mode, Task } from '../table.ts';
 import type { CellForm } from '../values/cell-form.ts';
@@ -121,8 +121,24 @@ export interface ClassificationMetrics extends CommonMetrics, ClassificationQual
 
 export interface RegressionMetrics extends CommonMetrics, RegressionQuality {
   readonly task: 'regression';
+  readonly target_transform: TargetTransformSummary;
   readonly baseline: RegressionQuality & { readonly strategy: 'mean' };
 }
+
+/** The function of the target that the model is fitted on; predictions and figures are of the target itself. */
+export interface TargetTransformSummary {
+  readonly name: TransformName;
+  /** What helped on held-out training rows; null where nothing was tried. */
+  readonly compared: readonly TransformTrial[] | null;
+}
+
+export interface TransformTrial {
+  readonly name: TransformName;
+  readonly mae: number;
+  readonly mse: number;
+}
+
+type TransformName = TargetTransform['name'] | 'none';
 
 export type Settings = Readonly<Record<string, number | string | boolean>>;
 

@@ -143,8 +143,37 @@ test('a blend is scored alike', async () => {
 });
 
 function single(estimator: ModelDocument['estimator']) {
+  if (estimator.kind === 'transformed_target') throw new Error('expected classes');
   return estimator.kind === 'blend' ? estimator.members[1]!.estimator : estimator;
 }
+
+test.each([
+  ['light', 'log'],
+  ['light', 'symlog'],
+  ['heavy', 'log'],
+  ['heavy', 'symlog'],
+] as const)('what a %s model of a target on a %s scale predicts is turned back alike', async (mode, name) => {
+  const table = mixedTable(0);
+  const columns = table.columns.map((column): Column => {
+    if (column.name !== 'target' || column.kind !== 'number') return column;
+    const values = column.values.map((value) => Math.exp(value - 5000) - (name === 'symlog' ? 2 : 0));
+    return { ...column, values };
+  });
+  const { model } = await train(
+    { ...table, columns },
+    {
+      mode,
+      target: 'target',
+      seed: 42,
+      params: { target_transform: 'log', ...(mode === 'heavy' && { max_trials: 2 }) },
+      columnTypes: DATETIME,
+    },
+    SILENT,
+  );
+  expect(model.estimator).toMatchObject({ kind: 'transformed_target', transform: { name } });
+  await expectAgreement(model, table);
+  await expectAgreement(model, strangeRows(table));
+});
 
 /** Columns of hundreds and of thousands of labels, of which some share features, most of them with gaps. */
 function labelledTable(classes: number): Table {

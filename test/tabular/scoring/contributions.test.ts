@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Estimator, LinearEstimator, TreesEstimator } from '../../../src/tabular/document.ts';
-import { scoreExplainer } from '../../../src/tabular/scoring/contributions/explain.ts';
+import { explainerOf, scoreExplainer } from '../../../src/tabular/scoring/contributions/explain.ts';
 import { linearScores } from '../../../src/tabular/scoring/linear.ts';
+import { loadModel } from '../../../src/tabular/scoring/model.ts';
 import { treeScores } from '../../../src/tabular/scoring/trees.ts';
 import { withColumnMeans } from '../../../src/tabular/training/column-means.ts';
 import { fitModel } from '../../../src/tabular/training/fit-model.ts';
 import { createRandom, type Random } from '../../../src/tabular/training/random.ts';
+import { train } from '../../../src/tabular/training/train.ts';
 import type { TrainingData } from '../../../src/tabular/training/training-data.ts';
 import type { InputData, NumberInput } from '../../../src/tabular/values/inputs.ts';
 import { allRows, trainingData } from '../training/training-data.ts';
@@ -199,6 +201,7 @@ async function fitted(
       linear: families === 'trees' ? null : { weight: 0.4, penalty },
       boosting: families === 'linear' ? null : { weight: 0.6, members },
       balanced: false,
+      targetTransform: null,
     },
     { seed: 1, threads: 1 },
   );
@@ -206,6 +209,7 @@ async function fitted(
 }
 
 const scoresOf = (estimator: Estimator, inputs: readonly InputData[]): Float64Array => {
+  if (estimator.kind === 'transformed_target') return scoresOf(estimator.estimator, inputs);
   if (estimator.kind === 'linear') return linearScores(estimator)(inputs, null);
   if (estimator.kind === 'trees') return treeScores(estimator)(inputs, null);
   const parts = estimator.members.map(({ weight, estimator: member }) =>
@@ -232,6 +236,36 @@ test.each([
       explain(estimator, data.inputs, ROWS, output).forEach(({ base, contributions }, row) => {
         expect(base + sumOf(contributions)).toBeCloseTo(scores[row * outputs + output]!, 9);
       });
+  },
+);
+
+test.each(['light', 'heavy'] as const)(
+  'of a %s model of a target’s logarithm they sum to the logarithm of what is predicted',
+  async (mode) => {
+    const random = createRandom(43);
+    const numbers = (name: string, value: () => number) => ({
+      kind: 'number' as const,
+      name,
+      values: Float64Array.from({ length: ROWS }, value),
+    });
+    const [x, z] = [numbers('x', random), numbers('z', random)];
+    const price = x.values.map((value, i) => Math.exp(3 * value + z.values[i]! + 0.1 * random()));
+    const { model } = await train(
+      { rows: ROWS, columns: [x, z, { kind: 'number', name: 'price', values: price }] },
+      { mode, target: 'price', seed: 1, threads: 1, params: { target_transform: 'log' } },
+      { onProgress() {} },
+    );
+    const rows = [
+      { x: 0.2, z: 0.9 },
+      { x: null, z: 0.1 },
+    ];
+    const predicted = loadModel(model).predict(rows);
+    const explanation = await explainerOf(model)!(rows, predicted);
+    expect(explanation.scale).toBe('log');
+    explanation.rows.forEach(({ base_value, contributions }, row) => {
+      const sum = base_value + sumOf(contributions.map(({ value }) => value));
+      expect(Math.exp(sum)).toBeCloseTo(predicted.predictions[row] as number, 9);
+    });
   },
 );
 

@@ -15,6 +15,7 @@ test.each([
   [{ l2: -1 }, 'light', '"l2" must be a number from 0'],
   [{ l2: Number.NaN }, 'light', '"l2" must be'],
   [{ class_weight: 'heavy' }, 'light', '"none" or "balanced"'],
+  [{ target_transform: 'sqrt' }, 'heavy', '"auto" or "none" or "log"'],
   [JSON.parse('{"__proto__": 1}'), 'light', 'Unknown parameter "__proto__"'],
   [[], 'light', 'must be an object'],
   ['l2', 'light', 'must be an object'],

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Estimator, ModelDocument } from '../../document.ts';
+import type { Estimator, ModelDocument, TargetTransform } from '../../document.ts';
 import { readInputs } from '../../values/inputs.ts';
 import { rowsToTable } from '../../values/rows.ts';
 import type { RowPredictions } from '../predictions.ts';
@@ -11,9 +11,10 @@ import { treesExplainer } from './trees.ts';
 export interface Explanation {
   /**
    * What base and contributions sum to: the predicted value; of two classes the log-odds of the second; of more the
-   * margin of the predicted one (the softmax of all margins are the probabilities).
+   * margin of the predicted one (the softmax of all margins are the probabilities). Of a transformed target: its
+   * transform of the predicted value.
    */
-  readonly scale: 'value' | 'log_odds' | 'margin';
+  readonly scale: 'value' | 'log_odds' | 'margin' | TargetTransform['name'];
   readonly rows: readonly RowExplanation[];
 }
 
@@ -61,13 +62,20 @@ export function explainerOf(
           .sort((a, b) => Math.abs(b.value) - Math.abs(a.value)),
       });
     }
-    return { scale: classes === null ? 'value' : isOfMany ? 'margin' : 'log_odds', rows: explained };
+    return { scale: scaleOf(document), rows: explained };
   };
+}
+
+function scaleOf({ classes, estimator }: ModelDocument): Explanation['scale'] {
+  if (estimator.kind === 'transformed_target') return estimator.transform.name;
+  if (classes === null) return 'value';
+  return classes.length > 2 ? 'margin' : 'log_odds';
 }
 
 export function scoreExplainer(estimator: Estimator): ScoreExplainer | null {
   if (estimator.kind === 'linear') return linearExplainer(estimator);
   if (estimator.kind === 'trees') return treesExplainer(estimator);
+  if (estimator.kind === 'transformed_target') return scoreExplainer(estimator.estimator);
   const members = estimator.members.flatMap(({ weight, estimator: member }) => {
     const explainer = scoreExplainer(member);
     return explainer ? [{ weight, explainer }] : [];

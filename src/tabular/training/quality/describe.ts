@@ -1,3 +1,4 @@
+import type { TransformChoice } from '../choose-transform.ts';
 import type { Target } from '../target.ts';
 import type { TrainingMetrics } from '../types.ts';
 import type { Quality } from './evaluate.ts';
@@ -5,12 +6,18 @@ import type { Quality } from './evaluate.ts';
 /** What both tasks' metrics have beside the quality itself. */
 export type SharedMetrics = Omit<TrainingMetrics, 'task' | 'baseline' | keyof Quality['model']>;
 
-export function describeQuality(target: Target, quality: Quality, shared: SharedMetrics): TrainingMetrics {
+export function describeQuality(
+  target: Target,
+  quality: Quality,
+  shared: SharedMetrics,
+  { transform, compared }: TransformChoice,
+): TrainingMetrics {
   if (quality.task === 'regression') {
     return {
       task: 'regression',
       ...quality.model,
       baseline: { strategy: 'mean', ...quality.baseline },
+      target_transform: { name: transform?.name ?? 'none', compared },
       ...shared,
     };
   }

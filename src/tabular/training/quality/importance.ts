@@ -56,6 +56,7 @@ function stepsPerRow(data: TrainingData, estimator: Estimator): number {
 
 function treeCount(estimator: Estimator): number {
   if (estimator.kind === 'trees') return estimator.roots.length;
+  if (estimator.kind === 'transformed_target') return treeCount(estimator.estimator);
   return estimator.kind === 'blend'
     ? estimator.members.reduce((sum, member) => sum + treeCount(member.estimator), 0)
     : 0;

@@ -2,6 +2,7 @@ import type { Estimator, LinearEstimator } from '../../document.ts';
 import { predictor } from '../../scoring/estimators.ts';
 import { columnParts, linearScores } from '../../scoring/linear.ts';
 import { probabilities } from '../../scoring/probabilities.ts';
+import { turnBack } from '../../scoring/target-transform.ts';
 import type { InputData } from '../../values/inputs.ts';
 
 /**
@@ -21,6 +22,10 @@ export function shuffledPredictor(
     return classes === 2 ? (position, order) => asPairs(scores(position, order)) : scores;
   }
   if (estimator.kind === 'trees') return fromAnew(estimator, inputs, classes);
+  if (estimator.kind === 'transformed_target') {
+    const predict = shuffledPredictor(estimator.estimator, inputs, classes);
+    return (position, order) => turnBack(estimator.transform, predict(position, order));
+  }
   const members = estimator.members.map(({ weight, estimator: member }) => {
     if (member.kind === 'trees') return { weight, predict: fromAnew(member, inputs, classes) };
     const scores = shuffledScores(member, inputs);

@@ -1,10 +1,11 @@
+import type { TargetTransform } from '../../document.ts';
 import type { BoostingSettings } from '../boosting/boost.ts';
 import { createFitPool } from '../boosting/fit-pool.ts';
 import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
 import type { ModelSpecification } from '../fit-model.ts';
 import type { SearchProgress } from '../progress.ts';
 import { createRandom } from '../random.ts';
-import type { TrainingData } from '../training-data.ts';
+import { type TrainingData, transformTarget } from '../training-data.ts';
 import type { LeaderboardEntry, Settings } from '../types.ts';
 import { findBlend } from './blend.ts';
 import { type BoostingTrial, predictTests, tryBoosting } from './boosting-trial.ts';
@@ -18,6 +19,8 @@ export interface SearchOptions {
   readonly seed: number;
   readonly threads: number;
   readonly balanced: boolean;
+  /** Losses are of the transformed target. */
+  readonly targetTransform: TargetTransform | null;
   readonly maxTrials: number;
   /** No trial starts that would not end within it; the first two always do. Only this can make two runs differ. */
   readonly budgetSeconds: number;
@@ -45,11 +48,12 @@ const PRIOR_ROWS_OF_CLASSES = 100;
  * @param rows the rows the search may see
  */
 export async function selectModel(
-  data: TrainingData,
+  given: TrainingData,
   rows: Int32Array,
   options: SearchOptions,
   onTrial: (progress: SearchProgress) => void,
 ): Promise<SearchResult> {
+  const data = transformTarget(given, options.targetTransform);
   const plan = planSearch(data, rows, options.seed);
   const losses = rowLosses(data, plan.rows, allTested(plan), options.balanced);
   const table = prepareTable(
@@ -96,6 +100,7 @@ export async function selectModel(
           : null,
       boosting: weight > 0 ? { weight, members: boosting.map(({ settings }) => settings) } : null,
       balanced: options.balanced,
+      targetTransform: options.targetTransform,
     },
     searchedRows: plan.rows.length,
     strategy: plan.strategy,

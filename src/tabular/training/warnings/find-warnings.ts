@@ -26,7 +26,7 @@ export function findWarnings(
 ): TrainingWarning[] {
   return [
     ...leaks(data, spec.seed),
-    ...targetWarnings(data.target, spec),
+    ...targetWarnings(data.target, spec, metrics),
     ...quality(metrics),
     ...cutShort(metrics.search, spec.params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS),
     ...metrics.excluded.flatMap(dropped),

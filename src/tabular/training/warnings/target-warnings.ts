@@ -1,7 +1,7 @@
 import { quote } from '../../quote.ts';
 import type { ClassTarget, NumberTarget, Target } from '../target.ts';
 import { targetValues } from '../training-data.ts';
-import type { TrainingWarning, TrainSpec } from '../types.ts';
+import type { TrainingMetrics, TrainingWarning, TrainSpec } from '../types.ts';
 
 /** Of a class with fewer rows, hardly more than two are held out. */
 const FEW_ROWS = 10;
@@ -16,8 +16,11 @@ const HEAVY = 0.4;
 export function targetWarnings(
   target: Target,
   spec: Pick<TrainSpec, 'target' | 'params'>,
+  metrics: TrainingMetrics,
 ): TrainingWarning[] {
-  return target.task === 'classification' ? classWarnings(target, spec) : tailWarnings(target, spec.target);
+  if (target.task === 'classification') return classWarnings(target, spec);
+  const isTransformed = metrics.task === 'regression' && metrics.target_transform.name !== 'none';
+  return tailWarnings(target, spec.target, isTransformed);
 }
 
 function classWarnings(
@@ -50,7 +53,7 @@ function classWarnings(
   return warnings;
 }
 
-function tailWarnings(target: NumberTarget, name: string): TrainingWarning[] {
+function tailWarnings(target: NumberTarget, name: string, isTransformed: boolean): TrainingWarning[] {
   const values = targetValues(target, target.rows);
   if (values.length < MIN_ROWS_OF_TAIL) return [];
   const mean = values.reduce((sum, value) => sum + value / values.length, 0);
@@ -58,7 +61,10 @@ function tailWarnings(target: NumberTarget, name: string): TrainingWarning[] {
   const tail = Math.ceil(values.length * TAIL);
   const share = sum(squares.subarray(-tail)) / sum(squares);
   if (!(share >= HEAVY)) return [];
-  const message = `${rowsOf(tail)} of ${values.length} make ${Math.round(share * 100)} % of the variance of ${quote(name)}: the model is fitted and measured on them above all. Look whether these values are right, or train on the logarithm.`;
+  const effect = isTransformed
+    ? 'r2 and mse are of them above all, though the model is fitted on a logarithm; mae and median_absolute_error say more. Look whether these values are right.'
+    : 'the model is fitted and measured on them above all. Look whether these values are right, or train with target_transform "log".';
+  const message = `${rowsOf(tail)} of ${values.length} make ${Math.round(share * 100)} % of the variance of ${quote(name)}: ${effect}`;
   return [{ code: 'heavy_tailed_target', column: name, message }];
 }
 

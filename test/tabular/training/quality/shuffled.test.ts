@@ -46,11 +46,12 @@ function fitted(classes: number, families: 'linear' | 'blend') {
   };
   const specification =
     families === 'linear'
-      ? { linear: { weight: 1, penalty }, boosting: null, balanced: false }
+      ? { linear: { weight: 1, penalty }, boosting: null, balanced: false, targetTransform: null }
       : {
           linear: { weight: 0.4, penalty },
           boosting: { weight: 0.6, members: [trees] },
           balanced: false,
+          targetTransform: null,
         };
   return fitModel(data, allRows(ROWS), specification, { seed: 1, threads: 1 }).then(({ estimator }) => ({
     data,
