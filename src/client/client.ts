@@ -2,6 +2,11 @@ import { createClient, createConfig } from './generated/client/index.ts';
 import { Operations } from './generated/sdk.gen.ts';
 import type {
   Dataset,
+  ListArtifactsData,
+  ListDatasetsData,
+  ListModelsData,
+  ListModelVersionsData,
+  ListTrainingRunsData,
   PredictionRequest,
   TrainingRun,
   TrainingRunEvent,
@@ -44,6 +49,9 @@ export interface TableOptions {
   readonly accept?: 'text/csv' | 'application/x-ndjson';
   readonly signal?: AbortSignal;
 }
+
+/** What of a list is wanted, and in which order; a page at a time is our own business. */
+type Wanted<List extends { query?: object }> = Omit<NonNullable<List['query']>, 'limit' | 'cursor'>;
 
 const UPLOAD = '/api/ml/v1/datasets/upload';
 
@@ -151,11 +159,15 @@ export class Client extends Operations {
     throw new Error('a watched run ends with its final state');
   }
 
-  datasets = () => itemsOf((page) => this.listDatasets(page));
-  runs = () => itemsOf((page) => this.listTrainingRuns(page));
-  artifacts = () => itemsOf((page) => this.listArtifacts(page));
-  models = () => itemsOf((page) => this.listModels(page));
-  modelVersions = (name: string) => itemsOf((page) => this.listModelVersions({ name, ...page }));
+  datasets = (wanted?: Wanted<ListDatasetsData>) =>
+    itemsOf((page) => this.listDatasets({ ...wanted, ...page }));
+  runs = (wanted?: Wanted<ListTrainingRunsData>) =>
+    itemsOf((page) => this.listTrainingRuns({ ...wanted, ...page }));
+  artifacts = (wanted?: Wanted<ListArtifactsData>) =>
+    itemsOf((page) => this.listArtifacts({ ...wanted, ...page }));
+  models = (wanted?: Wanted<ListModelsData>) => itemsOf((page) => this.listModels({ ...wanted, ...page }));
+  modelVersions = (name: string, wanted?: Wanted<ListModelVersionsData>) =>
+    itemsOf((page) => this.listModelVersions({ ...wanted, name, ...page }));
   modelHistory = (name: string) => itemsOf((page) => this.listModelHistory({ name, ...page }));
 
   /** The service's metrics as Prometheus reads them. @param token where a scrape must carry one */

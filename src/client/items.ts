@@ -6,7 +6,7 @@ interface Page<Item> {
   readonly next_cursor: string | null;
 }
 
-/** Every item of a list, newest first, page after page as far as they are asked for. */
+/** Every item of a list, page after page as far as they are asked for. */
 export async function* itemsOf<Item>(
   list: (page: { limit: number; cursor?: string }) => Promise<Page<Item>>,
 ): AsyncGenerator<Item, void, undefined> {

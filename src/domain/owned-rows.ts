@@ -1,8 +1,7 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { validate } from 'uuid';
 import type { Schema } from '../adapters/db/schema.ts';
 import { AppError } from '../errors.ts';
-import { afterKey, type Page, type PageRequest, toPage } from './pages.ts';
 
 /** What the tables of things that clients own have in common: an id, an owner, and how they are found. */
 const OWNED = {
@@ -11,7 +10,7 @@ const OWNED = {
   artifacts: 'artifact',
   models: 'model',
 } as const;
-type OwnedTable = keyof typeof OWNED;
+export type OwnedTable = keyof typeof OWNED;
 
 /** Says nothing of what others own. */
 export const noSuch = (table: OwnedTable, options?: ErrorOptions) =>
@@ -57,41 +56,4 @@ export async function getOwned<Table extends OwnedTable>(
   const row = await findOwned(db, table, owner, id);
   if (!row) throw noSuch(table);
   return row;
-}
-
-/**
- * These columns of the owner's rows, newest first: ids are UUIDv7, so their order is the order of creation. Whole
- * documents have no place in a list.
- * @throws {AppError} `invalid_request` when the cursor is not one of ours
- */
-export async function listOwned<
-  Table extends OwnedTable,
-  Column extends keyof Selectable<Schema[Table]> & string,
->(
-  db: Kysely<Schema>,
-  table: Table,
-  columns: readonly ('id' | Column)[],
-  owner: string,
-  page: PageRequest,
-): Promise<Page<Pick<Selectable<Schema[Table]>, Column> & { id: string }>> {
-  const after = afterKey(page.cursor, validate);
-  const rows = await db
-    .selectFrom(table as OwnedTable)
-    .select(columns as readonly 'id'[])
-    .where('owner', '>=', owner)
-    .where(
-      after === undefined
-        ? sql<boolean>`owner <= ${owner}`
-        : sql<boolean>`(owner, id) < (${owner}, ${after}::uuid)`,
-    )
-    // By the owner, one as it is, so that no index will do that would be read past all that others have made since.
-    .orderBy('owner', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return toPage(
-    rows as (Pick<Selectable<Schema[Table]>, Column> & { id: string })[],
-    page.limit,
-    ({ id }) => id,
-  );
 }

@@ -7,7 +7,7 @@ const ABOUT = `Upload a table, train a model on it, call the model.
 
 Errors are [problem+json](https://www.rfc-editor.org/rfc/rfc9457): \`code\` is one of a closed set, \`detail\` a sentence for people, \`trace_id\` leads to the log lines and the trace. With 503 comes \`Retry-After\`.
 
-Lists are newest first, a page at a time: \`next_cursor\`, sent as \`cursor\`, asks for the next page; with the last it is null.
+Lists are newest first unless \`sort\` says otherwise, a page at a time: \`next_cursor\`, sent as \`cursor\` with the same parameters, asks for the next page; with the last it is null. Of several filters all hold.
 
 The examples tell one story, and a test plays it.`;
 

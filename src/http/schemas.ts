@@ -31,11 +31,6 @@ export const DatasetParam = idParam(DATASET_ID);
 export const RunParam = idParam(RUN_ID);
 export const ArtifactParam = idParam(ARTIFACT_ID);
 
-export const PageQuery = query({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().optional(),
-});
-
 const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 

@@ -108,6 +108,23 @@ describe('train', () => {
   });
 });
 
+test('runs lists those that are asked for, in the order that is asked for', async () => {
+  const list = async (...flags: string[]) =>
+    (await command(['runs', '--quiet', ...flags], env)).stdout.trim();
+  const all = (await list()).split('\n');
+  expect((await list('--sort', 'created_at')).split('\n')).toEqual(all.toReversed());
+  expect((await list('--sort=-created_at')).split('\n')).toEqual(all);
+  expect(await list('--dataset', run.dataset_id, '--target', 'target', '--status', 'succeeded')).toContain(
+    run.id,
+  );
+  for (const none of [
+    ['--status', 'cancelled'],
+    ['--target', 'none'],
+    ['--dataset', run.id],
+  ])
+    expect(await list(...none)).toBe('');
+});
+
 test('runs lists them, and shows one', async () => {
   const list = await command(['runs'], env);
   expect(list.stdout).toMatch(/^RUN +STATUS +MODE +TARGET +QUALITY +TOOK +QUEUED\n/);

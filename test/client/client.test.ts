@@ -156,6 +156,8 @@ test('the items of a list come page after page, as far as they are asked for', a
   for await (const { name } of twoByTwo) if (names.push(name) === 5) break;
   expect(names).toEqual(['page-5.csv', 'page-4.csv', 'page-3.csv', 'page-2.csv', 'page-1.csv']);
   expect(asked).toEqual([undefined, expect.any(String), expect.any(String)]);
+  const [smallest] = await Array.fromAsync(client.datasets({ q: 'PAGE-', sort: 'name' }));
+  expect(smallest?.name).toBe('page-1.csv');
   const all = await Array.fromAsync(client.datasets());
   expect(all.length).toBe((await app.holdings()).datasets);
 });

@@ -8,6 +8,8 @@ interface PlanNode {
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
   readonly 'Rows Removed by Index Recheck'?: number;
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -19,6 +21,8 @@ export interface Execution {
   readonly statement: string;
   /** Rows of growing tables that it looked at, those that it found not to be wanted included. */
   readonly rowsRead: number;
+  /** Pages of tables and indexes: what an index leaves out row by row, it has read. */
+  readonly blocksRead: number;
   /** Growing tables that it went through from one end to the other. */
   readonly scanned: readonly string[];
 }
@@ -29,6 +33,7 @@ export function explained(url: string): string {
     session_preload_libraries: 'auto_explain',
     'auto_explain.log_min_duration': '0',
     'auto_explain.log_analyze': 'on',
+    'auto_explain.log_buffers': 'on',
     'auto_explain.log_timing': 'off',
     'auto_explain.log_format': 'json',
     'auto_explain.log_level': 'notice',
@@ -61,6 +66,7 @@ function execution(told: { 'Query Text': string; Plan: PlanNode }): Execution {
   return {
     statement: told['Query Text'].replace(/\s+/g, ' ').trim(),
     rowsRead: Math.round(scans.reduce((sum, scan) => sum + rowsOf(scan), 0)),
+    blocksRead: told.Plan['Shared Hit Blocks'] + told.Plan['Shared Read Blocks'],
     scanned: scans
       .filter((scan) => scan['Node Type'] === 'Seq Scan')
       .map((scan) => scan['Relation Name'] as string),

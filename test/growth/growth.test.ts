@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/adapters/db/database.ts';
 import { openDatabase } from '../../src/adapters/db/postgres.ts';
+import { cursorAt } from '../../src/domain/pages.ts';
 import { createReadStoredState } from '../../src/domain/stored-state.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/client.ts';
@@ -41,11 +42,12 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync());
 
 /** Of the statements since it was last asked, none read more than so many rows, and none a table from end to end. */
-function expectRead(atMost: number): void {
+function expectRead(atMost: number, blocksAtMost = Number.POSITIVE_INFINITY): void {
   const done = seen.splice(0);
   expect(done.some(({ statement }) => !statement.includes('pgboss.'))).toBe(true);
   expect(done.filter(({ scanned }) => scanned.length > 0)).toEqual([]);
   expect(done.filter(({ rowsRead }) => rowsRead > atMost)).toEqual([]);
+  expect(done.filter(({ blocksRead }) => blocksRead > blocksAtMost)).toEqual([]);
 }
 
 const count = async (table: 'datasets' | 'training_runs') => {
@@ -68,38 +70,120 @@ test('a clean-up reads what it removes, a few times', async () => {
   expectRead(10 * BATCH);
 });
 
-interface Item {
-  readonly id?: string;
-  readonly dataset_id: string;
+interface Page {
+  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly next_cursor: string | null;
 }
-const page = async (path: string) =>
-  shared.api.json<{ items: Item[]; next_cursor: string | null }>(await shared.api.call(path));
+const page = async (path: string) => shared.api.json<Page>(await shared.api.call(path));
 
-test.each([
-  ['datasets', 'datasets'],
-  ['training-runs', 'training_runs'],
-  ['artifacts', 'artifacts'],
-] as const)(
-  'a page of %s, the first or a deep one, reads no more rows than it shows',
-  async (path, table) => {
-    const first = await page(`/${path}?limit=${PAGE}`);
-    expect(first.items).toHaveLength(PAGE);
-    expectRead(PAGE + 1);
+/** Each list's sorts with what they sort by, and values of its filters: some that many rows have, some that few or none have. */
+const LISTS = {
+  datasets: {
+    table: 'datasets',
+    created: 'created_at',
+    sorts: { created_at: 'created_at', name: 'name', size: 'size_bytes', rows: 'rows' },
+    filters: ['mode=light', 'mode=heavy', 'format=csv', 'format=parquet'],
+  },
+  'training-runs': {
+    table: 'training_runs',
+    created: 'queued_at',
+    sorts: {
+      created_at: 'queued_at',
+      finished_at: `coalesce(finished_at, 'infinity')`,
+      duration: `coalesce(finished_at - started_at, interval '0')`,
+    },
+    filters: [
+      ...['status=succeeded', 'status=running', 'mode=heavy', 'task=classification', 'task=regression'],
+      ...['target=target', 'target=none', 'dataset_id=01900000-0000-7000-8000-000000000000'],
+    ],
+  },
+  artifacts: {
+    table: 'artifacts',
+    created: 'created_at',
+    sorts: { created_at: 'created_at', size: 'size_bytes' },
+    filters: ['mode=light', 'task=regression', 'target=target', 'target=none'],
+  },
+};
 
-    const { id } = await sql
-      .selectFrom(table)
-      .select('id')
-      .where('owner', '=', 'local')
-      .orderBy('id')
-      .offset(5 * PAGE)
-      .executeTakeFirstOrThrow();
-    const cursor = Buffer.from(id, 'latin1').toString('base64url');
-    const deep = await page(`/${path}?limit=${PAGE}&cursor=${cursor}`);
-    expect(deep.items).toHaveLength(PAGE);
-    expect(deep.items.every((item) => (item.id ?? item.dataset_id) < id)).toBe(true);
-    expectRead(PAGE + 1);
+/** Of the middle one of the owner's rows. */
+async function middleCursor(table: string, key: string, sort: string): Promise<string> {
+  const { rows } = await raw<{ key: string; id: string }>`
+    select ${raw.raw(key)}::text as key, id from ${raw.table(table)} where owner = 'local'
+    order by ${raw.raw(key)}, id limit 1 offset (select count(*) / 2 from ${raw.table(table)} where owner = 'local')`.execute(
+    sql,
+  );
+  return cursorAt(sort, rows[0] as { key: string; id: string });
+}
+
+const QUERIES = Object.entries(LISTS).flatMap(([path, { table, created, sorts, filters }]) => [
+  ...Object.entries(sorts).flatMap(([name, key]) =>
+    [name, `-${name}`].map((sort) => ({ list: `${path}?sort=${sort}`, table, key, sort })),
+  ),
+  ...filters.map((filter) => ({ list: `${path}?${filter}`, table, key: created, sort: '-created_at' })),
+]);
+/** An index's pages on the way and at its leaves, and one of the table for each row. */
+const blocksOf = (rows: number) => 2 * rows + 30;
+
+test.each(QUERIES)(
+  'a page of $list, the first or a deep one, reads no more than it shows',
+  async ({ list, table, key, sort }) => {
+    const isSort = list.includes('sort=');
+    for (const after of ['', `&cursor=${await middleCursor(table, key, sort)}`]) {
+      const { items } = await page(`/${list}&limit=${PAGE}${after}`);
+      if (isSort) expect(items).toHaveLength(PAGE);
+      expectRead(PAGE + 1, blocksOf(PAGE + 1));
+    }
   },
 );
+
+test('a page between two moments is found by the first of them', async () => {
+  const [from, to] = [200, 199].map((days) => new Date(Date.now() - days * 86_400_000).toISOString());
+  const { items } = await page(`/training-runs?created_after=${from}&created_before=${to}&limit=${PAGE}`);
+  expect(items).toHaveLength(PAGE);
+  expectRead(PAGE + 1, blocksOf(PAGE + 1));
+});
+
+/** Most rows that a page looks at where no index finds what is wanted. */
+const LOOKED_AT = 10_000;
+
+test.each([
+  'training-runs?status=succeeded&task=regression',
+  'training-runs?mode=light&q=nobody',
+  'training-runs?sort=-duration&status=failed&q=nobody',
+  'datasets?q=nobody',
+  'datasets?sort=size&format=parquet',
+  'artifacts?sort=size&q=nobody',
+])('a page of %s, of which there is none, gives up after some rows and says where to go on', async (list) => {
+  const first = await page(`/${list}`);
+  expect(first).toEqual({ items: [], next_cursor: expect.any(String) });
+  expectRead(LOOKED_AT);
+  let pages = 1;
+  for (let next = first.next_cursor; next !== null; pages++) {
+    const { items, next_cursor } = await page(`/${list}&cursor=${next}`);
+    expect(items).toEqual([]);
+    next = next_cursor;
+  }
+  expect(pages).toBeLessThanOrEqual(ROWS / 2 / LOOKED_AT + 1);
+  expectRead(LOOKED_AT);
+});
+
+test('what is rare is found, however far the list has to be looked through', async () => {
+  const found: string[] = [];
+  // The oldest but for those that the clean-up took, in the middle, and the newest of the owner's.
+  const wanted = ['table 49999', 'table 25000', 'table 600'];
+  for (const name of wanted) {
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { items, next_cursor }: Page = await page(
+        `/datasets?q=${encodeURIComponent(name)}${cursor && `&cursor=${cursor}`}`,
+      );
+      found.push(...items.map((item) => item['name'] as string).filter((other) => other === name));
+      cursor = next_cursor;
+    }
+  }
+  expect(found).toEqual(wanted);
+  expectRead(LOOKED_AT);
+});
 
 test.each(['', '&mode=light', '&mode=heavy'])(
   'trends and summary%s read no more runs than they speak of',

@@ -9,6 +9,7 @@ import { up as trainingAttempts } from './migrations/006-training-attempts.ts';
 import { up as models } from './migrations/007-models.ts';
 import { up as warnings } from './migrations/008-warnings.ts';
 import { up as evaluation } from './migrations/009-evaluation.ts';
+import { up as listIndexes } from './migrations/010-list-indexes.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '007-models': { up: models },
   '008-warnings': { up: warnings },
   '009-evaluation': { up: evaluation },
+  '010-list-indexes': { up: listIndexes },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

@@ -4,9 +4,26 @@ import { type Context, clientOf, commonAliases, commonFlags, type Flags, outputO
 import { takeItems } from '../items.ts';
 import { type Output, quality, seconds } from '../output.ts';
 
+const STYLES = {
+  succeeded: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+  running: 'cyan',
+  queued: 'gray',
+} as const;
+const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+const SORTS = ['created_at', '-created_at', 'finished_at', '-finished_at', 'duration', '-duration'] as const;
+
 interface RunsFlags extends Flags {
   readonly limit: number;
+  readonly status?: (typeof STATUSES)[number];
+  readonly dataset?: string;
+  readonly target?: string;
+  readonly sort?: (typeof SORTS)[number];
 }
+
+const text = (placeholder: string) =>
+  ({ kind: 'parsed', parse: String, optional: true, placeholder }) as const;
 
 export const runs = buildCommand({
   docs: {
@@ -15,7 +32,8 @@ export const runs = buildCommand({
 
 Examples:
   mlops-backend runs
-  mlops-backend runs --limit 500 --json | jq '.[] | select(.status == "failed")'
+  mlops-backend runs --status failed --limit 500 --json | jq '.[].error'
+  mlops-backend runs --dataset DATASET --sort=-duration
   mlops-backend runs RUN`,
   },
   parameters: {
@@ -26,6 +44,15 @@ Examples:
     flags: {
       ...commonFlags,
       limit: { kind: 'parsed', parse: Number, default: '20', placeholder: 'N', brief: 'At most so many' },
+      status: { kind: 'enum', values: STATUSES, optional: true, brief: 'Only those in this state' },
+      dataset: { ...text('ID'), brief: 'Only those of this dataset' },
+      target: { ...text('COLUMN'), brief: 'Only those that predict this column' },
+      sort: {
+        kind: 'enum',
+        values: SORTS,
+        optional: true,
+        brief: 'By what, the least first; =-… the greatest first [-created_at]',
+      },
     },
     aliases: { ...commonAliases, n: 'limit' },
   },
@@ -41,7 +68,14 @@ Examples:
       );
       return;
     }
-    const found = await takeItems(client.runs(), flags.limit);
+    const { status, dataset, target, sort, limit } = flags;
+    const wanted = {
+      ...(status !== undefined && { status }),
+      ...(dataset !== undefined && { dataset_id: dataset }),
+      ...(target !== undefined && { target }),
+      ...(sort !== undefined && { sort }),
+    };
+    const found = await takeItems(client.runs(wanted), limit);
     output.result(
       found,
       () => list(found, output),
@@ -50,17 +84,9 @@ Examples:
   },
 });
 
-const STYLES = {
-  succeeded: 'green',
-  failed: 'red',
-  cancelled: 'yellow',
-  running: 'cyan',
-  queued: 'gray',
-} as const;
-
 const list = (found: readonly TrainingRun[], output: Output): string =>
   found.length === 0
-    ? 'No runs yet. Begin with: mlops-backend train DATASET --watch'
+    ? 'No runs. Begin with: mlops-backend train DATASET --watch'
     : output.table(
         ['RUN', 'STATUS', 'MODE', 'TARGET', 'QUALITY', 'TOOK', 'QUEUED'],
         found.map((run) => [

@@ -120,13 +120,30 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Datasets, newest first
+     * Datasets, newest first or as sorted
+     *
+     * Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.
      */
     public listDatasets<ThrowOnError extends boolean = true>(parameters?: {
         limit?: number;
         cursor?: string;
+        sort?: 'created_at' | '-created_at' | 'name' | '-name' | 'size' | '-size' | 'rows' | '-rows';
+        mode?: 'light' | 'heavy';
+        format?: 'csv' | 'tsv' | 'ndjson' | 'json' | 'xlsx' | 'parquet';
+        created_after?: string;
+        created_before?: string;
+        q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListDatasetsResponses, ListDatasetsErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'limit' }, { in: 'query', key: 'cursor' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'query', key: 'limit' },
+                    { in: 'query', key: 'cursor' },
+                    { in: 'query', key: 'sort' },
+                    { in: 'query', key: 'mode' },
+                    { in: 'query', key: 'format' },
+                    { in: 'query', key: 'created_after' },
+                    { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'q' }
+                ] }]);
         return (options?.client ?? this.client).get<ListDatasetsResponses, ListDatasetsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
@@ -201,15 +218,36 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Training runs, newest first
+     * Training runs, newest first or as sorted
      *
-     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one.
+     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one. Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.
      */
     public listTrainingRuns<ThrowOnError extends boolean = true>(parameters?: {
         limit?: number;
         cursor?: string;
+        sort?: 'created_at' | '-created_at' | 'finished_at' | '-finished_at' | 'duration' | '-duration';
+        status?: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+        mode?: 'light' | 'heavy';
+        task?: 'classification' | 'regression';
+        target?: string;
+        dataset_id?: string;
+        created_after?: string;
+        created_before?: string;
+        q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListTrainingRunsResponses, ListTrainingRunsErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'limit' }, { in: 'query', key: 'cursor' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'query', key: 'limit' },
+                    { in: 'query', key: 'cursor' },
+                    { in: 'query', key: 'sort' },
+                    { in: 'query', key: 'status' },
+                    { in: 'query', key: 'mode' },
+                    { in: 'query', key: 'task' },
+                    { in: 'query', key: 'target' },
+                    { in: 'query', key: 'dataset_id' },
+                    { in: 'query', key: 'created_after' },
+                    { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'q' }
+                ] }]);
         return (options?.client ?? this.client).get<ListTrainingRunsResponses, ListTrainingRunsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
@@ -310,15 +348,34 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Models, newest first
+     * Models, newest first or as sorted
      *
-     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one.
+     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one. Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.
      */
     public listArtifacts<ThrowOnError extends boolean = true>(parameters?: {
         limit?: number;
         cursor?: string;
+        sort?: 'created_at' | '-created_at' | 'size' | '-size';
+        mode?: 'light' | 'heavy';
+        task?: 'classification' | 'regression';
+        target?: string;
+        dataset_id?: string;
+        created_after?: string;
+        created_before?: string;
+        q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListArtifactsResponses, ListArtifactsErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'limit' }, { in: 'query', key: 'cursor' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'query', key: 'limit' },
+                    { in: 'query', key: 'cursor' },
+                    { in: 'query', key: 'sort' },
+                    { in: 'query', key: 'mode' },
+                    { in: 'query', key: 'task' },
+                    { in: 'query', key: 'target' },
+                    { in: 'query', key: 'dataset_id' },
+                    { in: 'query', key: 'created_after' },
+                    { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'q' }
+                ] }]);
         return (options?.client ?? this.client).get<ListArtifactsResponses, ListArtifactsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
@@ -480,13 +537,24 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Names of models with their aliases, newest first
+     * Names of models with their aliases, newest first or as sorted
      */
     public listModels<ThrowOnError extends boolean = true>(parameters?: {
         limit?: number;
         cursor?: string;
+        sort?: 'created_at' | '-created_at' | 'name' | '-name';
+        created_after?: string;
+        created_before?: string;
+        q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'limit' }, { in: 'query', key: 'cursor' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'query', key: 'limit' },
+                    { in: 'query', key: 'cursor' },
+                    { in: 'query', key: 'sort' },
+                    { in: 'query', key: 'created_after' },
+                    { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'q' }
+                ] }]);
         return (options?.client ?? this.client).get<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
@@ -551,7 +619,7 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * Versions of a name, newest first
+     * Versions of a name, newest first or as sorted
      *
      * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one.
      */
@@ -559,11 +627,21 @@ export class Operations extends HeyApiClient {
         name: string;
         limit?: number;
         cursor?: string;
+        sort?: 'version' | '-version';
+        mode?: 'light' | 'heavy';
+        task?: 'classification' | 'regression';
+        target?: string;
+        dataset_id?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListModelVersionsResponses, ListModelVersionsErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'query', key: 'limit' },
-                    { in: 'query', key: 'cursor' }
+                    { in: 'query', key: 'cursor' },
+                    { in: 'query', key: 'sort' },
+                    { in: 'query', key: 'mode' },
+                    { in: 'query', key: 'task' },
+                    { in: 'query', key: 'target' },
+                    { in: 'query', key: 'dataset_id' }
                 ] }]);
         return (options?.client ?? this.client).get<ListModelVersionsResponses, ListModelVersionsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',

@@ -631,6 +631,18 @@ export type ListDatasetsData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * The least first; with a `-` in front, the greatest.
+         */
+        sort?: 'created_at' | '-created_at' | 'name' | '-name' | 'size' | '-size' | 'rows' | '-rows';
+        mode?: 'light' | 'heavy';
+        format?: 'csv' | 'tsv' | 'ndjson' | 'json' | 'xlsx' | 'parquet';
+        created_after?: string;
+        created_before?: string;
+        /**
+         * A part of the name, whether small or capital
+         */
+        q?: string;
     };
     url: '/api/ml/v1/datasets';
 };
@@ -851,6 +863,21 @@ export type ListTrainingRunsData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * The least first; with a `-` in front, the greatest.
+         */
+        sort?: 'created_at' | '-created_at' | 'finished_at' | '-finished_at' | 'duration' | '-duration';
+        status?: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+        mode?: 'light' | 'heavy';
+        task?: 'classification' | 'regression';
+        target?: string;
+        dataset_id?: string;
+        created_after?: string;
+        created_before?: string;
+        /**
+         * A part of the target's name, whether small or capital
+         */
+        q?: string;
     };
     url: '/api/ml/v1/training-runs';
 };
@@ -1131,6 +1158,20 @@ export type ListArtifactsData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * The least first; with a `-` in front, the greatest.
+         */
+        sort?: 'created_at' | '-created_at' | 'size' | '-size';
+        mode?: 'light' | 'heavy';
+        task?: 'classification' | 'regression';
+        target?: string;
+        dataset_id?: string;
+        created_after?: string;
+        created_before?: string;
+        /**
+         * A part of the target's name, whether small or capital
+         */
+        q?: string;
     };
     url: '/api/ml/v1/artifacts';
 };
@@ -1600,6 +1641,16 @@ export type ListModelsData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * The least first; with a `-` in front, the greatest.
+         */
+        sort?: 'created_at' | '-created_at' | 'name' | '-name';
+        created_after?: string;
+        created_before?: string;
+        /**
+         * A part of the name, whether small or capital
+         */
+        q?: string;
     };
     url: '/api/ml/v1/models';
 };
@@ -1778,6 +1829,14 @@ export type ListModelVersionsData = {
     query?: {
         limit?: number;
         cursor?: string;
+        /**
+         * The least first; with a `-` in front, the greatest.
+         */
+        sort?: 'version' | '-version';
+        mode?: 'light' | 'heavy';
+        task?: 'classification' | 'regression';
+        target?: string;
+        dataset_id?: string;
     };
     url: '/api/ml/v1/models/{name}/versions';
 };

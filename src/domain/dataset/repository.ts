@@ -1,8 +1,9 @@
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
-import { getOwned, listOwned, lockOwned, noSuch } from '../owned-rows.ts';
-import type { Page, PageRequest } from '../pages.ts';
+import { type FilteredRequest, listOwned, type OwnedList } from '../owned-lists.ts';
+import { getOwned, lockOwned, noSuch } from '../owned-rows.ts';
+import type { Page } from '../pages.ts';
 
 export type Dataset = Selectable<Schema['datasets']>;
 
@@ -42,11 +43,25 @@ const LISTED = [
 /** A dataset without its profile. */
 export type ListedDataset = Pick<Dataset, (typeof LISTED)[number]>;
 
+type Filter = 'mode' | 'format';
+const LIST: OwnedList<'datasets', (typeof LISTED)[number], Filter> = {
+  table: 'datasets',
+  columns: LISTED,
+  sorts: {
+    created_at: sql.ref('created_at'),
+    name: sql.ref('name'),
+    size: sql.ref('size_bytes'),
+    rows: sql.ref('rows'),
+  },
+  filters: ['format', 'mode'],
+  texts: ['name'],
+};
+
 export const listDatasets = (
   db: Kysely<Schema>,
   owner: string,
-  page: PageRequest,
-): Promise<Page<ListedDataset>> => listOwned(db, 'datasets', LISTED, owner, page);
+  request: FilteredRequest<Filter>,
+): Promise<Page<ListedDataset>> => listOwned(db, LIST, owner, request);
 
 /** Of these datasets, those that a queued or running run uses. */
 export async function datasetsInUse(trx: Transaction<Schema>, ids: readonly string[]): Promise<Set<string>> {

@@ -4,8 +4,9 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import { AppError } from '../../errors.ts';
 import type { ArtifactRemover } from '../../vocabulary/models.ts';
-import { findOwned, listOwned, lockOwned, noSuch } from '../owned-rows.ts';
-import type { Page, PageRequest } from '../pages.ts';
+import { type FilteredRequest, listOwned, type OwnedList } from '../owned-lists.ts';
+import { findOwned, lockOwned, noSuch } from '../owned-rows.ts';
+import type { Page } from '../pages.ts';
 import { holdsOf } from './holds.ts';
 
 /** `pg_notify` channel; the payload is the id of an artifact that is gone. */
@@ -69,11 +70,20 @@ export const LISTED = [
 /** An artifact without its card, its metrics in short. */
 export type ListedArtifact = Pick<Artifact, (typeof LISTED)[number]>;
 
+type Filter = 'dataset_id' | 'target' | 'task' | 'mode';
+const LIST: OwnedList<'artifacts', (typeof LISTED)[number], Filter> = {
+  table: 'artifacts',
+  columns: LISTED,
+  sorts: { created_at: sql.ref('created_at'), size: sql.ref('size_bytes') },
+  filters: ['dataset_id', 'target', 'task', 'mode'],
+  texts: ['target'],
+};
+
 export const listArtifacts = (
   db: Kysely<Schema>,
   owner: string,
-  page: PageRequest,
-): Promise<Page<ListedArtifact>> => listOwned(db, 'artifacts', LISTED, owner, page);
+  request: FilteredRequest<Filter>,
+): Promise<Page<ListedArtifact>> => listOwned(db, LIST, owner, request);
 
 /**
  * Deletes the rows, of which none may be held, and marks their files for deletion, which go when the transaction has

@@ -1,8 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { RunStatus } from '../../vocabulary/runs.ts';
-import { getOwned, listOwned } from '../owned-rows.ts';
-import type { Page, PageRequest } from '../pages.ts';
+import { type FilteredRequest, listOwned, type OwnedList } from '../owned-lists.ts';
+import { getOwned } from '../owned-rows.ts';
+import type { Page } from '../pages.ts';
 
 export type TrainingRun = Selectable<Schema['training_runs']>;
 
@@ -42,8 +43,25 @@ const LISTED = [
 /** A run, its metrics in short. */
 export type ListedRun = Pick<TrainingRun, (typeof LISTED)[number]>;
 
-export const listRuns = (db: Kysely<Schema>, owner: string, page: PageRequest): Promise<Page<ListedRun>> =>
-  listOwned(db, 'training_runs', LISTED, owner, page);
+type Filter = 'dataset_id' | 'status' | 'target' | 'task' | 'mode';
+const LIST: OwnedList<'training_runs', (typeof LISTED)[number], Filter> = {
+  table: 'training_runs',
+  columns: LISTED,
+  sorts: {
+    created_at: sql.ref('queued_at'),
+    // What has not ended ends after all that has.
+    finished_at: sql`coalesce(finished_at, 'infinity')`,
+    duration: sql`coalesce(finished_at - started_at, interval '0')`,
+  },
+  filters: ['dataset_id', 'target', 'status', 'task', 'mode'],
+  texts: ['target'],
+};
+
+export const listRuns = (
+  db: Kysely<Schema>,
+  owner: string,
+  request: FilteredRequest<Filter>,
+): Promise<Page<ListedRun>> => listOwned(db, LIST, owner, request);
 
 /** To be returned by the statement that changes a run: tells everyone who watches it, once that has been committed. */
 export const announced = sql`pg_notify(${RUN_CHANNEL}, training_runs.id::text)`.as('announced');

@@ -9,6 +9,7 @@ import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
 import { download } from '../download.ts';
 import * as examples from '../examples/artifacts.ts';
+import { ArtifactListQuery } from '../list-queries.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
   Artifact,
@@ -19,12 +20,11 @@ import {
   Evaluation,
   EvaluationQuery,
   ModelCard,
-  PageQuery,
 } from '../schemas.ts';
 import { artifactView, driftView, listedArtifactView, originOf } from '../views.ts';
 import { type PredictionDeps, predictionRoutes } from './predictions.ts';
 import { problems } from './problems.ts';
-import { file, json, METRICS_IN_SHORT } from './responses.ts';
+import { file, json, METRICS_IN_SHORT, PAGES } from './responses.ts';
 
 const tags = ['models'];
 const path = '/artifacts';
@@ -34,9 +34,9 @@ const list = createRoute({
   method: 'get',
   path,
   tags,
-  summary: 'Models, newest first',
-  description: METRICS_IN_SHORT,
-  request: { query: PageQuery },
+  summary: 'Models, newest first or as sorted',
+  description: `${METRICS_IN_SHORT} ${PAGES}`,
+  request: { query: ArtifactListQuery },
   responses: { 200: json(ArtifactPage, 'A page', examples.artifactPage), ...problems(401) },
 });
 

@@ -10,6 +10,7 @@ import type { RemoveExpired } from '../../domain/expiry/remove-expired.ts';
 import { AppError } from '../../errors.ts';
 import { download } from '../download.ts';
 import * as examples from '../examples/datasets.ts';
+import { DatasetListQuery } from '../list-queries.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
   DatasetPage,
@@ -17,7 +18,6 @@ import {
   DatasetWithProfile,
   Expiry,
   ExpiryQuery,
-  PageQuery,
   UploadedDataset,
   UploadQuery,
 } from '../schemas.ts';
@@ -25,7 +25,7 @@ import { uploadBody } from '../upload-body.ts';
 import { parseUploadOptions } from '../upload-options.ts';
 import { datasetProfileView, datasetView, expiryView, originOf, uploadedView } from '../views.ts';
 import { problems } from './problems.ts';
-import { file, json } from './responses.ts';
+import { file, json, PAGES } from './responses.ts';
 
 const tags = ['datasets'];
 
@@ -65,8 +65,9 @@ const list = createRoute({
   method: 'get',
   path: '/datasets',
   tags,
-  summary: 'Datasets, newest first',
-  request: { query: PageQuery },
+  summary: 'Datasets, newest first or as sorted',
+  description: PAGES,
+  request: { query: DatasetListQuery },
   responses: { 200: json(DatasetPage, 'A page', examples.datasetPage), ...problems(401) },
 });
 

@@ -12,6 +12,7 @@ import {
 import type { ModelAddress } from '../../domain/model/registry/resolve.ts';
 import { MODEL_NAME } from '../examples/ids.ts';
 import * as examples from '../examples/models.ts';
+import { ModelListQuery, PageQuery, VersionListQuery } from '../list-queries.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
@@ -24,7 +25,6 @@ import {
   ModelParam,
   ModelVersion,
   ModelVersionPage,
-  PageQuery,
   VersionParam,
   VersionRequest,
 } from '../schemas.ts';
@@ -42,8 +42,8 @@ const list = createRoute({
   method: 'get',
   path: '/models',
   tags,
-  summary: 'Names of models with their aliases, newest first',
-  request: { query: PageQuery },
+  summary: 'Names of models with their aliases, newest first or as sorted',
+  request: { query: ModelListQuery },
   responses: { 200: json(ModelPage, 'A page', examples.modelPage), ...problems(401) },
 });
 
@@ -108,9 +108,9 @@ const versions = createRoute({
   method: 'get',
   path: `${path}/versions`,
   tags,
-  summary: 'Versions of a name, newest first',
+  summary: 'Versions of a name, newest first or as sorted',
   description: METRICS_IN_SHORT,
-  request: { params: ModelParam, query: PageQuery },
+  request: { params: ModelParam, query: VersionListQuery },
   responses: { 200: json(ModelVersionPage, 'A page', examples.versionPage), ...problems(401, 404) },
 });
 

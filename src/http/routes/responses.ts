@@ -18,6 +18,9 @@ export const json = <Schema extends z.ZodType>(
 export const METRICS_IN_SHORT =
   '`metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one.';
 
+export const PAGES =
+  'Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.';
+
 /** A download: whole, a part of it, or nothing for a client that has it already. */
 export const file = (description: string, example: string) => {
   const schema = { type: 'string' as const, format: 'binary' };

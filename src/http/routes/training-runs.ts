@@ -9,12 +9,12 @@ import type { RunWatch } from '../../domain/training/watch.ts';
 import type { ThinLog } from '../../telemetry/log/thin-log.ts';
 import { RUN_ID } from '../examples/ids.ts';
 import * as examples from '../examples/training.ts';
+import { RunListQuery } from '../list-queries.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import { createRouter, type Router } from '../router.ts';
 import { runEvents } from '../run-events.ts';
 import type { GrafanaLinks } from '../run-links.ts';
 import {
-  PageQuery,
   RunParam,
   RunProgress,
   TraceNode,
@@ -25,7 +25,7 @@ import {
 } from '../schemas.ts';
 import { listedRunView, runView, traceView } from '../views.ts';
 import { problems } from './problems.ts';
-import { header, json, METRICS_IN_SHORT } from './responses.ts';
+import { header, json, METRICS_IN_SHORT, PAGES } from './responses.ts';
 
 const tags = ['training'];
 const path = '/training-runs';
@@ -59,9 +59,9 @@ const list = createRoute({
   method: 'get',
   path,
   tags,
-  summary: 'Training runs, newest first',
-  description: METRICS_IN_SHORT,
-  request: { query: PageQuery },
+  summary: 'Training runs, newest first or as sorted',
+  description: `${METRICS_IN_SHORT} ${PAGES}`,
+  request: { query: RunListQuery },
   responses: { 200: json(TrainingRunPage, 'A page', examples.runPage), ...problems(401) },
 });
 

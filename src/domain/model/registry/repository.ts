@@ -1,7 +1,8 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../../adapters/db/schema.ts';
 import { AppError } from '../../../errors.ts';
-import { listOwned, noSuch } from '../../owned-rows.ts';
+import { type ListRequest, listOwned, type OwnedList } from '../../owned-lists.ts';
+import { noSuch } from '../../owned-rows.ts';
 import { afterNumber, type Page, type PageRequest, toPage } from '../../pages.ts';
 import { LISTED, type ListedArtifact } from '../repository.ts';
 import { aliasesOf, getModel, type Model } from './model.ts';
@@ -57,12 +58,21 @@ async function summaries(
   });
 }
 
+/** Few enough (`MAX_MODELS`) to be found without indexes of their own. */
+const LIST: OwnedList<'models', 'id' | 'name' | 'created_at', never> = {
+  table: 'models',
+  columns: ['id', 'name', 'created_at'],
+  sorts: { created_at: sql.ref('created_at'), name: sql.ref('name') },
+  filters: [],
+  texts: ['name'],
+};
+
 export async function listModels(
   db: Kysely<Schema>,
   owner: string,
-  page: PageRequest,
+  request: ListRequest,
 ): Promise<Page<ModelSummary>> {
-  const { items, nextCursor } = await listOwned(db, 'models', ['id', 'name', 'created_at'], owner, page);
+  const { items, nextCursor } = await listOwned(db, LIST, owner, request);
   return { items: await summaries(db, items), nextCursor };
 }
 
@@ -117,21 +127,30 @@ export const getModelVersion = async (
   version: number,
 ): Promise<ModelVersion> => getVersion(db, await getModel(db, owner, name), version);
 
+const VERSION_FILTERS = ['dataset_id', 'target', 'task', 'mode'] as const;
+type VersionListRequest = PageRequest & { readonly sort?: string | undefined } & {
+  readonly [Column in (typeof VERSION_FILTERS)[number]]?: string | undefined;
+};
+
 /** @throws {AppError} `not_found`, `invalid_request` */
 export async function listVersions(
   db: Kysely<Schema>,
   owner: string,
   name: string,
-  page: PageRequest,
+  { limit, cursor, sort = '-version', ...filters }: VersionListRequest,
 ): Promise<Page<ModelVersion>> {
-  const after = afterNumber(page.cursor);
+  const after = afterNumber(cursor);
   const model = await getModel(db, owner, name);
-  const rows = await versionsOf(db, model)
-    .$if(after !== undefined, (query) => query.where('held.version', '<', after as number))
-    .orderBy('held.version', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  const { items, nextCursor } = toPage<VersionRow>(rows, page.limit, ({ version }) => version);
+  const isAscending = sort === 'version';
+  let rows = versionsOf(db, model)
+    .orderBy('held.version', isAscending ? 'asc' : 'desc')
+    .limit(limit + 1);
+  if (after !== undefined) rows = rows.where('held.version', isAscending ? '>' : '<', after);
+  for (const column of VERSION_FILTERS) {
+    const value = filters[column];
+    if (value !== undefined) rows = rows.where(sql.ref(`artifacts.${column}`), '=', value);
+  }
+  const { items, nextCursor } = toPage<VersionRow>(await rows.execute(), limit, ({ version }) => version);
   return { items: await withAliases(db, model, items), nextCursor };
 }
 
