@@ -10,6 +10,7 @@ import { up as models } from './migrations/007-models.ts';
 import { up as warnings } from './migrations/008-warnings.ts';
 import { up as evaluation } from './migrations/009-evaluation.ts';
 import { up as listIndexes } from './migrations/010-list-indexes.ts';
+import { up as validationDatasets } from './migrations/011-validation-datasets.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -23,6 +24,7 @@ const MIGRATIONS = {
   '008-warnings': { up: warnings },
   '009-evaluation': { up: evaluation },
   '010-list-indexes': { up: listIndexes },
+  '011-validation-datasets': { up: validationDatasets },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

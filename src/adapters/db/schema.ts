@@ -57,6 +57,8 @@ interface TrainingRunTable {
   id: string;
   owner: string;
   dataset_id: string;
+  /** What it is measured on, where that is another dataset. */
+  validation_dataset_id: string | null;
   mode: Mode;
   task: Task;
   target: string;

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import { AppError } from '../../errors.ts';
 import type { FileType } from '../../vocabulary/tables.ts';
 import { type FilteredRequest, listOwned, type OwnedList } from '../owned-lists.ts';
 import { getOwned, lockOwned, noSuch } from '../owned-rows.ts';
@@ -20,10 +21,19 @@ const OPEN = ['queued', 'running'] as const;
 export const getDataset = (db: Kysely<Schema>, owner: string, id: string): Promise<Dataset> =>
   getOwned(db, 'datasets', owner, id);
 
-/** As `lockOwned`. @throws {AppError} `not_found` */
-export async function lockDataset(trx: Transaction<Schema>, owner: string, id: string): Promise<Dataset> {
+/**
+ * As `lockOwned`.
+ * @param missing what is said where there is none
+ * @throws {AppError} `not_found`
+ */
+export async function lockDataset(
+  trx: Transaction<Schema>,
+  owner: string,
+  id: string,
+  missing?: string,
+): Promise<Dataset> {
   const dataset = await lockOwned(trx, 'datasets', owner, id);
-  if (!dataset) throw noSuch('datasets');
+  if (!dataset) throw missing === undefined ? noSuch('datasets') : new AppError('not_found', missing);
   return dataset;
 }
 
@@ -63,14 +73,22 @@ export const listDatasets = (
   request: FilteredRequest<Filter>,
 ): Promise<Page<ListedDataset>> => listOwned(db, LIST, owner, request);
 
-/** Of these datasets, those that a queued or running run uses. */
+/** Of these datasets, those that a queued or running run trains on or is measured on. */
 export async function datasetsInUse(trx: Transaction<Schema>, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await trx
     .selectFrom('training_runs')
-    .select('dataset_id')
+    .select('dataset_id as id')
     .where('status', 'in', OPEN)
     .where('dataset_id', 'in', ids)
+    .unionAll(
+      trx
+        .selectFrom('training_runs')
+        .select('validation_dataset_id as id')
+        .where('status', 'in', OPEN)
+        .where('validation_dataset_id', 'in', ids)
+        .$narrowType<{ id: string }>(),
+    )
     .execute();
-  return new Set(rows.map((row) => row.dataset_id));
+  return new Set(rows.map(({ id }) => id));
 }

@@ -37,13 +37,19 @@ async function deleteExpired({ db, leases }: ExpiryDeps, before: Date, limit: nu
       .selectFrom('datasets')
       .select(['id', 'storage_key'])
       .where('created_at', '<', before)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('training_runs')
-              .select('training_runs.id')
-              .whereRef('training_runs.dataset_id', '=', 'datasets.id')
-              .where('training_runs.status', 'in', ['queued', 'running']),
+      // One look into an index for each: joined, all open runs would be read.
+      .where(({ and, eb, selectFrom }) =>
+        and(
+          (['dataset_id', 'validation_dataset_id'] as const).map((used) =>
+            eb(
+              selectFrom('training_runs')
+                .select('training_runs.id')
+                .whereRef(`training_runs.${used}`, '=', 'datasets.id')
+                .where('training_runs.status', 'in', ['queued', 'running'])
+                .limit(1),
+              'is',
+              null,
+            ),
           ),
         ),
       )

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { trace } from '@opentelemetry/api';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { parseParams, TabularError, type TrainParams } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
@@ -8,10 +8,11 @@ import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
 import { describeSpan } from '../../telemetry/span.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
-import { lockDataset } from '../dataset/repository.ts';
+import { type Dataset, lockDataset } from '../dataset/repository.ts';
 import { checkSplit } from './check-split.ts';
 import { announced, type TrainingRun } from './repository.ts';
 import { chooseTarget, chooseTask } from './target.ts';
+import { checkValidationDataset } from './validation-dataset.ts';
 
 const DEFAULT_SEED = 42;
 
@@ -28,7 +29,7 @@ export interface TrainingRequest {
 
 /**
  * Queues a run; the same idempotency key again gives the run it gave before.
- * @throws {AppError} `not_found` (dataset), `unusable_data` (target, task or split that the dataset can't serve),
+ * @throws {AppError} `not_found` (datasets), `unusable_data` (target, task, split or validation dataset that won't do),
  *   `invalid_request` (params), `idempotency_key_reused`
  */
 export type RequestTraining = (request: TrainingRequest) => Promise<TrainingRun>;
@@ -39,6 +40,26 @@ function checkedParams(mode: Mode, params: Record<string, unknown>): TrainParams
   } catch (error) {
     throw error instanceof TabularError ? new AppError('invalid_request', `params: ${error.message}`) : error;
   }
+}
+
+/**
+ * In the order of their ids, so that no two requests wait for each other.
+ * @throws {AppError} `not_found`
+ */
+async function lockDatasets(
+  trx: Transaction<Schema>,
+  { owner, datasetId }: TrainingRequest,
+  validationId: string | undefined,
+): Promise<{ readonly dataset: Dataset; readonly validation: Dataset | undefined }> {
+  const locked = new Map<string, Dataset>();
+  for (const id of [datasetId, validationId ?? datasetId].toSorted()) {
+    const what = id === datasetId ? undefined : 'There is no such validation dataset.';
+    locked.set(id, locked.get(id) ?? (await lockDataset(trx, owner, id, what)));
+  }
+  return {
+    dataset: locked.get(datasetId)!,
+    validation: validationId === undefined ? undefined : locked.get(validationId),
+  };
 }
 
 function inOneOrder(value: unknown): unknown {
@@ -73,16 +94,18 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
   const queueRun = (request: TrainingRequest, params: TrainParams) => {
     const now = new Date();
     return db.transaction().execute(async (trx) => {
-      const dataset = await lockDataset(trx, request.owner, request.datasetId);
+      const { dataset, validation } = await lockDatasets(trx, request, params.validation_dataset_id);
       const target = chooseTarget(dataset.profile, request.target);
       const { task, warnings } = chooseTask(target, request.task);
       checkSplit(dataset.profile, target, params.split);
+      if (validation) checkValidationDataset(dataset, validation, { target: target.name, task });
       const run = await trx
         .insertInto('training_runs')
         .values({
           id: uuidv7(),
           owner: request.owner,
           dataset_id: dataset.id,
+          validation_dataset_id: validation?.id ?? null,
           mode: request.mode,
           task,
           target: target.name,

@@ -10,16 +10,14 @@ import type { TrainingInstruments } from '../../telemetry/instruments/training.t
 import type { Logger } from '../../telemetry/log/events.ts';
 import { describeSpan, failSpan, inSpan } from '../../telemetry/span.ts';
 import type { Stage } from '../../telemetry/stages.ts';
-import { fileTypeOf, getDataset } from '../dataset/repository.ts';
 import { isCheckedFirst } from '../table/file-type.ts';
-import { needsRoom } from '../table/plain/plain-table.ts';
-import { makeRoom } from '../table/room.ts';
 import { beginAttempt, endCancelled, endFailed, handBack, requeueFailed } from './attempts.ts';
 import { type Failure, failureOf, WORKER_LOST } from './outcome.ts';
 import type { TrainingRun } from './repository.ts';
 import { storeModel } from './store-model.ts';
 import { superviseAttempt } from './supervise.ts';
-import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
+import { withTable } from './table-input.ts';
+import type { TableInput, TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
 import type { RunWatch } from './watch.ts';
 
 export interface TrainingLimits {
@@ -76,7 +74,7 @@ function describeAttempt(run: TrainingRun, before: TrainingRun | undefined): voi
 }
 
 export function createRunTraining(deps: RunDeps): RunTraining {
-  const { db, storage, metrics, limits, logger } = deps;
+  const { db, metrics, limits, logger } = deps;
 
   const train = async (
     run: TrainingRun,
@@ -84,18 +82,11 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     onProgress: (progress: TrainerProgress) => void,
     onStages: (stages: readonly Stage[]) => void,
   ) => {
-    const dataset = await getDataset(db, run.owner, run.dataset_id);
-    const fileType = fileTypeOf(dataset);
-    await using room = needsRoom(fileType) ? await makeRoom(deps.scratch) : undefined;
-    // Awaited here: the room must outlive it.
-    return await storage.withLocalFile(dataset.storage_key, (path) => {
+    const { owner, dataset_id, validation_dataset_id } = run;
+    const trainOn = (table: TableInput, validation: TableInput | undefined) => {
       const input: TrainerInput = {
-        path,
-        fileType,
-        room: room?.path,
-        rows: dataset.rows,
-        columns: dataset.profile.columns,
-        data: { name: dataset.name, sha256: dataset.sha256 },
+        table,
+        validation,
         mode: run.mode,
         task: run.task,
         target: run.target,
@@ -107,12 +98,17 @@ export function createRunTraining(deps: RunDeps): RunTraining {
       return deps.trainers.run<TrainerOutput, TrainerProgress>(input, {
         signal,
         timeoutSeconds: limits.timeoutSeconds,
-        mayStay: isCheckedFirst(input.fileType),
+        mayStay: [table, validation].every((read) => !read || isCheckedFirst(read.fileType)),
         onProgress,
         onStages,
         meter: deps.children('trainer', run.mode),
       });
-    });
+    };
+    return withTable(deps, owner, dataset_id, (table) =>
+      validation_dataset_id === null
+        ? trainOn(table, undefined)
+        : withTable(deps, owner, validation_dataset_id, (validation) => trainOn(table, validation)),
+    );
   };
 
   const fail = async (run: TrainingRun, failure: Failure, stages?: readonly Stage[]) => {

@@ -1,11 +1,12 @@
-import { createCard, parseParams, TabularError, toOnnx, train } from '#tabular';
+import { createCard, parseParams, type Table, TabularError, toOnnx, train } from '#tabular';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { serveChild } from '../../adapters/process/serve-child.ts';
 import { SpareDatabase } from '../table/duckdb.ts';
 import { plainTable } from '../table/plain/plain-table.ts';
+import { readAlike } from '../table/read-alike.ts';
 import { readTable } from '../table/read-table.ts';
 import { bounded } from '../warnings.ts';
-import type { TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
+import type { TableInput, TrainerInput, TrainerOutput, TrainerProgress } from './trainer.ts';
 
 /** The reader's share; the table itself comes on top. */
 const READ_MEMORY_MB = 512;
@@ -16,33 +17,24 @@ const databases = new SpareDatabase();
 /** The trainer process: reads the table, trains, answers with the model. It sees no database and no secret. */
 serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, stages) => {
   const { mode, task, target, seed } = input;
+  const { columns, data } = input.table;
   try {
     stages.begin('read');
     report({ stage: 'read', fraction: 0 });
-    // As its upload, which was within its limits.
-    const { path, fileType } = await plainTable(input, input.room, Number.POSITIVE_INFINITY);
-    const table = await readTable(
-      {
-        path,
-        fileType,
-        columns: input.columns,
-        asCategory: task === 'classification' ? [target] : [],
-        memoryLimitMb: READ_MEMORY_MB,
-        rows: input.rows,
-      },
-      databases.open,
-    );
+    const table = await read(input.table, input);
+    const validation = input.validation && (await read(input.validation, input));
     const spec = {
       mode,
       task,
       target,
       seed,
       params: parseParams(input.params, mode),
-      columnTypes: Object.fromEntries(input.columns.map(({ name, type }) => [name, type])),
+      columnTypes: Object.fromEntries(columns.map(({ name, type }) => [name, type])),
       columnForms: Object.fromEntries(
-        input.columns.flatMap(({ name, form }) => (form && name !== target ? [[name, form]] : [])),
+        columns.flatMap(({ name, form }) => (form && name !== target ? [[name, form]] : [])),
       ),
       memoryLimitMb: input.memoryLimitMb,
+      ...(validation && { validation }),
     };
     const trained = await train(table, spec, {
       onProgress(progress) {
@@ -55,7 +47,14 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
     });
     stages.begin('export');
     const warnings = [...input.warnings, ...bounded(trained.warnings)];
-    const card = createCard({ ...trained, warnings }, spec, input.data, VERSIONS, new Date());
+    const card = createCard(
+      { ...trained, warnings },
+      spec,
+      data,
+      input.validation?.data,
+      VERSIONS,
+      new Date(),
+    );
     return {
       metrics: trained.metrics,
       evaluation: trained.evaluation,
@@ -71,3 +70,19 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
     throw error;
   }
 }, databases.make);
+
+/** As the columns of the table that is trained on are read, and as its upload, which was within its limits. */
+async function read(file: TableInput, { table: trained, task, target }: TrainerInput): Promise<Table> {
+  const plain = await plainTable(file, file.room, Number.POSITIVE_INFINITY);
+  const options = {
+    path: plain.path,
+    fileType: plain.fileType,
+    columns: trained.columns,
+    asCategory: task === 'classification' ? [target] : [],
+    memoryLimitMb: READ_MEMORY_MB,
+    rows: file.rows,
+  };
+  return file === trained
+    ? await readTable(options, databases.open)
+    : await readAlike({ ...options, format: file.fileType.format, own: file.columns }, databases.open);
+}

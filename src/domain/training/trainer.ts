@@ -4,8 +4,8 @@ import type { TrainingErrorType } from '../../vocabulary/runs.ts';
 import type { ColumnProfile, FileType } from '../../vocabulary/tables.ts';
 import type { RunWarning } from '../../vocabulary/warnings.ts';
 
-/** What the trainer process is sent. */
-export interface TrainerInput {
+/** A dataset as a trainer reads it. */
+export interface TableInput {
   readonly path: string;
   readonly fileType: FileType;
   /** A folder for a file that must be written anew. */
@@ -14,6 +14,13 @@ export interface TrainerInput {
   readonly columns: readonly ColumnProfile[];
   /** For the model's card. */
   readonly data: { readonly name: string; readonly sha256: string };
+}
+
+/** What the trainer process is sent. */
+export interface TrainerInput {
+  readonly table: TableInput;
+  /** What quality is measured on, where that is a table of its own. */
+  readonly validation: TableInput | undefined;
   readonly mode: Mode;
   readonly task: Task;
   readonly target: string;

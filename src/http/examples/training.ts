@@ -25,6 +25,7 @@ export const metricsInShort = {
   n_train: 18,
   n_test: 6,
   n_dropped: 0,
+  measured_on: 'held_out_rows',
   split: { kind: 'random', test_fraction: 0.25 },
   refitted_on: 'all_rows',
   algorithm: {

@@ -16,6 +16,8 @@ export interface ModelCard {
   readonly metrics: TrainingMetrics;
   readonly warnings: readonly ModelWarning[];
   readonly data: DataReference;
+  /** What its quality was measured on, where that was a table of its own. */
+  readonly validation_data?: DataReference;
   /** Of the programs that made it, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -42,6 +44,7 @@ export function createCard(
   }: Omit<TrainedRun, 'warnings' | 'evaluation'> & Pick<ModelCard, 'warnings'>,
   spec: Pick<TrainSpec, 'mode' | 'seed' | 'params'>,
   data: DataReference,
+  validationData: DataReference | undefined,
   versions: Readonly<Record<string, string>>,
   createdAt: Date,
 ): ModelCard {
@@ -59,6 +62,7 @@ export function createCard(
     metrics,
     warnings,
     data,
+    ...(validationData && { validation_data: validationData }),
     versions,
   };
 }

@@ -132,7 +132,7 @@ export async function fitUntilItStops(
   { patience, ...settings }: BoostingSettings & { readonly patience: number },
   expectedRounds: number,
   { seed, threads, onRound }: FitOptions,
-): Promise<{ readonly specification: ModelSpecification; readonly fit: Fit }> {
+): Promise<{ readonly specification: ModelSpecification; readonly fit: Fit; readonly fittedRows: number }> {
   const { linear, boosting, balanced } = specification;
   if (!boosting) throw new Error('Only boosting has rounds to find');
   const share = Math.min(VALIDATION_SHARE, MAX_VALIDATION_ROWS / rows.length);
@@ -152,5 +152,6 @@ export async function fitUntilItStops(
   return {
     specification: { ...specification, boosting: { ...boosting, members: [{ ...settings, rounds }] } },
     fit: blendFits(specification, fits),
+    fittedRows: train.length,
   };
 }

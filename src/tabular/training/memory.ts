@@ -6,10 +6,13 @@ import { poolBytes } from './boosting/workspace.ts';
 import { maxLabelFeatures } from './linear/encoders.ts';
 import { MAX_ROWS_OF_HOLD_OUT } from './search/plan.ts';
 import { MAX_LEAVES } from './search/space.ts';
+import type { TrainSpec } from './types.ts';
 
 /** What the estimate reads of a run. */
 export interface MemoryShape {
   readonly rows: number;
+  /** Of a table that quality is measured on. */
+  readonly validationRows: number;
   readonly numberColumns: number;
   readonly categoryColumns: number;
   /** Features of labels that a linear model may have. */
@@ -35,8 +38,8 @@ const BYTES_PER_WEIGHT = 256;
  * and, in heavy mode, 30 MB a thread and its histograms (0.5 MB a column, at most 256 MB). Measured: light 523 and heavy 622 MB for 1 000 000 × 20 numbers (160 MB).
  */
 function estimateBytes(shape: MemoryShape): number {
-  const { rows, numberColumns, categoryColumns, labels, outputs, mode, threads } = shape;
-  const table = rows * (8 * numberColumns + 4 * categoryColumns);
+  const { rows, validationRows, numberColumns, categoryColumns, labels, outputs, mode, threads } = shape;
+  const table = (rows + validationRows) * (8 * numberColumns + 4 * categoryColumns);
   const design =
     FIT_AND_REFIT * rows * (8 * numberColumns + 4 * categoryColumns + 8 * outputs) +
     BYTES_PER_WEIGHT * labels * outputs;
@@ -78,9 +81,8 @@ export function checkMemory(shape: MemoryShape, limitMb: number | undefined): vo
 
 export function memoryShape(
   table: Table,
-  target: string,
+  { target, mode, validation }: Pick<TrainSpec, 'target' | 'mode' | 'validation'>,
   outputs: number,
-  mode: Mode,
   threads: number,
 ): MemoryShape {
   const columns = table.columns.filter(({ name }) => name !== target);
@@ -89,6 +91,7 @@ export function memoryShape(
   const mostLabels = maxLabelFeatures(categories.length, outputs);
   return {
     rows: table.rows,
+    validationRows: validation?.rows ?? 0,
     numberColumns,
     categoryColumns: categories.length,
     labels: categories.reduce((sum, column) => sum + Math.min(column.labels.length, mostLabels), 0),

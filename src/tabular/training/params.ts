@@ -23,6 +23,8 @@ export interface TrainParams {
    * that helps on held-out training rows.
    */
   readonly target_transform?: TargetTransformParam;
+  /** The dataset that quality is measured on, instead of on held-out rows; whoever calls `train` gives its table. */
+  readonly validation_dataset_id?: string;
   /** Heavy: how many candidates are compared at most; the linear family is one. Default 9. */
   readonly max_trials?: number;
   /**
@@ -52,6 +54,11 @@ const RULES: Readonly<Record<keyof TrainParams, Rule>> = {
     says: TARGET_TRANSFORMS.map((name) => `"${name}"`).join(' or '),
     accepts: (v) => (TARGET_TRANSFORMS as readonly unknown[]).includes(v),
   },
+  validation_dataset_id: {
+    modes: ['light', 'heavy'],
+    says: 'the id of a dataset',
+    accepts: (v) => typeof v === 'string' && v !== '',
+  },
   max_trials: {
     modes: ['heavy'],
     says: 'a whole number from 1 to 200',
@@ -76,7 +83,13 @@ export function parseParams(params: unknown, mode: Mode): TrainParams {
   }
   const faults = Object.entries(params).flatMap(([name, value]) => fault(name, value, mode));
   if (faults.length > 0) throw new TabularError('bad_params', faults.slice(0, 10).join(' '));
-  return { ...params };
+  const checked: TrainParams = { ...params };
+  if (checked.validation_dataset_id !== undefined && checked.split?.test_fraction !== undefined)
+    throw new TabularError(
+      'bad_params',
+      'With "validation_dataset_id" no rows are held out: "split" has no "test_fraction" then.',
+    );
+  return checked;
 }
 
 function fault(name: string, value: unknown, mode: Mode): string[] {

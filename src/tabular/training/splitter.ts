@@ -18,8 +18,8 @@ export interface Splitter {
   holdOut(rows: Int32Array, share: number, seed: number): Split;
   /** At most `k` splits. */
   folds(rows: Int32Array, k: number, seed: number): Split[];
-  /** @param test what was held out of all rows */
-  describe(test: Int32Array): Omit<SplitSummary, 'test_fraction'>;
+  /** @param test what was held out of all rows; null: nothing was */
+  describe(test: Int32Array | null): Omit<SplitSummary, 'test_fraction'>;
 }
 
 /** One to learn from and one to try, after one was held out. */
@@ -71,6 +71,7 @@ function timeSplitter(
     holdOut: (some, share) => splitByTime(some, share, times),
     folds: (some, k) => foldsByTime(some, k, times),
     describe(test) {
+      if (!test) return { kind: 'time', column: column.name };
       const from = test.reduce((least, row) => Math.min(least, times[row]!), Number.POSITIVE_INFINITY);
       const test_from = type === 'datetime' ? new Date(from).toISOString() : from;
       return { kind: 'time', column: column.name, test_from };
@@ -91,7 +92,7 @@ function groupSplitter(split: ByGroup, column: Column, rows: Int32Array): Splitt
       kind: 'group',
       column: column.name,
       groups: sizesOf(rows, groups).size,
-      test_groups: sizesOf(test, groups).size,
+      ...(test && { test_groups: sizesOf(test, groups).size }),
     }),
   };
 }
@@ -116,7 +117,7 @@ function checkParts(
 }
 
 /** @throws TabularError `bad_params` when only one class is left to learn from */
-export function checkClasses(target: Target, { train }: Split): void {
+export function checkClasses(target: Target, train: Int32Array): void {
   if (target.task === 'regression') return;
   const [first] = train;
   if (!train.every((row) => target.codes[row] === target.codes[first!])) return;

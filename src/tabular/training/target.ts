@@ -1,6 +1,6 @@
 import { TabularError } from '../error.ts';
 import { quote } from '../quote.ts';
-import type { Column, Table, Task } from '../table.ts';
+import type { CategoryColumn, Column, Table, Task } from '../table.ts';
 import { parseNumber } from '../values/parse.ts';
 
 export type Target = ClassTarget | NumberTarget;
@@ -40,7 +40,7 @@ export function readTarget(table: Table, name: string, task: Task | undefined): 
   const column = table.columns.find((candidate) => candidate.name === name);
   if (!column) throw new TabularError('bad_target', `The table has no column ${quote(name)}.`);
   // Turning labels into numbers takes a pass over the table that given classes can do without.
-  const numbers = task === 'classification' ? null : asNumbers(column);
+  const numbers = task === 'classification' ? null : numbersOf(column);
   const target =
     (task ?? defaultTask(numbers)) === 'regression' ? numberTarget(name, numbers) : classTarget(column);
   if (target.rows.length < MIN_ROWS) {
@@ -69,7 +69,7 @@ function defaultTask(numbers: Float64Array | null): Task {
 }
 
 /** Null when some value is no number. */
-function asNumbers(column: Column): Float64Array | null {
+export function numbersOf(column: Column): Float64Array | null {
   if (column.kind === 'number') {
     return column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
   }
@@ -93,7 +93,7 @@ function numberTarget(name: string, values: Float64Array | null): NumberTarget {
 }
 
 function classTarget(column: Column): ClassTarget {
-  const { codes, labels } = column.kind === 'category' ? column : numbersAsLabels(column.values);
+  const { codes, labels } = labelsOf(column);
   const isUsed = usedLabels(codes, labels.length);
   const order = labels.map((_, code) => code).filter((code) => isUsed[code] && labels[code]!.trim() !== '');
   const keys = order.map((code) => parseNumber(labels[code]!));
@@ -118,6 +118,9 @@ function classTarget(column: Column): ClassTarget {
   };
 }
 
+export const labelsOf = (column: Column): Pick<CategoryColumn, 'codes' | 'labels'> =>
+  column.kind === 'category' ? column : numbersAsLabels(column.values);
+
 function numbersAsLabels(values: Float64Array): { codes: Int32Array; labels: string[] } {
   const codeOf = new Map<number, number>();
   const codes = Int32Array.from(values, (value) => {
@@ -135,7 +138,10 @@ function usedLabels(codes: Int32Array, count: number): Uint8Array {
   return isUsed;
 }
 
-function present(values: Int32Array | Float64Array, isPresent: (value: number) => boolean): CommonTarget {
+export function present(
+  values: Int32Array | Float64Array,
+  isPresent: (value: number) => boolean,
+): CommonTarget {
   const rows = new Int32Array(values.length);
   let count = 0;
   for (let i = 0; i < values.length; i++) if (isPresent(values[i]!)) rows[count++] = i;

@@ -11,6 +11,7 @@ import {
   fitUntilItStops,
   type ModelSpecification,
 } from './fit-model.ts';
+import { holdOut } from './held-out.ts';
 import { checkMemory, memoryShape } from './memory.ts';
 import { DEFAULT_BUDGET_SECONDS, type TrainParams } from './params.ts';
 import { createReporter, type Reporter, throttled } from './progress.ts';
@@ -21,8 +22,7 @@ import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
 import { roundLimits } from './search/boosting-trial.ts';
 import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
-import { DEFAULT_TEST_FRACTION } from './split-params.ts';
-import { checkClasses, createSplitter } from './splitter.ts';
+import { createSplitter } from './splitter.ts';
 import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
 import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
@@ -46,7 +46,7 @@ const LONGER = 4;
  *
  * A quarter of the rows is held out (seeded, stratified by class, unless `params.split` says otherwise). What is chosen and
  * fitted sees only the rest; the result is measured on the quarter, and then the same specification is fitted again on all rows: that model is kept, the
- * figures are the measured one's. The same table, spec and seed give the same result, unless the time budget cuts
+ * figures are the measured one's. With `spec.validation` all rows are learned from, and the kept model is measured on that. The same table, spec and seed give the same result, unless the time budget cuts
  * the search.
  *
  * Everything runs in memory, without I/O; heavy mode uses worker threads where that pays.
@@ -59,46 +59,49 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   const target = readTarget(table, spec.target, spec.task);
   const threads = spec.threads ?? availableParallelism();
   const outputs = target.task === 'classification' && target.classes.length > 2 ? target.classes.length : 1;
-  checkMemory(memoryShape(table, spec.target, outputs, spec.mode, threads), spec.memoryLimitMb);
+  checkMemory(memoryShape(table, spec, outputs, threads), spec.memoryLimitMb);
   const { columns, inputs, excluded } = selectInputs(table, spec.target, target.rows, spec);
   const splitter = createSplitter(table, target, spec);
   const data: TrainingData = { columns, inputs, target, splitter };
-  const share = spec.params.split?.test_fraction ?? DEFAULT_TEST_FRACTION;
-  const split = splitter.holdOut(target.rows, share, spec.seed);
-  checkClasses(target, split);
+  const { train: learned, tested, measuredOn, summary } = holdOut(data, spec);
   const options = { seed: spec.seed, threads };
 
   const light = lightSpecification(target.task, spec.params);
   const transformChoice = await chooseTransform(
     data,
-    split.train,
+    learned,
     spec.params.target_transform ?? 'auto',
     spec.mode === 'heavy' ? { ...light, ...HALF_TREES } : light,
     options,
   );
   const { transform } = transformChoice;
-  const { specification, search, measured, secondsPerRow } =
+  const { specification, search, fit, fittedRows, secondsPerRow } =
     spec.mode === 'heavy'
-      ? await searchAndFit(data, split.train, transform, spec, options, report)
-      : await fitLight(data, split.train, { ...light, targetTransform: transform }, options, report);
-  const refitSeconds = secondsPerRow * target.rows.length;
-  report.stage('evaluate', 0.6, secondsPerRow > 0 ? refitSeconds : undefined);
-  const quality = evaluate(data, measured.estimator, split.train, split.test);
-  const importances = permutationImportance(data, measured, split.test, spec.seed);
-  report.stage('refit', 0.65, secondsPerRow > 0 ? refitSeconds : undefined);
-  const kept = await fitModel(data, target.rows, specification, {
-    ...options,
-    onRound: roundReporter('refit', report, 0),
-  });
+      ? await searchAndFit(data, learned, transform, spec, options, report)
+      : await fitLight(data, learned, { ...light, targetTransform: transform }, options, report);
+  const refitSeconds = secondsPerRow > 0 ? secondsPerRow * target.rows.length : undefined;
+  const fitAll = async () => {
+    if (fittedRows === target.rows.length) return fit;
+    report.stage('refit', 0.65, refitSeconds);
+    const onRound = roundReporter('refit', report, 0);
+    return await fitModel(data, target.rows, specification, { ...options, onRound });
+  };
+  const isHeldOut = measuredOn === 'held_out_rows';
+  const measured = isHeldOut ? fit : await fitAll();
+  report.stage('evaluate', 0.6, isHeldOut ? refitSeconds : undefined);
+  const quality = evaluate(data, measured.estimator, learned, tested.rows, tested.data);
+  const importances = permutationImportance(tested.data, measured, tested.rows, spec.seed);
+  const kept = isHeldOut ? await fitAll() : measured;
   report.stage('refit', 1);
 
   const shared: SharedMetrics = {
     n_samples: target.rows.length,
     n_features: columns.length,
-    n_train: split.train.length,
-    n_test: split.test.length,
+    n_train: learned.length,
+    n_test: tested.rows.length,
     n_dropped: target.dropped,
-    split: { ...splitter.describe(split.test), test_fraction: share },
+    measured_on: measuredOn,
+    split: summary,
     refitted_on: 'all_rows',
     algorithm: summarise(specification, target.rows.length),
     search,
@@ -119,7 +122,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       reference: describeInputs(inputs, target.rows, spec.seed),
     },
     metrics,
-    evaluation: pointsOf(target, split.test, quality.predicted, spec.seed),
+    evaluation: pointsOf(tested.data.target, tested.rows, quality.predicted, spec.seed),
     warnings: findWarnings(data, metrics, spec),
   };
 }
@@ -127,7 +130,8 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
 interface Fitted {
   readonly specification: ModelSpecification;
   readonly search: Search | null;
-  readonly measured: Fit;
+  readonly fit: Fit;
+  readonly fittedRows: number;
   /** What a row costs in a fit; 0: too little to tell. */
   readonly secondsPerRow: number;
 }
@@ -179,7 +183,8 @@ async function fitLight(
   return {
     specification,
     search: null,
-    measured: await fitModel(data, rows, specification, options),
+    fit: await fitModel(data, rows, specification, options),
+    fittedRows: rows.length,
     secondsPerRow: 0,
   };
 }
@@ -214,7 +219,7 @@ async function searchAndFit(
   const refitSeconds = secondsPerRow * data.target.rows.length;
   report.stage('fit', 0.3, secondsPerRow * rows.length + refitSeconds);
   const began = performance.now();
-  const { specification, measured } = await fitFound(data, rows, found, {
+  const { specification, fit, fittedRows } = await fitFound(data, rows, found, {
     ...options,
     onRound: roundReporter('fit', report, refitSeconds),
   });
@@ -227,7 +232,8 @@ async function searchAndFit(
       leaderboard: found.leaderboard,
       not_begun: found.notBegun,
     },
-    measured,
+    fit,
+    fittedRows,
     secondsPerRow,
   };
 }
@@ -254,17 +260,17 @@ async function fitFound(
   rows: Int32Array,
   { specification, searchedRows }: SearchResult,
   options: FitOptions,
-): Promise<{ specification: ModelSpecification; measured: Fit }> {
+): Promise<Pick<Fitted, 'specification' | 'fit' | 'fittedRows'>> {
   const [settings, another] = specification.boosting?.members ?? [];
   const limits = settings && roundLimits(settings.learningRate);
   const wasStillGaining = settings && limits && settings.rounds >= 0.95 * limits.rounds;
   const sawFew = rows.length > MAX_GROWTH * searchedRows;
   if (!limits || another || rows.length < MIN_ROWS_TO_VALIDATE || !(sawFew || wasStillGaining)) {
-    return { specification, measured: await fitModel(data, rows, specification, options) };
+    const fit = await fitModel(data, rows, specification, options);
+    return { specification, fit, fittedRows: rows.length };
   }
   const longer = { ...settings, rounds: LONGER * limits.rounds, patience: limits.patience };
-  const found = await fitUntilItStops(data, rows, specification, longer, settings.rounds, options);
-  return { specification: found.specification, measured: found.fit };
+  return await fitUntilItStops(data, rows, specification, longer, settings.rounds, options);
 }
 
 function summarise({ linear, boosting, balanced }: ModelSpecification, rows: number): AlgorithmSummary {

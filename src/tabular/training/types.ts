@@ -1,6 +1,6 @@
 import type { ModelDocument, TargetTransform } from '../document.ts';
 import type { Evaluation } from '../evaluation/points.ts';
-import type { ColumnType, Mode, Task } from '../table.ts';
+import type { ColumnType, Mode, Table, Task } from '../table.ts';
 import type { CellForm } from '../values/cell-form.ts';
 import type { ClassWeight, TrainParams } from './params.ts';
 import type { SplitParam } from './split-params.ts';
@@ -21,6 +21,8 @@ export interface TrainSpec {
   readonly columnTypes?: Readonly<Record<string, ColumnType>>;
   /** Of columns whose cells were read by a form, so that texts to predict are read by it too. */
   readonly columnForms?: Readonly<Record<string, CellForm>>;
+  /** A table with the same columns that quality is measured on, instead of on rows that are held out. */
+  readonly validation?: Table;
   /** How many threads heavy mode may use. Default: one for each processor. The result does not depend on it. */
   readonly threads?: number;
   /** A run whose estimated memory is above it fails before it starts. Default: no limit. */
@@ -101,9 +103,10 @@ interface CommonMetrics {
   readonly n_test: number;
   /** Rows left out because their target is missing. */
   readonly n_dropped: number;
+  readonly measured_on: 'held_out_rows' | 'validation_dataset';
   /** How rows were parted, for the figures and within the search. */
   readonly split: SplitSummary;
-  /** The kept model is fitted again on all rows, with the settings of the measured one. */
+  /** The kept model is fitted on all rows, with the settings of the measured one. */
   readonly refitted_on: 'all_rows';
   readonly algorithm: AlgorithmSummary;
   readonly search: Search | null;
@@ -171,8 +174,8 @@ export interface LeaderboardEntry {
 export interface SplitSummary {
   readonly kind: SplitParam['kind'];
   readonly column?: string;
-  /** As it was asked for; `n_test` rows are what came of it. */
-  readonly test_fraction: number;
+  /** As it was asked for; `n_test` rows are what came of it. Not there when the figures are of a validation dataset. */
+  readonly test_fraction?: number;
   /** By time: what is held out begins with it, a number or a timestamp. */
   readonly test_from?: number | string;
   /** By group: how many there are, and how many of them are held out. */

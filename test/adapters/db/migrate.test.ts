@@ -11,7 +11,7 @@ const BACK = [
   'alter table training_runs drop column removed_artifact_id, drop column artifact_removed_at, drop column artifact_removed_by',
   'drop table model_aliases, model_versions, models, model_names, model_history',
   'alter table datasets drop column warnings',
-  'alter table training_runs drop column warnings',
+  'alter table training_runs drop column warnings, drop column validation_dataset_id',
   'alter table artifacts drop column metrics_summary, drop column inputs, drop column evaluation',
   'drop index datasets_created, datasets_by_mode, datasets_by_format, datasets_sorted_by_name, datasets_sorted_by_size, datasets_sorted_by_rows',
   'drop index training_runs_created, training_runs_by_dataset_id, training_runs_by_status, training_runs_by_target, training_runs_by_task, training_runs_by_mode, training_runs_sorted_by_finished_at, training_runs_sorted_by_duration',

@@ -7,7 +7,7 @@ test('the card tells the columns, the figures, the data and the seed, and surviv
   const spec = { mode: 'light', target: 'target', seed: 7, params: { l2: 2 } } as const;
   const run = await train(wine, spec, { onProgress() {} });
   const data = { name: 'wine.csv', sha256: 'ab'.repeat(32) };
-  const card = createCard(run, spec, data, { node: '24.0.0' }, new Date(0));
+  const card = createCard(run, spec, data, undefined, { node: '24.0.0' }, new Date(0));
   expect(JSON.parse(JSON.stringify(card))).toEqual(card);
   expect(card).toMatchObject({
     created_at: '1970-01-01T00:00:00.000Z',

@@ -19,18 +19,21 @@ export type Quality = { readonly predicted: Float64Array } & (
 /**
  * Quality on `test` beside what the simplest guess reaches: the mean, or the most frequent class (with each
  * class's share as its probability), both of `train`.
+ *
+ * @param tested what `test` are rows of
  */
 export function evaluate(
   data: TrainingData,
   estimator: Estimator,
   train: Int32Array,
   test: Int32Array,
+  tested: TrainingData = data,
 ): Quality {
-  const { target } = data;
-  const predicted = predictor(estimator, classCount(data))(data.inputs, test);
-  if (target.task === 'regression') {
+  const { target } = tested;
+  const predicted = predictor(estimator, classCount(tested))(tested.inputs, test);
+  if (target.task === 'regression' && data.target.task === 'regression') {
     const actual = targetValues(target, test);
-    const seen = targetValues(target, train);
+    const seen = targetValues(data.target, train);
     const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length;
     return {
       task: 'regression',
@@ -39,9 +42,10 @@ export function evaluate(
       baseline: regressionQuality(actual, new Float64Array(actual.length).fill(mean)),
     };
   }
+  if (target.task === 'regression' || data.target.task === 'regression') throw new TypeError('two tasks');
   const actual = classCodes(target, test);
   const count = target.classes.length;
-  const shares = classShares(classCodes(target, train), count);
+  const shares = classShares(classCodes(data.target, train), count);
   const guess = Float64Array.from({ length: actual.length * count }, (_, i) => shares[i % count]!);
   const { confusion_matrix: _, ...baseline } = classificationQuality(actual, guess, count);
   return {
