@@ -81,6 +81,7 @@ export const ATTRIBUTES = {
     type: 'string',
     examples: ['SELECT', 'INSERT'],
   },
+  'db.client.connection.pool.name': { brief: 'Whose connections to the database they are.' },
   'db.client.connection.state': { brief: 'What a connection to the database is doing.' },
   'nodejs.eventloop.state': { brief: 'What the event loop is doing.' },
   'v8js.gc.type': { brief: 'Kind of garbage collection.' },

@@ -1,5 +1,6 @@
 import { ROLES } from '../config.ts';
 import { CHILD_KINDS } from '../vocabulary/children.ts';
+import { CONNECTION_POOLS } from '../vocabulary/connections.ts';
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { TTL_RESULTS } from '../vocabulary/expiry.ts';
 import { HTTP_REFUSALS } from '../vocabulary/http-refusals.ts';
@@ -429,7 +430,10 @@ export const CATALOGUE = {
     kind: 'updowncounter',
     unit: '{connection}',
     description: 'Database connections by state.',
-    labels: { 'db.client.connection.state': ['idle', 'used'] },
+    labels: {
+      'db.client.connection.pool.name': CONNECTION_POOLS,
+      'db.client.connection.state': ['idle', 'used'],
+    },
   },
   dbClientConnectionPendingRequests: {
     group: 'database',
@@ -437,7 +441,7 @@ export const CATALOGUE = {
     kind: 'updowncounter',
     unit: '{connection}',
     description: 'Requests waiting for a database connection.',
-    labels: {},
+    labels: { 'db.client.connection.pool.name': CONNECTION_POOLS },
   },
   dbClientConnectionLimit: {
     group: 'database',
@@ -445,7 +449,7 @@ export const CATALOGUE = {
     kind: 'updowncounter',
     unit: '{connection}',
     description: 'Most database connections allowed.',
-    labels: {},
+    labels: { 'db.client.connection.pool.name': CONNECTION_POOLS },
   },
 
   eventLoopDelayMin: {

@@ -119,7 +119,8 @@ async function useEverything(databaseUrl: string): Promise<void> {
     () => [{ mode: 'light', task: 'regression', level: 'stable', psi: 0.02 }],
     config.metrics.prefix,
   );
-  observeConnections(() => ({ used: 0, idle: 1, waiting: 0, limit: 10 }));
+  const connections = { used: 0, idle: 1, waiting: 0, limit: 10 };
+  observeConnections(() => ({ work: connections, queue: connections, gauges: connections }));
   const pool = new pg.Pool({ connectionString: databaseUrl });
   await pool.query('SELECT\n  1');
   await pool.end();

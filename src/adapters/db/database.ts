@@ -1,15 +1,21 @@
 import type { Kysely } from 'kysely';
 import type { ConstructorOptions } from 'pg-boss';
 import type { Connections } from '../../telemetry/instruments/connections.ts';
+import type { ConnectionPool } from '../../vocabulary/connections.ts';
 import type { Schema } from './schema.ts';
 
 /** A database on a PostgreSQL server, whoever runs the server. */
 export interface Database extends AsyncDisposable {
   readonly sql: Kysely<Schema>;
+  /**
+   * For a few single statements that are asked again and again: by a connection that stays open, where each is prepared
+   * once, waits for nobody else and is given up after two seconds.
+   */
+  readonly standing: Kysely<Schema>;
   /** How the queue reaches the same database. */
   readonly queueOptions: ConstructorOptions;
-  /** Its pool, as it is now; not the few connections that are the queue's own. */
-  connections(): Connections;
+  /** Its pools, as they are now. */
+  connections(): Readonly<Record<ConnectionPool, Connections>>;
   /**
    * Calls `onPayload` for each `pg_notify` on the channel, and once after every (re)connection with an empty
    * payload, since notifications may have been missed. Dispose to stop.

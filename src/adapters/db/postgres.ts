@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
+import type { Connections } from '../../telemetry/instruments/connections.ts';
 import type { Logger } from '../../telemetry/log/events.ts';
 import { untraced } from '../../telemetry/running.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
+import { STANDING, standingStatements } from './standing-statements.ts';
 
 const INT8 = 20;
 const RECONNECT_DELAY_MS = 1000;
@@ -100,13 +102,25 @@ const openQueuePool = (url: string, logger: Logger): pg.Pool =>
     onConnect: (client) => client.query('set synchronous_commit = off'),
   });
 
+const connectionsOf = (pool: pg.Pool): Connections => ({
+  used: pool.totalCount - pool.idleCount,
+  idle: pool.idleCount,
+  waiting: pool.waitingCount,
+  limit: pool.options.max,
+});
+
 /** The database at a `postgres://` URL. Connections are opened when first needed. */
 export function openDatabase(url: string, logger: Logger): Database {
   const pool = openPool(url, logger, { max: MAX_CONNECTIONS });
   const queuePool = openQueuePool(url, logger);
-  const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const standingPool = openPool(url, logger, STANDING);
+  const over = (dialectPool: PostgresPool) =>
+    new Kysely<Schema>({ dialect: new PostgresDialect({ pool: dialectPool }) });
+  const sql = over(pool);
+  const standing = over(standingStatements(standingPool));
   return {
     sql,
+    standing,
     queueOptions: {
       db: {
         // A client whose statement failed is not used again: no transaction stays half-done in it.
@@ -121,14 +135,13 @@ export function openDatabase(url: string, logger: Logger): Database {
       },
     },
     connections: () => ({
-      used: pool.totalCount - pool.idleCount,
-      idle: pool.idleCount,
-      waiting: pool.waitingCount,
-      limit: MAX_CONNECTIONS,
+      work: connectionsOf(pool),
+      queue: connectionsOf(queuePool),
+      gauges: connectionsOf(standingPool),
     }),
     listen: (channel, onPayload) => listen(url, logger, channel, onPayload),
     async [Symbol.asyncDispose]() {
-      await Promise.all([sql.destroy(), queuePool.ending || queuePool.end()]);
+      await Promise.all([sql.destroy(), standing.destroy(), queuePool.ending || queuePool.end()]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { metrics } from '@opentelemetry/api';
+import { CONNECTION_POOLS, type ConnectionPool } from '../../vocabulary/connections.ts';
 import { CATALOGUE, METER_NAME, type MetricDefinition } from '../catalogue.ts';
 
 /** A pool of database connections at a moment. */
@@ -10,8 +11,8 @@ export interface Connections {
   readonly limit: number;
 }
 
-/** The pool as it is when it is looked at, by the conventions' names. */
-export function observeConnections(connections: () => Connections): void {
+/** The pools as they are when they are looked at, by the conventions' names. */
+export function observeConnections(connections: () => Readonly<Record<ConnectionPool, Connections>>): void {
   const { dbClientConnectionCount, dbClientConnectionPendingRequests, dbClientConnectionLimit } = CATALOGUE;
   const meter = metrics.getMeter(METER_NAME);
   const observable = (definition: MetricDefinition) =>
@@ -21,11 +22,15 @@ export function observeConnections(connections: () => Connections): void {
   const most = observable(dbClientConnectionLimit);
   meter.addBatchObservableCallback(
     (result) => {
-      const { used, idle, waiting, limit } = connections();
-      result.observe(count, used, { 'db.client.connection.state': 'used' });
-      result.observe(count, idle, { 'db.client.connection.state': 'idle' });
-      result.observe(pending, waiting);
-      result.observe(most, limit);
+      const pools = connections();
+      for (const name of CONNECTION_POOLS) {
+        const { used, idle, waiting, limit } = pools[name];
+        const pool = { 'db.client.connection.pool.name': name };
+        result.observe(count, used, { ...pool, 'db.client.connection.state': 'used' });
+        result.observe(count, idle, { ...pool, 'db.client.connection.state': 'idle' });
+        result.observe(pending, waiting, pool);
+        result.observe(most, limit, pool);
+      }
     },
     [count, pending, most],
   );

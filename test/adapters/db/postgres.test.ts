@@ -15,7 +15,7 @@ afterAll(() => shared[Symbol.asyncDispose]());
 
 test('a pool whose every connection is stuck says how many wait for one, though none comes or goes', async () => {
   const { db, url } = shared;
-  const { limit } = db.connections();
+  const { limit } = db.connections().work;
   await using other = openDatabase(url, pino({ level: 'silent' }));
   const sleepers = sql<{ pid: number }>`
     select pid from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%'`;
@@ -28,18 +28,18 @@ test('a pool whose every connection is stuck says how many wait for one, though 
   const stuck = Array.from({ length: limit }, () => ask('select pg_sleep(600)'));
   await eventually(async () => (await sleepers.execute(other.sql)).rows.length === limit);
   const waiting = Array.from({ length: 3 }, () => ask('select 1'));
-  expect(db.connections()).toEqual({ used: limit, idle: 0, waiting: 3, limit });
+  expect(db.connections().work).toEqual({ used: limit, idle: 0, waiting: 3, limit });
 
   for (const { pid } of (await sleepers.execute(other.sql)).rows)
     await sql`select pg_cancel_backend(${pid})`.execute(other.sql);
   await Promise.all([...stuck, ...waiting]);
-  expect(db.connections()).toMatchObject({ used: 0, waiting: 0 });
+  expect(db.connections().work).toMatchObject({ used: 0, waiting: 0 });
 });
 
 test('the queue waits for nobody who has the connections, nor for the disk, which all others wait for', async () => {
   const { url } = shared;
   await using db = openDatabase(url, pino({ level: 'silent' }));
-  const { limit } = db.connections();
+  const { limit } = db.connections().work;
   const held = Promise.withResolvers<void>();
   const setting = sql<{ synchronous_commit: string }>`show synchronous_commit`;
   const holding = Array.from({ length: limit }, () =>
@@ -49,11 +49,37 @@ test('the queue waits for nobody who has the connections, nor for the disk, whic
       return rows[0];
     }),
   );
-  await eventually(async () => db.connections().used === limit);
+  await eventually(async () => db.connections().work.used === limit);
   const { rows } = await db.queueOptions.db!.executeSql('show synchronous_commit');
   held.resolve();
   expect(rows).toEqual([{ synchronous_commit: 'off' }]);
   expect(await Promise.all(holding)).toEqual(holding.map(() => ({ synchronous_commit: 'on' })));
+});
+
+test('a standing statement is prepared once, waits for nobody, and leaves a server that does not answer in time', async () => {
+  await using db = openDatabase(shared.url, pino({ level: 'silent' }));
+  const ask = async (n: number) => {
+    const { rows } = await sql<{ pid: number; n: number; prepared: number; limit: string }>`
+      select pg_backend_pid() as pid, ${n}::int as n, current_setting('statement_timeout') as limit,
+        (select count(*)::int from pg_prepared_statements) as prepared`.execute(db.standing);
+    return rows[0]!;
+  };
+  const held = Promise.withResolvers<void>();
+  const { limit } = db.connections().work;
+  const holding = Array.from({ length: limit }, () => db.sql.transaction().execute(() => held.promise));
+  await eventually(async () => db.connections().work.used === limit);
+  const { pid } = await ask(1);
+  expect(await ask(2)).toEqual({ pid, n: 2, prepared: 1, limit: '2s' });
+  expect(db.connections().gauges).toEqual({ used: 0, idle: 1, waiting: 0, limit: 1 });
+  held.resolve();
+  await Promise.all(holding);
+
+  await sql`select set_config('statement_timeout', '0', false)`.execute(db.standing);
+  await expect(sql`select pg_sleep(600)`.execute(db.standing)).rejects.toThrow(/timeout/);
+  const other = await ask(3);
+  await sql`select pg_terminate_backend(${pid}::int)`.execute(shared.db.sql);
+  expect(other).toMatchObject({ n: 3, prepared: 1, limit: '2s' });
+  expect(other.pid).not.toBe(pid);
 });
 
 /** Process ids of the sessions that listen. */

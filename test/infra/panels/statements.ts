@@ -290,7 +290,10 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Database connections': {
     '{{db_client_connection_state}}': together(['db_client_connection_state'], 'db_client_connection_count'),
     allowed: together([], 'db_client_connection_limit'),
-    'waiting queries': together([], 'db_client_connection_pending_requests'),
+    'waiting, {{db_client_connection_pool_name}}': together(
+      ['db_client_connection_pool_name'],
+      'db_client_connection_pending_requests',
+    ),
   },
   'Database operations': {
     '{{db_operation_name}}': quantile(0.95, ['db_operation_name'], 'db_client_operation_duration_seconds'),

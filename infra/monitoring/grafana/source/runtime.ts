@@ -105,7 +105,8 @@ const database: Section = {
     {
       kind: 'timeseries',
       title: 'Database connections',
-      description: 'Connections to PostgreSQL by state, and queries waiting for one.',
+      description:
+        'Connections to PostgreSQL by state, and queries waiting for one by whose connections they are: of requests and trainings (work), the queue itself, or the gauges.',
       width: 8,
       unit: 'short',
       links: [{ runbook: 'DatabasePoolExhausted' }],
@@ -115,7 +116,10 @@ const database: Section = {
           legend: '{{db_client_connection_state}}',
         },
         { expr: `sum(db_client_connection_limit${scoped()})`, legend: 'allowed' },
-        { expr: `sum(db_client_connection_pending_requests${scoped()})`, legend: 'waiting queries' },
+        {
+          expr: `sum by (db_client_connection_pool_name) (db_client_connection_pending_requests${scoped()})`,
+          legend: 'waiting, {{db_client_connection_pool_name}}',
+        },
       ],
     },
     {
