@@ -243,7 +243,12 @@ async function buildApi(
     predict: predictor.predict,
     predictBatch: batches.predict,
     driftOf: drift.driftOf,
-    registry: createRegistry({ db: db.sql, metrics: instruments.models, logger }),
+    registry: createRegistry({
+      db: db.sql,
+      prepare: db.prepare,
+      metrics: instruments.models,
+      logger,
+    }),
   };
 }
 

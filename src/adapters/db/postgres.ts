@@ -121,6 +121,10 @@ export function openDatabase(url: string, logger: Logger): Database {
   return {
     sql,
     standing,
+    prepare:
+      <Row extends object>(name: string, text: string) =>
+      async (...values: unknown[]) =>
+        (await pool.query<Row>({ name, text, values })).rows,
     queueOptions: {
       db: {
         // A client whose statement failed is not used again: no transaction stays half-done in it.

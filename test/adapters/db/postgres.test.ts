@@ -36,6 +36,15 @@ test('a pool whose every connection is stuck says how many wait for one, though 
   expect(db.connections().work).toMatchObject({ used: 0, waiting: 0 });
 });
 
+test('a prepared statement is parsed once in a session, however often it is asked', async () => {
+  await using db = openDatabase(shared.url, pino({ level: 'silent' }));
+  const twice = db.prepare<{ n: number }>('twice', 'select 2 * $1::int as n');
+  for (const n of [1, 2, 3]) expect(await twice(n)).toEqual([{ n: 2 * n }]);
+  const kept = sql`
+    select (generic_plans + custom_plans)::int as used from pg_prepared_statements where name = 'twice'`;
+  expect((await kept.execute(db.sql)).rows).toEqual([{ used: 3 }]);
+});
+
 test('the queue waits for nobody who has the connections, nor for the disk, which all others wait for', async () => {
   const { url } = shared;
   await using db = openDatabase(url, pino({ level: 'silent' }));

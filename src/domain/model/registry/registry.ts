@@ -1,3 +1,4 @@
+import type { Database } from '../../../adapters/db/database.ts';
 import { type Aliases, createAliases } from './alias.ts';
 import { type ChangeDeps, createChangeName } from './change.ts';
 import { createRegisterVersion, type RegisterVersion } from './register.ts';
@@ -12,12 +13,16 @@ export interface Registry {
   readonly withModel: WithModel;
 }
 
-export function createRegistry(deps: ChangeDeps): Registry {
+interface RegistryDeps extends ChangeDeps {
+  readonly prepare: Database['prepare'];
+}
+
+export function createRegistry({ prepare, ...deps }: RegistryDeps): Registry {
   const changeName = createChangeName(deps);
   return {
     register: createRegisterVersion({ db: deps.db, changeName }),
     aliases: createAliases(changeName),
     remove: createRemoveModels(changeName),
-    withModel: createWithModel(deps.db),
+    withModel: createWithModel(deps.db, prepare),
   };
 }

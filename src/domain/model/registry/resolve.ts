@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Database } from '../../../adapters/db/database.ts';
 import type { Schema } from '../../../adapters/db/schema.ts';
 import { AppError } from '../../../errors.ts';
 import { noSuchAlias } from './alias.ts';
@@ -29,35 +30,32 @@ export type WithModel = <T>(
   work: (resolved: Resolved) => Promise<T>,
 ) => Promise<T>;
 
-async function resolve(db: Kysely<Schema>, owner: string, { name, at }: ModelAddress): Promise<Resolved> {
-  const versions = db
-    .selectFrom('models')
-    .innerJoin('model_versions as held', 'held.model_id', 'models.id')
-    .select(['held.version', 'held.artifact_id as artifactId'])
-    .where('models.owner', '=', owner)
-    .where('models.name', '=', name);
-  const resolved = await ('version' in at
-    ? versions.where('held.version', '=', at.version)
-    : versions.innerJoin('model_aliases as called', (join) =>
-        join
-          .onRef('called.model_id', '=', 'held.model_id')
-          .onRef('called.version', '=', 'held.version')
-          .on('called.alias', '=', at.alias),
-      )
-  ).executeTakeFirst();
-  if (resolved) return resolved;
-  await getModel(db, owner, name);
-  throw 'version' in at ? noSuchVersion(at.version) : noSuchAlias(at.alias);
-}
+const VERSION = `
+  select held.version, held.artifact_id as "artifactId"
+  from models join model_versions held on held.model_id = models.id
+  where models.owner = $1 and models.name = $2 and held.version = $3`;
+const ALIAS = `
+  select held.version, held.artifact_id as "artifactId"
+  from models
+  join model_aliases called on called.model_id = models.id
+  join model_versions held on held.model_id = called.model_id and held.version = called.version
+  where models.owner = $1 and models.name = $2 and called.alias = $3`;
 
 const isMissing = (error: unknown) =>
   error instanceof AppError && (error.code === 'not_found' || error.code === 'gone');
 
-export function createWithModel(db: Kysely<Schema>): WithModel {
-  const read = sharedRead(
-    ([owner, address]: readonly [owner: string, ModelAddress]) => resolve(db, owner, address),
-    JSON.stringify,
-  );
+export function createWithModel(db: Kysely<Schema>, prepare: Database['prepare']): WithModel {
+  const byVersion = prepare<Resolved>('model by version', VERSION);
+  const byAlias = prepare<Resolved>('model by alias', ALIAS);
+  const resolve = async ([owner, { name, at }]: readonly [owner: string, ModelAddress]) => {
+    const [resolved] = await ('version' in at
+      ? byVersion(owner, name, at.version)
+      : byAlias(owner, name, at.alias));
+    if (resolved) return resolved;
+    await getModel(db, owner, name);
+    throw 'version' in at ? noSuchVersion(at.version) : noSuchAlias(at.alias);
+  };
+  const read = sharedRead(resolve, JSON.stringify);
   return async (owner, address, work) => {
     const find = () => read([owner, address]);
     const found = await find();

@@ -31,7 +31,12 @@ beforeAll(async () => {
   shared = await testDatabase();
   meter = startTestMeter('mlops.backend');
   const logger = pino({ base: null }, { write: (line) => log.push(JSON.parse(line)) });
-  const deps = { db: shared.db.sql, metrics: createInstruments('mlops.backend').models, logger };
+  const deps = {
+    ...shared.db,
+    db: shared.db.sql,
+    metrics: createInstruments('mlops.backend').models,
+    logger,
+  };
   registry = createRegistry(deps);
   changeName = createChangeName(deps);
   leases = objectLeases(shared.db.sql, await openLocalStorage(shared.root, 0), logger);
