@@ -21,6 +21,7 @@ export const RUN_WARNINGS = [
   'task_guessed',
   'possible_leak',
   'few_rows_per_class',
+  'few_rows_held_out',
   'imbalance',
   'heavy_tailed_target',
   'no_better_than_baseline',

@@ -195,7 +195,7 @@ export type TrainingRun = {
         [key: string]: unknown;
     } | null;
     warnings: Array<{
-        code: 'task_guessed' | 'possible_leak' | 'few_rows_per_class' | 'imbalance' | 'heavy_tailed_target' | 'no_better_than_baseline' | 'search_cut_short' | 'column_dropped';
+        code: 'task_guessed' | 'possible_leak' | 'few_rows_per_class' | 'few_rows_held_out' | 'imbalance' | 'heavy_tailed_target' | 'no_better_than_baseline' | 'search_cut_short' | 'column_dropped';
         column?: string;
         message: string;
     }>;

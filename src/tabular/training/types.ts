@@ -61,6 +61,7 @@ export interface TrainingWarning {
   readonly code:
     | 'possible_leak'
     | 'few_rows_per_class'
+    | 'few_rows_held_out'
     | 'imbalance'
     | 'heavy_tailed_target'
     | 'no_better_than_baseline'
@@ -72,13 +73,19 @@ export interface TrainingWarning {
 
 export type TrainingMetrics = ClassificationMetrics | RegressionMetrics;
 
-/** Precision, recall and F1 are unweighted means over the classes, 0 where a class has no such rows (scikit-learn: macro, zero_division=0). */
+/**
+ * Precision, recall and F1 are unweighted means over the classes, 0 where a class has no such rows (scikit-learn: macro,
+ * zero_division=0); null when all rows are of one class, which whoever always says it would score 1 in.
+ */
 export interface ClassificationQuality {
   readonly accuracy: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-  /** Of two classes: of the second; of more: mean of each against the rest. Null when the rows hold one class. */
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+  /**
+   * Of two classes: of the second; of more: mean of each against the rest. A class counts from two rows on, one row's rank
+   * being chance; null when none does.
+   */
   readonly roc_auc: number | null;
   /** Natural logarithm, probabilities clipped to [ε, 1 − ε], ε = 2⁻⁵². */
   readonly log_loss: number;

@@ -112,6 +112,20 @@ describe('few_rows_per_class and imbalance', () => {
     expect(few?.message).toMatch(/^3 classes have fewer than 10 rows/);
   });
 
+  test('with a rare class no figure of it is as good as perfect, and a warning says why', async () => {
+    for (const rare of [2, 3]) {
+      const target = a.map((_, i) => (i < rare ? 'yes' : 'no'));
+      const spec = { mode: 'light', target: 'target', seed: 42, params: {} } as const;
+      const { metrics, warnings } = await train(table({ a, b, target }), spec, { onProgress() {} });
+      expect(metrics).toMatchObject({ roc_auc: null, baseline: { roc_auc: null } });
+      if (metrics.task === 'classification') expect(metrics.f1 ?? 0).toBeLessThan(0.9);
+      const warning = warnings.find(({ code }) => code === 'few_rows_held_out');
+      expect(warning?.message).toMatch(
+        rare === 2 ? /^Of class "yes" no row/ : /^Of class "yes" hardly a row/,
+      );
+    }
+  });
+
   test('ten times the rows of the rarest class is imbalance, with the advice that helps', async () => {
     const highest = sums.toSorted((x, y) => y - x)[25]!;
     const target = sums.map((value) => (value > highest ? 'yes' : 'no'));

@@ -30,19 +30,23 @@ function fromConfusion(confusion: readonly (readonly number[])[], rows: number) 
   let recall = 0;
   let f1 = 0;
   let occurring = 0;
+  let held = 0;
   confusion.forEach((row, k) => {
     const hits = row[k]!;
     const actual = row.reduce((sum, count) => sum + count, 0);
     const predicted = confusion.reduce((sum, other) => sum + other[k]!, 0);
     if (actual + predicted === 0) return;
     occurring++;
+    if (actual > 0) held++;
     correct += hits;
     precision += predicted > 0 ? hits / predicted : 0;
     recall += actual > 0 ? hits / actual : 0;
     f1 += (2 * hits) / (actual + predicted);
   });
+  const accuracy = correct / rows;
+  if (held < 2) return { accuracy, precision: null, recall: null, f1: null };
   return {
-    accuracy: correct / rows,
+    accuracy,
     precision: precision / occurring,
     recall: recall / occurring,
     f1: f1 / occurring,
@@ -59,7 +63,10 @@ export function logLoss(actual: Int32Array, probabilities: Float64Array, classes
   return sum / actual.length;
 }
 
-/** Two classes: of the second. More: mean of each class against the rest, over the classes that occur. */
+/** Where a single row ranks is chance. */
+export const MIN_ROWS_TO_RANK = 2;
+
+/** Two classes: of the second. More: mean of each class against the rest, over the classes that have the rows. */
 function rocAuc(actual: Int32Array, probabilities: Float64Array, classes: number): number | null {
   const areas: number[] = [];
   for (let k = classes === 2 ? 1 : 0; k < classes; k++) {
@@ -87,6 +94,6 @@ function areaUnderRoc(scores: Float64Array, isPositive: (row: number) => boolean
     i = end;
   }
   const negatives = order.length - positives;
-  if (positives === 0 || negatives === 0) return null;
+  if (positives < MIN_ROWS_TO_RANK || negatives < MIN_ROWS_TO_RANK) return null;
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }

@@ -1,5 +1,6 @@
 import { quote } from '../../quote.ts';
 import { DEFAULT_BUDGET_SECONDS } from '../params.ts';
+import { MIN_ROWS_TO_RANK } from '../quality/classification.ts';
 import type { TrainingData } from '../training-data.ts';
 import type {
   ClassificationMetrics,
@@ -27,6 +28,7 @@ export function findWarnings(
   return [
     ...leaks(data, spec.seed),
     ...targetWarnings(data.target, spec, metrics),
+    ...heldOut(metrics, spec.target),
     ...quality(metrics),
     ...cutShort(metrics.search, spec.params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS),
     ...metrics.excluded.flatMap(dropped),
@@ -41,6 +43,18 @@ function leaks(data: TrainingData, seed: number): TrainingWarning[] {
     const message = `Column ${quote(name)} alone explains ${percent(share)} of the target: make sure that it is known when a prediction is asked for.`;
     return [{ code: 'possible_leak', column: name, message }];
   });
+}
+
+function heldOut(metrics: TrainingMetrics, target: string): TrainingWarning[] {
+  if (metrics.task === 'regression') return [];
+  const { classes, confusion_matrix: confusion } = metrics;
+  const counts = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const few = classes.flatMap((name, k) => (counts[k]! < MIN_ROWS_TO_RANK ? [quote(name)] : []));
+  if (few.length === 0) return [];
+  const [first, ...others] = few;
+  const whose = others.length > 0 ? `${first} and ${others.length} other classes` : `class ${first}`;
+  const message = `Of ${whose} ${counts.some((count) => count === 1) ? 'hardly a row' : 'no row'} is among those that the model is measured on: no figure says how well it is told from the others, and those that it alone would make are null.`;
+  return [{ code: 'few_rows_held_out', column: target, message }];
 }
 
 function quality(metrics: TrainingMetrics): TrainingWarning[] {

@@ -125,7 +125,7 @@ test('class_weight balanced lets a rare class be found', () => {
       allRows(rows),
       allRows(rows),
     );
-    return quality.task === 'classification' ? quality.model.recall : 0;
+    return quality.task === 'classification' ? quality.model.recall! : 0;
   };
   expect(recall(true)).toBeGreaterThan(recall(false) + 0.1);
 });

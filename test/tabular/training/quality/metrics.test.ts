@@ -12,10 +12,20 @@ test('classification metrics equal scikit-learn’s with ties, a class never pre
   }
 });
 
-test('roc_auc is null when only one class occurs', () => {
-  expect(
-    classificationQuality(Int32Array.of(0, 0), Float64Array.of(0.9, 0.1, 0.8, 0.2), 2).roc_auc,
-  ).toBeNull();
+test('where all rows are of one class, saying so is no merit: only accuracy and log loss have a figure', () => {
+  const quality = classificationQuality(Int32Array.of(0, 0), Float64Array.of(0.9, 0.1, 0.8, 0.2), 2);
+  expect(quality).toMatchObject({ accuracy: 1, precision: null, recall: null, f1: null, roc_auc: null });
+  expect(quality.log_loss).toBeGreaterThan(0.1);
+});
+
+test('where a single row of a class ranks is chance: roc_auc begins with two, and leaves such a class of many out', () => {
+  const second = [0.1, 0.2, 0.3, 0.9];
+  const two = Float64Array.from(second.flatMap((p) => [1 - p, p]));
+  expect(classificationQuality(Int32Array.of(0, 0, 0, 1), two, 2).roc_auc).toBeNull();
+  expect(classificationQuality(Int32Array.of(0, 0, 1, 1), two, 2).roc_auc).toBe(1);
+  const three = Float64Array.from(second.flatMap((p) => [1 - p, p, 0]));
+  const alone = classificationQuality(Int32Array.of(0, 1, 0, 2), three, 3).roc_auc;
+  expect(alone).toBeCloseTo(0.75, 12);
 });
 
 test('R² of constant values is 1 for a perfect prediction and else 0', () => {
