@@ -22,3 +22,41 @@ export function asClasses(codes: Float64Array | Int32Array): Column {
     labels: Array.from({ length: classes }, (_, k) => String(k)),
   };
 }
+
+/** @param value of a row; NaN: missing */
+export function numbers(name: string, rows: number, value: (row: number) => number): Column {
+  return { kind: 'number', name, values: Float64Array.from({ length: rows }, (_, i) => value(i)) };
+}
+
+/** @param code of a row's label; −1: missing */
+export function categories(
+  name: string,
+  labels: readonly string[] | number,
+  rows: number,
+  code: (row: number) => number,
+): Column {
+  const names =
+    typeof labels === 'number' ? Array.from({ length: labels }, (_, k) => `${name} ${k}`) : labels;
+  return {
+    kind: 'category',
+    name,
+    labels: names,
+    codes: Int32Array.from({ length: rows }, (_, i) => code(i)),
+  };
+}
+
+/** A position in the weights, in proportion to them. */
+export function draw(weights: readonly number[], random: Random): number {
+  let left = random() * weights.reduce((sum, weight) => sum + weight, 0);
+  return Math.max(
+    0,
+    weights.findIndex((weight) => {
+      left -= weight;
+      return left < 0;
+    }),
+  );
+}
+
+export function chance(score: number, random: Random): number {
+  return Number(random() < 1 / (1 + Math.exp(-score)));
+}

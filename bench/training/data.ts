@@ -2,8 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Column, Table } from '#tabular';
 import { createRandom, type Random } from '../../src/tabular/training/random.ts';
-import { churn } from './churn.ts';
 import { asClasses, named, normal, normals } from './columns.ts';
+import { access } from './shapes/access.ts';
+import { churn } from './shapes/churn.ts';
+import { fraud } from './shapes/fraud.ts';
+import { genes } from './shapes/genes.ts';
+import { houses } from './shapes/houses.ts';
+import { income } from './shapes/income.ts';
+import { rentals } from './shapes/rentals.ts';
+import { titanic } from './shapes/titanic.ts';
 
 /** A table to learn from and one to be judged on. The target is called `target`. */
 export interface Dataset {
@@ -20,8 +27,15 @@ interface Made {
   readonly rows: number;
 }
 
-/** Synthetic tables; the real ones are read from test/data. */
+/** Synthetic tables, the first of them in the shape of well-known ones; the real ones are read from test/data. */
 const MADE: Readonly<Record<string, Made>> = {
+  titanic: { task: 'classification', rows: 891, testRows: 5000, make: titanic },
+  genes: { task: 'classification', rows: 80, testRows: 5000, make: genes },
+  houses: { task: 'regression', rows: 1460, testRows: 5000, make: houses },
+  rentals: { task: 'regression', rows: 12_000, testRows: 5000, make: rentals },
+  income: { task: 'classification', rows: 32_000, testRows: 16_000, make: income },
+  access: { task: 'classification', rows: 30_000, testRows: 15_000, make: access },
+  fraud: { task: 'classification', rows: 60_000, testRows: 60_000, make: fraud },
   'nonlinear-100k': { task: 'classification', rows: 100_000, testRows: 50_000, make: nonlinear },
   'mixed-100k': { task: 'classification', rows: 100_000, testRows: 50_000, make: mixed },
   'classes-50k': { task: 'classification', rows: 50_000, testRows: 25_000, make: fiveClasses },

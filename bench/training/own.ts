@@ -67,7 +67,10 @@ async function oneFit(): Promise<() => Result> {
 
 function quality(predicted: Float64Array, classes: readonly string[]): Record<string, number | null> {
   const target = targetOf(test);
-  if (target.kind === 'number') return { r2: regressionQuality(target.values, predicted).r2 };
+  if (target.kind === 'number') {
+    const { r2, mae } = regressionQuality(target.values, predicted);
+    return { r2, mae };
+  }
   const actual = target.codes.map((code) => classes.indexOf(target.labels[code]!));
   const { accuracy, roc_auc, log_loss } = classificationQuality(actual, predicted, classes.length);
   return { accuracy, roc_auc, log_loss };

@@ -90,7 +90,7 @@ MODELS = {
     "xgboost": xgboost,
 }
 
-from sklearn.metrics import accuracy_score, log_loss, r2_score, roc_auc_score
+from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
 
 model = MODELS[name]()
 x, y = load("train")
@@ -106,5 +106,7 @@ if classification:
     result["roc_auc"] = roc_auc_score(y, p[:, 1]) if p.shape[1] == 2 else roc_auc_score(y, p, multi_class="ovr")
     result["log_loss"] = log_loss(y, p)
 else:
-    result["r2"] = r2_score(y, model.predict(x))
+    predicted = model.predict(x)
+    result["r2"] = r2_score(y, predicted)
+    result["mae"] = mean_absolute_error(y, predicted)
 print(json.dumps(result))

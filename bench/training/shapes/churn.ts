@@ -1,6 +1,6 @@
 import type { Column } from '#tabular';
-import type { Random } from '../../src/tabular/training/random.ts';
-import { asClasses, named, normal } from './columns.ts';
+import type { Random } from '../../../src/tabular/training/random.ts';
+import { asClasses, named, normal } from '../columns.ts';
 
 const NUMBERS = 73;
 const CARDINALITIES = [
