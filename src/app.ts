@@ -17,6 +17,10 @@ import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
 import { createRemoveExpired } from './domain/expiry/remove-expired.ts';
 import { createDriftMonitor } from './domain/model/drift-monitor.ts';
+import { createDriftInWindow } from './domain/model/live/drift-in-window.ts';
+import { createInputHistory } from './domain/model/live/input-history.ts';
+import { createRemoveOldNotes } from './domain/model/live/retention.ts';
+import { writeRegularly } from './domain/model/live/write-regularly.ts';
 import { createPredictor } from './domain/model/predict.ts';
 import { createBatchPredictor } from './domain/model/predict-batch.ts';
 import { createRegistry } from './domain/model/registry/registry.ts';
@@ -162,6 +166,7 @@ async function startWorking(
       days: config.training.runRetentionDays,
       metrics: instruments.training,
     }),
+    removeOldNotes: createRemoveOldNotes(db.sql),
     runTraining: createRunTraining({
       db: db.sql,
       storage,
@@ -198,7 +203,9 @@ async function buildApi(
   stack: AsyncDisposableStack,
 ): Promise<Api> {
   const { db, storage, leases, scratch, instruments } = stores;
-  const drift = createDriftMonitor();
+  const history = createInputHistory(db.sql);
+  stack.use(writeRegularly(history.flush, logger));
+  const drift = createDriftMonitor({ onSeen: history.add });
   registerDriftGauges(drift.inUse, config.metrics.prefix);
   const predictor = createPredictor({ db: db.sql, storage, metrics: instruments.predictions, drift });
   const forgetModel = (artifactId: string) => {
@@ -242,7 +249,7 @@ async function buildApi(
     removeArtifact: createRemoveArtifact({ db: db.sql, leases, forget: forgetModel }),
     predict: predictor.predict,
     predictBatch: batches.predict,
-    driftOf: drift.driftOf,
+    driftInWindow: createDriftInWindow({ history, subjectOf: predictor.subjectOf }),
     registry: createRegistry({
       db: db.sql,
       prepare: db.prepare,

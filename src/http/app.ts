@@ -18,6 +18,7 @@ import { type ModelRouteDeps, modelRoutes } from './routes/models.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { type TrainingRouteDeps, trainingRoutes } from './routes/training-runs.ts';
 import type { Fetch } from './server.ts';
+import { DRIFT_HEADER } from './table-answer.ts';
 
 const API = '/api/ml/v1';
 /** The one owner of everything where no keys are issued. */
@@ -69,7 +70,14 @@ export function createHttpApp(options: HttpOptions): Router {
         cors({
           origin: [...options.corsOrigins],
           allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Range'],
-          exposeHeaders: ['Location', 'ETag', 'Content-Range', 'Content-Disposition', 'Model-Version'],
+          exposeHeaders: [
+            'Location',
+            'ETag',
+            'Content-Range',
+            'Content-Disposition',
+            'Model-Version',
+            DRIFT_HEADER,
+          ],
         }),
       );
     }

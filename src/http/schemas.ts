@@ -8,6 +8,7 @@ import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { DELIMITERS, ENCODINGS, FORMATS, READABLE_TYPES } from '../vocabulary/tables.ts';
 import { DATASET_WARNINGS, PREDICTION_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
+import { DRIFT_WINDOWS } from '../vocabulary/windows.ts';
 import { ALIAS_NAME, ARTIFACT_ID, DATASET_ID, MODEL_NAME, RUN_ID } from './examples/ids.ts';
 import { body, query } from './named-fields.ts';
 
@@ -218,14 +219,43 @@ export const ArtifactPage = pageOf(Artifact).openapi('ArtifactPage');
 /** Described in docs/models.md; kept as it was when the model was made. */
 export const ModelCard = z.record(z.string(), z.any()).openapi('ModelCard');
 const driftLevel = z.enum(DRIFT_LEVELS);
+export const DriftQuery = query({
+  window: z
+    .enum(DRIFT_WINDOWS)
+    .default('24h')
+    .openapi({ param: { name: 'window', in: 'query', description: 'Up to now, from a full hour on.' } }),
+});
+const shares = z.array(z.number()).readonly();
+const distribution = z.object({
+  type: z.string(),
+  edges: shares.optional().openapi({
+    description:
+      'Of numbers: the upper edges of all bins but the last; dates in milliseconds since 1970. One more bin holds the missing values.',
+  }),
+  labels: z.array(z.string()).readonly().optional().openapi({
+    description: 'Of texts: a bin each. One more bin holds all other labels, and one the missing values.',
+  }),
+  reference: shares.openapi({ description: 'Share of the training rows in each bin.' }),
+  current: shares.openapi({ description: 'Share of the rows predicted in each bin.' }),
+});
 export const ArtifactDrift = z
   .object({
     artifact_id: id,
+    window: z.enum(DRIFT_WINDOWS),
     level: driftLevel,
     rows: count,
     since: time.nullable(),
     psi: z.number().nullable(),
-    columns: z.array(z.object({ name: z.string(), psi: z.number(), level: driftLevel })),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        psi: z.number(),
+        level: driftLevel,
+        distribution: distribution
+          .optional()
+          .openapi({ description: 'There of the hundred columns that moved furthest.' }),
+      }),
+    ),
   })
   .openapi('ArtifactDrift');
 

@@ -9,6 +9,9 @@ import { bodyBytes } from './upload-body.ts';
 const TABLE_TYPES = { 'text/csv': 'csv', 'text/tab-separated-values': 'tsv' } as const;
 const ANSWER_TYPES = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const;
 
+/** Where the JSON of rows would have a warning. */
+export const DRIFT_HEADER = 'Model-Drift';
+
 /** The format of a table by its content type; undefined for what is no table. */
 export function tableTypeOf(contentType: string): 'csv' | 'tsv' | undefined {
   const essence = contentType.split(';', 1)[0]!.trim().toLowerCase();
@@ -30,7 +33,7 @@ export async function answerTable(
     supports: Object.keys(ANSWER_TYPES),
     default: 'text/csv',
   }) as keyof typeof ANSWER_TYPES;
-  const { bytes, stream } = await predictBatch({
+  const { bytes, warnings, stream } = await predictBatch({
     owner: c.get('owner'),
     artifactId,
     from,
@@ -44,6 +47,11 @@ export async function answerTable(
     },
     signal: c.req.raw.signal,
   });
-  const headers = { 'content-type': contentType, 'content-length': String(bytes) };
+  const headers = {
+    'content-type': contentType,
+    'content-length': String(bytes),
+    // A line a row has no place for it.
+    ...(warnings.length > 0 && { [DRIFT_HEADER]: 'significant' }),
+  };
   return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, { headers });
 }

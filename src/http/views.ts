@@ -3,8 +3,8 @@ import type { Json } from '../adapters/db/schema.ts';
 import type { Dataset as DatasetRow, ListedDataset } from '../domain/dataset/repository.ts';
 import { expiry, type TtlPolicy } from '../domain/expiry/policy.ts';
 import type { ExpiryResult } from '../domain/expiry/remove-expired.ts';
-import type { ModelDrift } from '../domain/model/drift-monitor.ts';
 import type { Hold } from '../domain/model/holds.ts';
+import type { WindowDrift } from '../domain/model/live/drift-in-window.ts';
 import type {
   HistoryLine,
   ModelSummary,
@@ -212,17 +212,17 @@ export const historyView = (line: HistoryLine): z.infer<typeof ModelHistoryLine>
   trace_id: line.trace_id,
 });
 
-/** @param drift undefined for a model that is not in use */
-export const driftView = (
-  artifactId: string,
-  drift: ModelDrift | undefined,
-): z.infer<typeof ArtifactDrift> => ({
+export const driftView = (artifactId: string, drift: WindowDrift): z.infer<typeof ArtifactDrift> => ({
   artifact_id: artifactId,
-  level: drift?.level ?? 'unknown',
-  rows: drift?.rows ?? 0,
-  since: optionalTime(drift?.since ?? null),
-  psi: drift?.psi ?? null,
-  columns: [...(drift?.columns ?? [])],
+  window: drift.window,
+  level: drift.level,
+  rows: drift.rows,
+  since: optionalTime(drift.since),
+  psi: drift.psi,
+  columns: drift.columns.map((column, i) => ({
+    ...column,
+    ...(drift.distributions[i] && { distribution: drift.distributions[i] }),
+  })),
 });
 
 export const trendsView = (trends: readonly TrendPoint[]): z.infer<typeof Trends> => ({

@@ -9,7 +9,14 @@ import type { TrainedRun, TrainHooks, TrainSpec } from './training/types.ts';
 
 export type { ColumnReference, InputColumn, ModelDocument } from './document.ts';
 export { assessDrift, type DriftSubject, type InputDrift, subjectOf } from './drift/assess.ts';
-export { addCounts, type InputCounter, type InputCounts, inputCounter } from './drift/counter.ts';
+export {
+  addCounts,
+  type BinnedRows,
+  type InputCounter,
+  type InputCounts,
+  inputCounter,
+} from './drift/counter.ts';
+export { type Distribution, distributionOf } from './drift/distribution.ts';
 export type { DriftLevel } from './drift/level.ts';
 export { TabularError, type TabularErrorCode } from './error.ts';
 export {

@@ -1,6 +1,7 @@
 import type { Queue } from '../adapters/queue/queue.ts';
 import type { ObjectLeases } from '../adapters/storage/leases.ts';
 import type { RemoveExpired } from '../domain/expiry/remove-expired.ts';
+import type { RemoveOldNotes } from '../domain/model/live/retention.ts';
 import type { RemoveEndedRuns } from '../domain/training/retention.ts';
 import type { RunTraining } from '../domain/training/run.ts';
 import type { Logger } from '../telemetry/log/events.ts';
@@ -11,6 +12,7 @@ interface WorkerDeps {
   readonly runTraining: RunTraining;
   readonly removeExpired: RemoveExpired;
   readonly removeEndedRuns: RemoveEndedRuns;
+  readonly removeOldNotes: RemoveOldNotes;
   readonly concurrency: number;
   readonly cleanUp: { readonly intervalSeconds: number; readonly batchLimit: number };
   /** Aborted when the process stops: runs go back to the queue. */
@@ -27,7 +29,9 @@ export async function startWorker(deps: WorkerDeps): Promise<void> {
   await queue.workCleanUp(deps.cleanUp.intervalSeconds, async (signal) => {
     const removed = await deps.removeExpired(deps.cleanUp.batchLimit);
     const reclaimed = await deps.leases.reclaim(new Date());
-    const runs = await deps.removeEndedRuns(AbortSignal.any([signal, handBack]));
+    const stop = AbortSignal.any([signal, handBack]);
+    const runs = await deps.removeEndedRuns(stop);
+    await deps.removeOldNotes(stop);
     const objects = removed.filesRemoved + reclaimed.removed;
     if (removed.deleted + objects + runs > 0)
       logger.info({ datasets: removed.deleted, objects, runs }, 'clean-up removed');

@@ -193,7 +193,8 @@ describe('the OpenAPI description', () => {
         name.split('/')[4],
         Object.keys(operation.responses['200']?.headers ?? {}),
       ]);
-    for (const [place, headers] of told) expect(headers).toEqual(place === 'models' ? ['Model-Version'] : []);
+    for (const [place, headers] of told)
+      expect(headers).toEqual(place === 'models' ? ['Model-Drift', 'Model-Version'] : ['Model-Drift']);
     expect(told).toHaveLength(6);
   });
 

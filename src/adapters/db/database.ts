@@ -12,8 +12,9 @@ export interface Database extends AsyncDisposable {
    * once, waits for nobody else and is given up after two seconds.
    */
   readonly standing: Kysely<Schema>;
-   * A statement that every session parses once, and soon has a plan for. For what is asked so often and answered so soon that to plan it, and to
-   * write it, would be most of what it costs.
+  /**
+   * A statement that every session parses once, and soon has a plan for. For what is asked so often and answered so
+   * soon that to plan it, and to write it, would be most of what it costs.
    * @param name unlike that of any other statement
    */
   prepare<Row extends object>(name: string, statement: string): (...values: unknown[]) => Promise<Row[]>;

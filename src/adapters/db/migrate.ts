@@ -11,6 +11,7 @@ import { up as warnings } from './migrations/008-warnings.ts';
 import { up as evaluation } from './migrations/009-evaluation.ts';
 import { up as listIndexes } from './migrations/010-list-indexes.ts';
 import { up as validationDatasets } from './migrations/011-validation-datasets.ts';
+import { up as inputCounts } from './migrations/012-input-counts.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -25,6 +26,7 @@ const MIGRATIONS = {
   '009-evaluation': { up: evaluation },
   '010-list-indexes': { up: listIndexes },
   '011-validation-datasets': { up: validationDatasets },
+  '012-input-counts': { up: inputCounts },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

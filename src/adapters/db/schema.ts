@@ -14,6 +14,7 @@ export interface Schema {
   training_runs: TrainingRunTable;
   training_attempts: TrainingAttemptTable;
   artifacts: ArtifactTable;
+  input_counts: InputCountTable;
   model_names: ModelNameTable;
   models: ModelTable;
   model_versions: ModelVersionTable;
@@ -131,6 +132,14 @@ interface ArtifactTable {
   /** Null of a model that was made before it was kept. */
   evaluation: ColumnType<Evaluation | null, string | undefined, string | null>;
   created_at: Date;
+}
+
+/** Rows that a model was asked about in an hour, by column and bin of its reference. */
+interface InputCountTable {
+  artifact_id: string;
+  hour: Date;
+  rows: number;
+  bins: readonly number[];
 }
 
 /** The last version given to a name; outlives its versions, so that a number is never given twice. */

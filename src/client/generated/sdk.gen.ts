@@ -476,12 +476,13 @@ export class Operations extends HeyApiClient {
     /**
      * How far the rows it is asked for have drifted from its training data
      *
-     * The population stability index of each input, of the rows that came of late. Every process of the service answers for the predictions it made itself, since it started.
+     * The population stability index of each input, of the rows that came within the window, and how they and the training data are spread.
      */
     public getArtifactDrift<ThrowOnError extends boolean = true>(parameters: {
         id: string;
+        window?: '1h' | '24h' | '7d';
     }, options?: Options<never, ThrowOnError>): RequestResult<GetArtifactDriftResponses, GetArtifactDriftErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }] }]);
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { in: 'query', key: 'window' }] }]);
         return (options?.client ?? this.client).get<GetArtifactDriftResponses, GetArtifactDriftErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],

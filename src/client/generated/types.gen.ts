@@ -361,6 +361,7 @@ export type Evaluation = {
 
 export type ArtifactDrift = {
     artifact_id: string;
+    window: '1h' | '24h' | '7d';
     level: 'stable' | 'moderate' | 'significant' | 'unknown';
     rows: number;
     since: string | null;
@@ -369,6 +370,28 @@ export type ArtifactDrift = {
         name: string;
         psi: number;
         level: 'stable' | 'moderate' | 'significant' | 'unknown';
+        /**
+         * There of the hundred columns that moved furthest.
+         */
+        distribution?: {
+            type: string;
+            /**
+             * Of numbers: the upper edges of all bins but the last; dates in milliseconds since 1970. One more bin holds the missing values.
+             */
+            edges?: Array<number>;
+            /**
+             * Of texts: a bin each. One more bin holds all other labels, and one the missing values.
+             */
+            labels?: Array<string>;
+            /**
+             * Share of the training rows in each bin.
+             */
+            reference: Array<number>;
+            /**
+             * Share of the rows predicted in each bin.
+             */
+            current: Array<number>;
+        };
     }>;
 };
 
@@ -1464,7 +1487,12 @@ export type GetArtifactDriftData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Up to now, from a full hour on.
+         */
+        window?: '1h' | '24h' | '7d';
+    };
     url: '/api/ml/v1/artifacts/{id}/drift';
 };
 

@@ -28,6 +28,7 @@ export interface Observation {
 
 /** A model in use, and how far its inputs of late have drifted. */
 export interface ModelDrift extends InputDrift {
+  readonly artifactId: string;
   readonly mode: Mode;
   readonly task: Task;
   /** Of the windows that the figures are of. */
@@ -37,14 +38,13 @@ export interface ModelDrift extends InputDrift {
 }
 
 /**
- * Watches the inputs of the models that this process is called for, in memory. Watching a call only adds counts up;
- * figures are worked out when somebody asks, of the last full window and the one being filled.
+ * Watches the inputs of the models that this process is called for, in memory, for its gauges and to warn whoever calls:
+ * neither may wait for the database. Watching a call only adds counts up; figures are worked out when somebody asks, of
+ * the last full window and the one being filled.
  */
 export interface DriftMonitor {
   /** To be asked for before the model is looked up, and disposed of when the call has ended. */
   begin(artifactId: string): WatchedCall;
-  /** Undefined for a model that is not in use here. */
-  driftOf(artifactId: string): ModelDrift | undefined;
   inUse(): readonly ModelDrift[];
   /** The model is gone: calls that have begun count for nothing either. */
   forget(artifactId: string): void;
@@ -60,6 +60,7 @@ interface Window extends InputCounts {
 }
 
 interface Watched {
+  readonly artifactId: string;
   readonly mode: Mode;
   readonly task: Task;
   readonly model: DriftSubject;
@@ -71,8 +72,14 @@ interface Watched {
   newRows: number;
 }
 
-/** @param now milliseconds since 1970 */
-export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
+interface MonitorDeps {
+  /** Told of every call whose model is still there. */
+  readonly onSeen?: (artifactId: string, counts: InputCounts) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export function createDriftMonitor({ onSeen, now = Date.now }: MonitorDeps = {}): DriftMonitor {
   // In the order of their last call, so that those to forget stand first.
   const models = new Map<string, Watched>();
   const underWay = new Set<{ readonly artifactId: string; isGone: boolean }>();
@@ -87,6 +94,7 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
   const observe = (artifactId: string, { mode, task, model, counts }: Observation) => {
     const time = now();
     const watched = models.get(artifactId) ?? {
+      artifactId,
       mode,
       task,
       model: subjectOf(model),
@@ -99,6 +107,7 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
     watched.lastCall = time;
     watched.newRows += counts.rows;
     addCounts(counts, watched.current);
+    onSeen?.(artifactId, counts);
     if (watched.current.rows >= WINDOW_ROWS) {
       watched.previous = watched.current;
       watched.current = emptyWindow(counts.bins.length, time);
@@ -119,12 +128,6 @@ export function createDriftMonitor(now: () => number = Date.now): DriftMonitor {
         },
         [Symbol.dispose]: () => void underWay.delete(call),
       };
-    },
-
-    driftOf(artifactId) {
-      forgetUnused();
-      const watched = models.get(artifactId);
-      return watched && driftNow(watched);
     },
 
     inUse() {
@@ -150,11 +153,18 @@ function driftOnceIn(watched: Watched, rows: number): ModelDrift {
 
 const driftNow = (watched: Watched): ModelDrift => driftOnceIn(watched, 1);
 
-function assess({ mode, task, model, previous, current }: Watched): ModelDrift {
+function assess({ artifactId, mode, task, model, previous, current }: Watched): ModelDrift {
   const seen = emptyWindow(current.bins.length, (previous ?? current).since);
   if (previous) addCounts(previous, seen);
   addCounts(current, seen);
-  return { mode, task, rows: seen.rows, since: new Date(seen.since), ...assessDrift(model, seen) };
+  return {
+    artifactId,
+    mode,
+    task,
+    rows: seen.rows,
+    since: new Date(seen.since),
+    ...assessDrift(model, seen),
+  };
 }
 
 function emptyWindow(bins: number, since: number): Window {

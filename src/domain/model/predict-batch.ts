@@ -15,11 +15,13 @@ import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
 import { describeSpan } from '../../telemetry/span.ts';
+import type { PredictionWarning } from '../../vocabulary/warnings.ts';
 import { atMost } from '../at-most.ts';
 import { beginStream } from '../begun-stream.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
+import { driftWarnings } from './drift-warnings.ts';
 import { type Artifact, getArtifact, whyMissing } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
@@ -50,6 +52,8 @@ export interface BatchRequest {
 
 export interface BatchAnswer {
   readonly bytes: number;
+  /** Of the inputs of late, these rows among them. */
+  readonly warnings: readonly PredictionWarning[];
   /** To be read to its end or destroyed. */
   readonly stream: Readable;
 }
@@ -182,8 +186,8 @@ export function createBatchPredictor({
         const { mode, task } = artifact;
         const { rows, seconds, counts, model } = scored.output;
         metrics.made({ task, rows, seconds });
-        call.observe({ mode, task, model, counts });
-        return { bytes: scored.bytes, stream: scored.stream };
+        const warnings = driftWarnings(call.observe({ mode, task, model, counts }));
+        return { bytes: scored.bytes, warnings, stream: scored.stream };
       } catch (error) {
         throw signal.aborted ? new AppError('aborted', 'The request was given up.', { cause: error }) : error;
       }

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { Kysely } from 'kysely';
 import {
+  type DriftSubject,
   type Explanation,
   explainerOf,
   type InputCounter,
@@ -40,6 +41,8 @@ export interface Predictor {
     rows: readonly Record<string, unknown>[],
     isExplained?: boolean,
   ): Promise<ExplainedPredictions>;
+  /** What its inputs are compared with. @throws {AppError} `not_found`, `gone` */
+  subjectOf(owner: string, artifactId: string): Promise<DriftSubject>;
   /** The model is gone; '': any may be. */
   forget(artifactId: string): void;
 }
@@ -95,6 +98,7 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
         ...(warnings.length > 0 && { warnings }),
       };
     },
+    subjectOf: async (owner, artifactId) => (await models.get(owner, artifactId)).scorer.document,
     forget: models.forget,
   };
 }

@@ -97,6 +97,7 @@ export const evaluation: z.infer<typeof Evaluation> = {
 
 export const drift: z.infer<typeof ArtifactDrift> = {
   artifact_id: ARTIFACT_ID,
+  window: '24h',
   level: 'unknown',
   rows: 4,
   since: '2026-11-26T03:28:07.498Z',

@@ -2,9 +2,9 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
-import type { DriftMonitor } from '../../domain/model/drift-monitor.ts';
 import { evaluationOf } from '../../domain/model/evaluation.ts';
 import { holdsOf } from '../../domain/model/holds.ts';
+import type { DriftInWindow } from '../../domain/model/live/drift-in-window.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
 import { download } from '../download.ts';
@@ -17,6 +17,7 @@ import {
   ArtifactDrift,
   ArtifactPage,
   ArtifactParam,
+  DriftQuery,
   Evaluation,
   EvaluationQuery,
   ModelCard,
@@ -92,8 +93,8 @@ const getDrift = createRoute({
   tags,
   summary: 'How far the rows it is asked for have drifted from its training data',
   description:
-    'The population stability index of each input, of the rows that came of late. Every process of the service answers for the predictions it made itself, since it started.',
-  request: { params: ArtifactParam },
+    'The population stability index of each input, of the rows that came within the window, and how they and the training data are spread.',
+  request: { params: ArtifactParam, query: DriftQuery },
   responses: { 200: json(ArtifactDrift, 'The drift', examples.drift), ...problems(401, 404, 410) },
 });
 
@@ -111,7 +112,7 @@ export interface ArtifactRouteDeps extends PredictionDeps {
   readonly db: Kysely<Schema>;
   readonly storage: Storage;
   readonly removeArtifact: RemoveArtifact;
-  readonly driftOf: DriftMonitor['driftOf'];
+  readonly driftInWindow: DriftInWindow;
 }
 
 export function artifactRoutes(deps: ArtifactRouteDeps): Router {
@@ -158,8 +159,9 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
       return c.json(await evaluationOf(db, c.get('owner'), id, costs || undefined), 200);
     })
     .openapi(getDrift, async (c) => {
-      const { id } = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
-      return c.json(driftView(id, deps.driftOf(id)), 200);
+      const { id } = c.req.valid('param');
+      const drift = await deps.driftInWindow(c.get('owner'), id, c.req.valid('query').window);
+      return c.json(driftView(id, drift), 200);
     })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param');

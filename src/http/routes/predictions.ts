@@ -8,8 +8,9 @@ import * as examples from '../examples/predictions.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import type { Env, Router } from '../router.ts';
 import { Prediction, PredictionRequest, TableBody } from '../schemas.ts';
-import { answerTable, tableTypeOf } from '../table-answer.ts';
+import { answerTable, DRIFT_HEADER, tableTypeOf } from '../table-answer.ts';
 import { problems } from './problems.ts';
+import { header } from './responses.ts';
 
 const MAX_PREDICTION_BODY_BYTES = 16 * 1024 * 1024;
 
@@ -54,6 +55,12 @@ export function predictionRoutes<Params>(
   deps: PredictionDeps,
   { path, served = path, tag, by = '', params, headers, call }: Callable<Params>,
 ): Router {
+  const driftHeader = header(
+    DRIFT_HEADER,
+    'Of a table, where the rows of late are unlike the training data; `…/drift` says more',
+    'significant',
+  ).partial();
+  const answered = { description: 'A prediction a row', headers: driftHeader.extend(headers?.shape ?? {}) };
   const request = { params: params as unknown as z.ZodObject };
   const predict = createRoute({
     method: 'post',
@@ -76,8 +83,7 @@ export function predictionRoutes<Params>(
           'application/json': { schema: Prediction, example: examples.prediction },
           ...tableAnswers,
         },
-        description: 'A prediction a row',
-        ...(headers && { headers }),
+        ...answered,
       },
       ...refusals,
     },
@@ -90,7 +96,7 @@ export function predictionRoutes<Params>(
     summary: 'Predict a table of any length: a line a row, as CSV or NDJSON by Accept',
     request: { ...request, body: { content: tables } },
     responses: {
-      200: { content: tableAnswers, description: 'A prediction a row', ...(headers && { headers }) },
+      200: { content: tableAnswers, ...answered },
       ...refusals,
     },
   });

@@ -1,5 +1,5 @@
 import type { ModelDocument } from '../document.ts';
-import { binStarts, type InputCounts } from './counter.ts';
+import { type BinnedRows, binStarts } from './counter.ts';
 import { type DriftLevel, levelOf } from './level.ts';
 import { indexByChance, stabilityIndex } from './stability-index.ts';
 
@@ -33,7 +33,7 @@ export interface ColumnDrift {
 const UNKNOWN: InputDrift = { level: 'unknown', psi: null, columns: [] };
 
 /** Compares what a model was asked about with what it was trained on, column by column. */
-export function assessDrift({ columns, reference }: DriftSubject, { rows, bins }: InputCounts): InputDrift {
+export function assessDrift({ columns, reference }: DriftSubject, { rows, bins }: BinnedRows): InputDrift {
   if (!reference || rows < MIN_ROWS) return UNKNOWN;
   const starts = binStarts(reference);
   const drifts = reference

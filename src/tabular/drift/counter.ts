@@ -3,10 +3,15 @@ import { binAssigner } from '../scoring/bins.ts';
 import { inputLength } from '../scoring/design.ts';
 import type { InputData } from '../values/inputs.ts';
 
-/** Rows by column and bin, as plain data: it can be posted between threads, and two of one model can be added up. */
-export interface InputCounts {
+/** Rows by column and bin: the bins of all columns, one after another. */
+export interface BinnedRows {
+  readonly rows: number;
+  readonly bins: Uint32Array | Float64Array;
+}
+
+/** As plain data that can be posted between threads; two of one model can be added up. */
+export interface InputCounts extends BinnedRows {
   rows: number;
-  /** The bins of all columns, one after another. */
   readonly bins: Uint32Array<ArrayBuffer>;
 }
 

@@ -110,6 +110,11 @@ export const LOG_EVENTS = {
       by: 'required',
     },
   },
+  'predictions could not be noted, trying again': {
+    levels: ['warn'],
+    brief: 'What predictions told waits in memory: the database did not take it.',
+    attributes: FAILED,
+  },
   'clean-up removed': {
     levels: ['info'],
     brief: 'A clean-up found something to remove.',

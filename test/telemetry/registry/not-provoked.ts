@@ -13,6 +13,7 @@ const NOT_PROVOKED: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'the database is lost at a moment of its own': [
     /^metric db\.client\.operation\.duration · error\.type$/,
+    /^event predictions could not be noted/,
     /^event (idle database connection|database notifications) lost/,
     /^span pg/,
   ],
