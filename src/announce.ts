@@ -11,7 +11,9 @@ function addressToCall({ address, family, port }: AddressInfo): string {
 /** What people look for, and the path it has; what is not served is not there. */
 function places({ role, metrics }: Pick<Config, 'role' | 'metrics'>): Record<string, string> {
   return {
-    ...(role === 'worker' ? { Health: '/api/health' } : { API: '/api/ml/v1', Docs: '/api/docs' }),
+    ...(role === 'worker'
+      ? { Health: '/api/health' }
+      : { Console: '/', API: '/api/ml/v1', Docs: '/api/docs' }),
     ...(metrics.enabled && { Metrics: metrics.path }),
   };
 }

@@ -9,6 +9,7 @@ const printed = (env: Record<string, string>, address = '127.0.0.1', family = 'I
 
 test('only what is served is announced: a worker has no API, and metrics may be off', () => {
   expect(printed({})).toEqual([
+    'http://127.0.0.1:81/',
     'http://127.0.0.1:81/api/ml/v1',
     'http://127.0.0.1:81/api/docs',
     'http://127.0.0.1:81/metrics',

@@ -23,10 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   worker: ['domain', 'adapters', 'telemetry', 'vocabulary'],
   client: [],
   cli: ['client'],
+  console: ['client'],
 };
 
 /** What is used without the rest of the service, and knows not even the ground. */
-const APART = ['tabular', 'client', 'cli'];
+const APART = ['tabular', 'client', 'cli', 'console'];
 
 /** At the top of the house: they may use every room. */
 const TOP = ['main', 'app'];
@@ -36,15 +37,15 @@ interface Import {
   readonly to: string;
 }
 
-const roomOf = (file: string) => (file.split('/')[0] as string).replace(/\.ts$/, '');
+const roomOf = (file: string) => (file.split('/')[0] as string).replace(/\.tsx?$/, '');
 
 async function importsOf(): Promise<Import[]> {
   const imports: Import[] = [];
-  for await (const file of glob('**/*.ts', { cwd: SRC })) {
+  for await (const file of glob('**/*.{ts,tsx}', { cwd: SRC })) {
     const text = readFileSync(join(SRC, file), 'utf8');
     for (const [, specifier = ''] of text.matchAll(/(?:from|import\(|new URL\()\s*'([.#][^']*)'/g)) {
       const to = specifier === '#tabular' ? 'tabular/index.ts' : join(dirname(file), specifier);
-      if (to.endsWith('.ts') && !to.startsWith('..')) imports.push({ from: file, to });
+      if (/\.tsx?$/.test(to) && !to.startsWith('..')) imports.push({ from: file, to });
     }
   }
   return imports;

@@ -10,6 +10,7 @@ import { describe } from './openapi.ts';
 import { errorHandler, problemResponse } from './problem.ts';
 import { createRouter, type Router } from './router.ts';
 import { type ArtifactRouteDeps, artifactRoutes } from './routes/artifacts.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { type DatasetRouteDeps, datasetRoutes } from './routes/datasets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { entranceRoutes } from './routes/entrance.ts';
@@ -94,6 +95,7 @@ export function createHttpApp(options: HttpOptions): Router {
     app.route(API, qualityRoutes(options.api));
     describe(app, { version: options.health.version, needsKey: options.adminKey !== undefined });
     app.route('/', docsRoutes());
+    app.route('/', consoleRoutes());
   }
   const { version } = options.health;
   const metricsPath = metrics && options.metricsPath;

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
-import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { startTestApp } from '../support/app.ts';
-import { hasProgram } from '../support/programs.ts';
+import { hasBrowser, openBrowser } from '../support/browser.ts';
 
 const SOURCE = new URL('../../src/client/', import.meta.url);
 
@@ -22,14 +21,11 @@ const PROGRAM = `(async () => {
   return { name, whole: sent === table.size, status, problem };
 })()`;
 
-test.skipIf(!hasProgram('chromium'))(
+test.skipIf(!hasBrowser)(
   'in a browser an upload tells of its bytes, a run is watched, and a problem is one',
   async () => {
     await using app = await startTestApp();
-    const browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: ['--no-sandbox'],
-    });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage();
       await page.route('**/client/**', async (route) => {

@@ -11,6 +11,7 @@ const project = (path: string) => fileURLToPath(new URL(path, ROOT));
 test.each([
   ['scripts/metrics-docs.ts', 'docs/metrics.md', 'npm run docs:metrics'],
   ['scripts/registry.ts', 'docs/registry/metrics.yaml', 'npm run registry'],
+  ['scripts/console.ts', 'src/console/built/index.html', 'npm run console'],
   ['scripts/benchmarks-docs.ts', 'docs/benchmarks.md', 'npm run docs:benchmarks'],
   [
     'scripts/dashboards.ts',

@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import { api, useLoad } from '../api.ts';
+import { Drift } from '../parts/drift.tsx';
+import { Page } from '../parts/page.tsx';
+import { PredictForm } from '../parts/predict-form.tsx';
+import { PredictTable } from '../parts/predict-table.tsx';
+import { Shown } from '../parts/shown.tsx';
+import { to } from '../router.ts';
+import { t } from '../texts/index.ts';
+
+export function PredictPage({ id }: { readonly id: string }) {
+  const texts = t().predict;
+  const loaded = useLoad((signal) => api().getArtifact({ id }, { signal }), [id]);
+  const { data } = loaded;
+  /** Predictions so far: each may move the drift. */
+  const [predictions, setPredictions] = useState(0);
+  const onPredicted = () => setPredictions((last) => last + 1);
+  return (
+    <Page
+      title={data ? texts.of(data.target) : texts.title}
+      about={
+        data && (
+          <>
+            {t().tasks[data.task]} · {t().modes[data.mode]}
+            {data.held_by.map(({ name, version }) => (
+              <a key={name + version} class="badge" href={to(['models', name])}>
+                {name} {version}
+              </a>
+            ))}
+          </>
+        )
+      }
+      actions={
+        data && (
+          <a class="button" href={to(['runs', data.run_id])}>
+            {texts.toRun}
+          </a>
+        )
+      }
+    >
+      <Shown of={loaded}>
+        {(artifact) => (
+          <>
+            <PredictForm artifact={artifact} onPredicted={onPredicted} />
+            <div class="columns">
+              <PredictTable artifact={artifact} onPredicted={onPredicted} />
+              <Drift id={id} after={predictions} />
+            </div>
+          </>
+        )}
+      </Shown>
+    </Page>
+  );
+}

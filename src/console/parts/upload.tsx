@@ -1,0 +1,80 @@
+import { useCallback, useRef, useState } from 'preact/hooks';
+import type { Dataset, UploadProgress } from '../../client/index.ts';
+import { api } from '../api.ts';
+import { bytes } from '../format.ts';
+import { go } from '../router.ts';
+import { t } from '../texts/index.ts';
+import { Drop } from './drop.tsx';
+import { say } from './notes.tsx';
+import { Problem } from './problem.tsx';
+import { Progress } from './progress.tsx';
+
+const ACCEPTED = '.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gz,.xlsx,.parquet';
+/** What the upload is counted as; its model may be trained in either. */
+const MODE: Dataset['mode'] = 'light';
+
+interface Sending {
+  readonly name: string;
+  readonly progress: UploadProgress;
+}
+
+/** Takes a table, sends it while telling how far it is, and leads to its profile. */
+export function Upload() {
+  const texts = t().datasets;
+  const [sending, setSending] = useState<Sending>();
+  const [error, setError] = useState<unknown>();
+  const stop = useRef<AbortController>(undefined);
+
+  const send = useCallback(async (file: File) => {
+    stop.current?.abort();
+    const leaving = new AbortController();
+    stop.current = leaving;
+    setError(undefined);
+    setSending({ name: file.name, progress: { sentBytes: 0, totalBytes: file.size } });
+    try {
+      const { dataset_id, name } = await api().upload(file, {
+        mode: MODE,
+        signal: leaving.signal,
+        onProgress: (progress) => setSending({ name: file.name, progress }),
+      });
+      say(t().datasets.uploaded(name));
+      go(['datasets', dataset_id]);
+    } catch (refusal) {
+      if (!leaving.signal.aborted) setError(refusal);
+    }
+    if (stop.current === leaving) setSending(undefined);
+  }, []);
+
+  return (
+    <>
+      <Drop
+        title={texts.drop}
+        choose={texts.choose}
+        hint={texts.formats}
+        accept={ACCEPTED}
+        onFile={(file) => void send(file)}
+      >
+        {sending && <SendingBar of={sending} onStop={() => stop.current?.abort()} />}
+      </Drop>
+      {error !== undefined && <Problem error={error} />}
+    </>
+  );
+}
+
+function SendingBar({ of: { name, progress }, onStop }: { readonly of: Sending; onStop(): void }) {
+  const texts = t().datasets;
+  const { sentBytes, totalBytes = 0 } = progress;
+  const isSent = sentBytes >= totalBytes;
+  return (
+    <div class="sending">
+      <Progress label={texts.sending(name)} value={isSent ? undefined : sentBytes / totalBytes} />
+      <p>
+        <span role="status">{isSent ? texts.checking : texts.sending(name)}</span>{' '}
+        <span class="muted">{texts.sent(bytes(sentBytes), bytes(totalBytes))}</span>{' '}
+        <button type="button" onClick={onStop}>
+          {texts.stop}
+        </button>
+      </p>
+    </div>
+  );
+}

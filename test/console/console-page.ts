@@ -1,0 +1,57 @@
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const THEMES = ['light', 'dark'] as const;
+
+/** Text, since it runs where the page does. */
+const VIOLATIONS = `axe.run().then(({ violations }) => violations.map(({ id, help, nodes }) =>
+  [id, help, nodes.slice(0, 3).map(({ html }) => html.slice(0, 200))]))`;
+
+export interface ConsolePage extends AsyncDisposable {
+  readonly page: Page;
+  /** What the page complained of: errors, and what its policy refused. */
+  readonly complaints: readonly string[];
+  /** Goes to a place of the console, and waits until it is loaded. */
+  open(place: string): Promise<void>;
+}
+
+export async function openConsole(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<ConsolePage> {
+  // In English, whatever the machine speaks.
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  return {
+    page,
+    complaints,
+    async open(place) {
+      await page.goto(`${origin}/#/${place}`);
+      await settled(page);
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+/** Until everything that the page shows is there. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').waitFor();
+  await page.locator('.loading').waitFor({ state: 'detached' });
+}
+
+/** Fails with what axe finds wrong, in either theme. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // Not as a script of the page, which its policy refuses.
+  await page.evaluate(axe.source);
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    expect([colorScheme, await page.evaluate(VIOLATIONS)]).toEqual([colorScheme, []]);
+  }
+}
