@@ -34,3 +34,9 @@ export function to(path: readonly string[], query: Query = {}): string {
 export function go(path: readonly string[], query: Query = {}): void {
   location.hash = to(path, query);
 }
+
+/** Changes the query without another step in the history: a search as it is typed. */
+export function requery(query: Query): void {
+  history.replaceState(null, '', to(place.value.path, { ...place.value.query, ...query }));
+  place.value = read();
+}

@@ -37,6 +37,9 @@ export function DatasetPage({ id }: { readonly id: string }) {
               name={data.name}
               load={isSignedIn.value ? () => api().downloadDataset({ id }) : undefined}
             />
+            <a class="button" href={to(['runs'], { dataset_id: id })}>
+              {texts.runs}
+            </a>
             <a class="button primary" href={to(['datasets', id, 'train'])}>
               {texts.train}
             </a>

@@ -1,24 +1,25 @@
-import type { Dataset } from '../../client/index.ts';
-import { api, useLoad } from '../api.ts';
+import type { Dataset, ListDatasetsData } from '../../client/index.ts';
+import { api } from '../api.ts';
 import { bytes, count } from '../format.ts';
 import { DeleteDataset } from '../parts/delete-dataset.tsx';
+import { List } from '../parts/list.tsx';
 import { isLeaving } from '../parts/notes.tsx';
 import { Page } from '../parts/page.tsx';
-import { Pager, usePaging } from '../parts/pager.tsx';
-import { Empty, Shown } from '../parts/shown.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import { Empty } from '../parts/shown.tsx';
+import type { Column } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { Upload } from '../parts/upload.tsx';
 import { to } from '../router.ts';
 import { t } from '../texts/index.ts';
 
-const PAGE_ITEMS = 50;
+type Query = NonNullable<ListDatasetsData['query']>;
 
 function columns(): readonly Column<Dataset>[] {
   const texts = t().datasets;
   return [
     {
       title: texts.name,
+      sort: 'name',
       cell: ({ dataset_id, name, warnings }) => (
         <>
           <a href={to(['datasets', dataset_id])}>{name}</a>
@@ -31,11 +32,11 @@ function columns(): readonly Column<Dataset>[] {
       ),
     },
     { title: texts.version, isFigure: true, cell: ({ version }) => count(version) },
-    { title: texts.rows, isFigure: true, cell: ({ rows }) => count(rows) },
+    { title: texts.rows, sort: 'rows', isFigure: true, cell: ({ rows }) => count(rows) },
     { title: texts.columns, isFigure: true, cell: (dataset) => count(dataset.columns) },
-    { title: texts.size, isFigure: true, cell: ({ size_bytes }) => bytes(size_bytes) },
+    { title: texts.size, sort: 'size', isFigure: true, cell: ({ size_bytes }) => bytes(size_bytes) },
     { title: texts.format, isExtra: true, cell: ({ format }) => format },
-    { title: texts.uploadedAt, cell: ({ created_at }) => <Time at={created_at} /> },
+    { title: texts.uploadedAt, sort: 'created_at', cell: ({ created_at }) => <Time at={created_at} /> },
     {
       title: texts.expires,
       cell: ({ expires_at }) => (expires_at === null ? t().app.never : <Time at={expires_at} />),
@@ -46,32 +47,17 @@ function columns(): readonly Column<Dataset>[] {
 
 export function DatasetsPage() {
   const texts = t().datasets;
-  const paging = usePaging();
-  const { cursor } = paging;
-  const list = useLoad(
-    (signal) => api().listDatasets({ limit: PAGE_ITEMS, ...(cursor && { cursor }) }, { signal }),
-    [cursor],
-  );
   return (
     <Page title={texts.title}>
       <Upload />
-      <Shown of={list}>
-        {({ items, next_cursor }) =>
-          items.length === 0 && paging.number === 1 ? (
-            <Empty title={texts.empty} hint={texts.emptyHint} />
-          ) : (
-            <div class="card flush">
-              <Table
-                caption={texts.title}
-                columns={columns()}
-                rows={items.filter(({ dataset_id }) => !isLeaving(dataset_id))}
-                keyOf={({ dataset_id }) => dataset_id}
-              />
-              <Pager paging={paging} next={next_cursor} />
-            </div>
-          )
-        }
-      </Shown>
+      <List
+        title={texts.title}
+        columns={columns()}
+        load={(query, signal) => api().listDatasets(query as Query, { signal })}
+        keyOf={({ dataset_id }) => dataset_id}
+        isHidden={({ dataset_id }) => isLeaving(dataset_id)}
+        empty={<Empty title={texts.empty} hint={texts.emptyHint} />}
+      />
     </Page>
   );
 }

@@ -1,18 +1,17 @@
-import { useEffect } from 'preact/hooks';
-import { hasEnded, type TrainingRun } from '../../client/index.ts';
-import { api, useLoad } from '../api.ts';
+import { hasEnded, type ListTrainingRunsData, type TrainingRun } from '../../client/index.ts';
+import { api } from '../api.ts';
 import { figure, seconds } from '../format.ts';
 import { scoresOf } from '../metrics.ts';
+import { List } from '../parts/list.tsx';
 import { Page } from '../parts/page.tsx';
-import { Pager, usePaging } from '../parts/pager.tsx';
-import { Empty, Shown } from '../parts/shown.tsx';
+import { Empty } from '../parts/shown.tsx';
 import { Status } from '../parts/status.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { to } from '../router.ts';
 import { t } from '../texts/index.ts';
 
-const PAGE_ITEMS = 50;
+type Query = NonNullable<ListTrainingRunsData['query']>;
 /** While something in sight is under way. */
 const REFRESH_MS = 3000;
 
@@ -39,45 +38,37 @@ function columns(): readonly Column<TrainingRun>[] {
     },
     {
       title: texts.duration,
+      sort: 'duration',
       isFigure: true,
       cell: ({ duration_seconds }) => duration_seconds !== null && seconds(duration_seconds),
     },
-    { title: texts.queuedAt, cell: ({ queued_at }) => <Time at={queued_at} /> },
+    { title: texts.queuedAt, sort: 'created_at', cell: ({ queued_at }) => <Time at={queued_at} /> },
   ];
 }
 
 export function RunsPage() {
   const texts = t().runs;
-  const paging = usePaging();
-  const { cursor } = paging;
-  const list = useLoad(
-    (signal) => api().listTrainingRuns({ limit: PAGE_ITEMS, ...(cursor && { cursor }) }, { signal }),
-    [cursor],
-  );
-  const isMoving = list.data?.items.some((run) => !hasEnded(run)) ?? false;
-  useEffect(() => {
-    if (!isMoving) return undefined;
-    const timer = setTimeout(list.reload, REFRESH_MS);
-    return () => clearTimeout(timer);
-  }, [list.data]);
   return (
     <Page title={texts.title}>
-      <Shown of={list}>
-        {({ items, next_cursor }) =>
-          items.length === 0 && paging.number === 1 ? (
-            <Empty title={texts.empty} hint={texts.emptyHint}>
-              <a class="button primary" href={to(['datasets'])}>
-                {texts.toDatasets}
-              </a>
-            </Empty>
-          ) : (
-            <div class="card flush">
-              <Table caption={texts.title} columns={columns()} rows={items} keyOf={({ id }) => id} />
-              <Pager paging={paging} next={next_cursor} />
-            </div>
-          )
+      <List
+        title={texts.title}
+        columns={columns()}
+        filters={[
+          { name: 'status', title: texts.status, values: t().statuses },
+          { name: 'task', title: texts.task, values: t().tasks },
+          { name: 'mode', title: texts.mode, values: t().modes },
+        ]}
+        load={(query, signal) => api().listTrainingRuns(query as Query, { signal })}
+        refreshMs={(runs) => (runs.every(hasEnded) ? undefined : REFRESH_MS)}
+        keyOf={({ id }) => id}
+        empty={
+          <Empty title={texts.empty} hint={texts.emptyHint}>
+            <a class="button primary" href={to(['datasets'])}>
+              {texts.toDatasets}
+            </a>
+          </Empty>
         }
-      </Shown>
+      />
     </Page>
   );
 }

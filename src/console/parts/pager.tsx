@@ -5,21 +5,20 @@ import { t } from '../texts/index.ts';
 export interface Paging {
   readonly cursor: string | undefined;
   readonly number: number;
-  older(cursor: string): void;
-  newer(): void;
-  /** To the first page: what is listed has changed. */
-  reset(): void;
+  further(cursor: string): void;
+  back(): void;
 }
 
-export function usePaging(): Paging {
+/** @param list what is listed, and in which order: of another one, the first page comes first */
+export function usePaging(list: string): Paging {
   /** The cursors of the pages so far, but for the first, which has none. */
-  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const [state, setState] = useState<{ list: string; cursors: readonly string[] }>({ list, cursors: [] });
+  const cursors = state.list === list ? state.cursors : [];
   return {
     cursor: cursors.at(-1),
     number: cursors.length + 1,
-    older: (cursor) => setCursors([...cursors, cursor]),
-    newer: () => setCursors(cursors.slice(0, -1)),
-    reset: () => setCursors([]),
+    further: (cursor) => setState({ list, cursors: [...cursors, cursor] }),
+    back: () => setState({ list, cursors: cursors.slice(0, -1) }),
   };
 }
 
@@ -28,12 +27,12 @@ export function Pager({ paging, next }: { readonly paging: Paging; readonly next
   const texts = t().list;
   return (
     <nav class="pager" aria-label={texts.pages}>
-      <button type="button" disabled={paging.number === 1} onClick={paging.newer}>
-        ← {texts.newer}
+      <button type="button" disabled={paging.number === 1} onClick={paging.back}>
+        ← {texts.back}
       </button>
       <span aria-live="polite">{texts.page(paging.number)}</span>
-      <button type="button" disabled={next === null} onClick={() => next !== null && paging.older(next)}>
-        {texts.older} →
+      <button type="button" disabled={next === null} onClick={() => next !== null && paging.further(next)}>
+        {texts.on} →
       </button>
     </nav>
   );

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { t } from '../texts/index.ts';
 import { Scroll } from './scroll.tsx';
 
 export interface Column<Row> {
@@ -9,6 +10,8 @@ export interface Column<Row> {
   readonly isExtra?: boolean;
   /** The title is for those who do not see what stands beneath it. */
   readonly isUntitled?: boolean;
+  /** What the service calls it, where it can order by it. */
+  readonly sort?: string;
   cell(row: Row): ComponentChildren;
 }
 
@@ -17,6 +20,10 @@ interface TableProps<Row> {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
+  /** What it is ordered by; with a `-` in front, the greatest first. */
+  readonly sort?: string;
+  readonly isBusy?: boolean;
+  onSort?(sort: string): void;
   keyOf(row: Row): string | number;
 }
 
@@ -24,17 +31,15 @@ const kindOf = <Row,>({ isFigure, isExtra }: Column<Row>) =>
   `${isFigure ? 'figure ' : ''}${isExtra ? 'extra' : ''}`;
 
 /** Its first column names the row. */
-export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, keyOf, sort, onSort, isBusy = false }: TableProps<Row>) {
   return (
     <Scroll label={caption}>
-      <table>
+      <table aria-busy={isBusy}>
         <caption class="hidden">{caption}</caption>
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.title} scope="col" class={kindOf(column)}>
-                {column.isUntitled ? <span class="hidden">{column.title}</span> : column.title}
-              </th>
+              <Heading key={column.title} column={column} sort={sort} onSort={onSort} />
             ))}
           </tr>
         </thead>
@@ -57,5 +62,35 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
         </tbody>
       </table>
     </Scroll>
+  );
+}
+
+interface HeadingProps<Row> {
+  readonly column: Column<Row>;
+  readonly sort: string | undefined;
+  readonly onSort: ((sort: string) => void) | undefined;
+}
+
+function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>) {
+  const { title, isUntitled, sort: by } = column;
+  if (by === undefined || onSort === undefined)
+    return (
+      <th scope="col" class={kindOf(column)}>
+        {isUntitled ? <span class="hidden">{title}</span> : title}
+      </th>
+    );
+  const isUp = sort === by;
+  const isDown = sort === `-${by}`;
+  return (
+    <th scope="col" class={kindOf(column)} aria-sort={isUp ? 'ascending' : isDown ? 'descending' : 'none'}>
+      <button
+        type="button"
+        class="sort"
+        title={`${t().list.sort} ${title}`}
+        onClick={() => onSort(isDown ? by : `-${by}`)}
+      >
+        {title} <span aria-hidden="true">{isUp ? '↑' : isDown ? '↓' : '↕'}</span>
+      </button>
+    </th>
   );
 }
