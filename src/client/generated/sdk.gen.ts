@@ -220,7 +220,7 @@ export class Operations extends HeyApiClient {
     /**
      * Training runs, newest first or as sorted
      *
-     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one. Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.
+     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `cross_validation`, `feature_importances`, `excluded`, `search`): that stands in each single one. Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.
      */
     public listTrainingRuns<ThrowOnError extends boolean = true>(parameters?: {
         limit?: number;
@@ -350,7 +350,7 @@ export class Operations extends HeyApiClient {
     /**
      * Models, newest first or as sorted
      *
-     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one. Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.
+     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `cross_validation`, `feature_importances`, `excluded`, `search`): that stands in each single one. Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.
      */
     public listArtifacts<ThrowOnError extends boolean = true>(parameters?: {
         limit?: number;
@@ -622,7 +622,7 @@ export class Operations extends HeyApiClient {
     /**
      * Versions of a name, newest first or as sorted
      *
-     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one.
+     * `metrics` without what grows with the data (`confusion_matrix`, `classes`, `cross_validation`, `feature_importances`, `excluded`, `search`): that stands in each single one.
      */
     public listModelVersions<ThrowOnError extends boolean = true>(parameters: {
         name: string;

@@ -16,7 +16,7 @@ export const json = <Schema extends z.ZodType>(
 });
 
 export const METRICS_IN_SHORT =
-  '`metrics` without what grows with the data (`confusion_matrix`, `classes`, `feature_importances`, `excluded`, `search`): that stands in each single one.';
+  '`metrics` without what grows with the data (`confusion_matrix`, `classes`, `cross_validation`, `feature_importances`, `excluded`, `search`): that stands in each single one.';
 
 export const PAGES =
   'Of more than 10,000 that have to be looked through, a page may show fewer than `limit`, or none: only `next_cursor: null` ends the list. A cursor belongs to its `sort`.';

@@ -4,6 +4,7 @@ import type { Table, Task } from '../table.ts';
 import { chooseTransform } from './choose-transform.ts';
 import { withColumnMeans } from './column-means.ts';
 import { selectInputs } from './columns.ts';
+import { crossValidate, foldsToFit } from './cross-validate.ts';
 import {
   type Fit,
   type FitOptions,
@@ -15,6 +16,7 @@ import { holdOut } from './held-out.ts';
 import { checkMemory, memoryShape } from './memory.ts';
 import { DEFAULT_BUDGET_SECONDS, type TrainParams } from './params.ts';
 import { createReporter, type Reporter, throttled } from './progress.ts';
+import { type OutOfFold, scoreFolds } from './quality/cross-validation.ts';
 import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
@@ -75,7 +77,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     options,
   );
   const { transform } = transformChoice;
-  const { specification, search, fit, fittedRows, secondsPerRow } =
+  const { specification, search, searched, fit, fittedRows, secondsPerRow } =
     spec.mode === 'heavy'
       ? await searchAndFit(data, learned, transform, spec, options, report)
       : await fitLight(data, learned, { ...light, targetTransform: transform }, options, report);
@@ -88,9 +90,12 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   };
   const isHeldOut = measuredOn === 'held_out_rows';
   const measured = isHeldOut ? fit : await fitAll();
-  report.stage('evaluate', 0.6, isHeldOut ? refitSeconds : undefined);
+  const folds = foldsToFit(data, spec.mode, spec.params);
+  const fitsLeft = folds + Number(isHeldOut);
+  report.stage('evaluate', 0.6, refitSeconds === undefined ? undefined : fitsLeft * refitSeconds);
   const quality = evaluate(data, measured.estimator, learned, tested.rows, tested.data);
   const importances = permutationImportance(tested.data, measured, tested.rows, spec.seed);
+  const outOfFold = folds > 0 ? await crossValidate(data, specification, folds, options) : searched;
   const kept = isHeldOut ? await fitAll() : measured;
   report.stage('refit', 1);
 
@@ -102,6 +107,8 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     n_dropped: target.dropped,
     measured_on: measuredOn,
     split: summary,
+    cross_validation:
+      outOfFold && scoreFolds(data, outOfFold, search !== null || transformChoice.compared !== null),
     refitted_on: 'all_rows',
     algorithm: summarise(specification, target.rows.length),
     search,
@@ -130,6 +137,8 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
 interface Fitted {
   readonly specification: ModelSpecification;
   readonly search: Search | null;
+  /** What the search saw of the recipe; null without folds. */
+  readonly searched: OutOfFold | null;
   readonly fit: Fit;
   readonly fittedRows: number;
   /** What a row costs in a fit; 0: too little to tell. */
@@ -183,6 +192,7 @@ async function fitLight(
   return {
     specification,
     search: null,
+    searched: null,
     fit: await fitModel(data, rows, specification, options),
     fittedRows: rows.length,
     secondsPerRow: 0,
@@ -232,6 +242,7 @@ async function searchAndFit(
       leaderboard: found.leaderboard,
       not_begun: found.notBegun,
     },
+    searched: params.cross_validation === 0 ? null : found.outOfFold,
     fit,
     fittedRows,
     secondsPerRow,

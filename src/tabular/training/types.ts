@@ -115,6 +115,8 @@ interface CommonMetrics {
   readonly split: SplitSummary;
   /** The kept model is fitted on all rows, with the settings of the measured one. */
   readonly refitted_on: 'all_rows';
+  /** Null where no folds were tried. */
+  readonly cross_validation: CrossValidation | null;
   readonly algorithm: AlgorithmSummary;
   readonly search: Search | null;
   readonly excluded: readonly ExcludedColumn[];
@@ -176,6 +178,23 @@ export interface LeaderboardEntry {
   readonly settings: Settings;
   readonly loss: number;
   readonly seconds: number;
+}
+
+export type CrossValidation = {
+  readonly folds: number;
+  /** How many times over. */
+  readonly repeats: number;
+  /** That were tested, each once a repeat. */
+  readonly rows: number;
+  /** Whether the recipe was chosen by these very figures, or by others of these rows: they may flatter it. */
+  readonly used_for_selection: boolean;
+} & { readonly [Figure in keyof ClassificationQuality | keyof RegressionQuality]?: FoldScores };
+
+export interface FoldScores {
+  readonly mean: number | null;
+  readonly std: number | null;
+  /** Of each fold; null where its rows can't tell. */
+  readonly values: readonly (number | null)[];
 }
 
 export interface SplitSummary {

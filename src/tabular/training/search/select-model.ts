@@ -1,9 +1,11 @@
 import type { TargetTransform } from '../../document.ts';
+import { turnBack } from '../../scoring/target-transform.ts';
 import type { BoostingSettings } from '../boosting/boost.ts';
 import { createFitPool } from '../boosting/fit-pool.ts';
 import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
 import type { ModelSpecification } from '../fit-model.ts';
 import type { SearchProgress } from '../progress.ts';
+import type { OutOfFold } from '../quality/cross-validation.ts';
 import { createRandom } from '../random.ts';
 import { type TrainingData, transformTarget } from '../training-data.ts';
 import type { LeaderboardEntry, Settings } from '../types.ts';
@@ -30,6 +32,8 @@ export interface SearchResult {
   readonly specification: ModelSpecification;
   /** How many rows took part in it. */
   readonly searchedRows: number;
+  /** What the chosen recipe said of the tested rows, on the target's own scale; null where they were of one split. */
+  readonly outOfFold: OutOfFold | null;
   readonly strategy: SearchPlan['strategy'];
   readonly leaderboard: readonly LeaderboardEntry[];
   /** Candidates for which the budget left no time. */
@@ -73,11 +77,15 @@ export async function selectModel(
     options,
     onTrial,
   );
+  const trees =
+    boosting.length > 0
+      ? meanOfAll(boosting.map((trial) => predictTests(data, table, plan, trial)))
+      : linear.predicted;
   const blend =
     boosting.length > 0
       ? findBlend(
           linear.predicted,
-          meanOfAll(boosting.map((trial) => predictTests(data, table, plan, trial))),
+          trees,
           losses,
           !isSmall,
           data.target.task === 'classification' ? PRIOR_ROWS_OF_CLASSES : 0,
@@ -103,10 +111,27 @@ export async function selectModel(
       targetTransform: options.targetTransform,
     },
     searchedRows: plan.rows.length,
+    outOfFold:
+      plan.strategy === 'k_fold'
+        ? {
+            splits: plan.splits,
+            predicted: predictedBy(linear.predicted, trees, weight, options.targetTransform),
+          }
+        : null,
     strategy: plan.strategy,
     leaderboard: leaderboard.sort((a, b) => a.loss - b.loss),
     notBegun,
   };
+}
+
+function predictedBy(
+  linear: Float64Array,
+  trees: Float64Array,
+  weight: number,
+  transform: TargetTransform | null,
+): Float64Array {
+  const mixed = linear.map((value, i) => (1 - weight) * value + weight * trees[i]!);
+  return transform ? turnBack(transform, mixed) : mixed;
 }
 
 interface Trials {
