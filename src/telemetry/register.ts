@@ -8,7 +8,7 @@ import { telemetryStarted } from './running.ts';
  * imports nothing more, because an instrumentation patches as soon as it is constructed. Worker threads inherit
  * `--import`; what they do is told by the main thread.
  */
-const { OTEL_SDK_DISABLED: disabled } = process.env;
+const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_SAMPLER_ARG: samplerArgument } = process.env;
 
 if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true') {
   const environment = otelEnvironment(process.env);
@@ -27,6 +27,7 @@ if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true'
   telemetryStarted(
     startSdk(config, {
       traces: environment.OTEL_TRACES_EXPORTER !== 'none',
+      sampler: { name: environment.OTEL_TRACES_SAMPLER, argument: samplerArgument },
       logs: environment.OTEL_LOGS_EXPORTER !== 'none',
       metrics: metricPush(process.env),
     }),

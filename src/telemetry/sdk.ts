@@ -19,6 +19,8 @@ import { observeProcess } from './process.ts';
 import { pushReaders } from './push.ts';
 import { PullReader } from './reader.ts';
 import { boundMetricsCollected, type RunningTelemetry } from './running.ts';
+import { type SamplerChoice, samplerOf } from './sampler.ts';
+import { TraceIds } from './trace-ids.ts';
 import { catalogueViews } from './views.ts';
 import { withParentOnly } from './with-parent-only.ts';
 
@@ -39,7 +41,12 @@ const DISCARD_SPANS: NonNullable<NodeSDKConfiguration['spanProcessors']> = [
  */
 export function startSdk(
   { metrics: settings, role, training }: Pick<Config, 'metrics' | 'role' | 'training'>,
-  exporting: { readonly traces: boolean; readonly logs: boolean; readonly metrics: MetricPush },
+  exporting: {
+    readonly traces: boolean;
+    readonly sampler: SamplerChoice;
+    readonly logs: boolean;
+    readonly metrics: MetricPush;
+  },
 ): RunningTelemetry {
   const bound = new BoundMetrics();
   const reader = new PullReader(bound);
@@ -51,6 +58,10 @@ export function startSdk(
     },
     '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
   });
+  const sampler = samplerOf(exporting.sampler);
+  const ids = new TraceIds();
+  const isTracing =
+    exporting.traces && library.some(({ instrumentationName }) => instrumentationName === HTTP);
   const instrumentations = [
     ...library,
     new HttpServerInstrumentation({
@@ -58,13 +69,15 @@ export function startSdk(
       latencyBuckets: settings.latencyBuckets,
       inFlight: settings.inProgress,
       metricsPath: settings.path,
-      spans: exporting.traces && library.some(({ instrumentationName }) => instrumentationName === HTTP),
+      sampling: isTracing ? { sampler, ids } : undefined,
     }),
   ];
   const sdk = new NodeSDK({
     metricReaders: [reader, ...pushReaders(exporting.metrics, [bound], () => pushFailures(1, {}))],
     views: catalogueViews(settings.prefix),
     ...(!exporting.traces && { spanProcessors: DISCARD_SPANS }),
+    ...(sampler && { sampler }),
+    idGenerator: ids,
     // Named here and not detected: the default detectors would publish the command line. The conventions have no
     // attribute for the part that a process plays within its service, so it is one of our own.
     resource: defaultResource().merge(

@@ -1,3 +1,4 @@
+import { TraceFlags } from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SeenSpan } from '../support/otlp/received.ts';
 import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
@@ -180,6 +181,24 @@ test.each([
     expect(exposition.sum('http_server_request_duration_seconds_count', { http_route: '/trace' })).toBe(2);
   },
 );
+
+test('a share of the traces is sent, each whole or not at all, by the ids that are logged', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { fixture, sink } = await startTraced(stack, {
+    OTEL_TRACES_SAMPLER: 'traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.5',
+  });
+  const seen = [];
+  for (let request = 0; request < 40; request++) seen.push(await traceOf(fixture));
+  await fixture.command('shut down telemetry');
+
+  const flagged = seen.filter(({ span }) => span.traceFlags === TraceFlags.SAMPLED);
+  expect(sink.spans.map(({ traceId }) => traceId).sort()).toEqual(
+    flagged.map(({ log }) => log['trace_id']).sort(),
+  );
+  expect(flagged.length).toBeGreaterThan(0);
+  expect(flagged.length).toBeLessThan(seen.length);
+});
 
 test('where the environment enables no HTTP instrumentation, requests make no spans', async () => {
   await using stack = new AsyncDisposableStack();

@@ -14,7 +14,7 @@ async function exchange(handler: RequestListener, method = 'GET') {
     latencyBuckets: [1],
     inFlight: true,
     metricsPath: '/metrics',
-    spans: false,
+    sampling: undefined,
   });
   using _ = { [Symbol.dispose]: () => instrumentation.disable() };
   const closed = Promise.withResolvers<void>();

@@ -4,13 +4,13 @@ import { InstrumentationBase, type InstrumentationConfig } from '@opentelemetry/
 import packageJson from '../../../package.json' with { type: 'json' };
 import { beginExchange, CLIENT_CLOSED_REQUEST, countBodyBytes, exchangeOf, scrapeTest } from './exchange.ts';
 import { type ServerMetricsOptions, serverMetrics } from './server-metrics.ts';
-import { idsAlone, recordedSpans } from './server-spans.ts';
+import { idsAlone, recordedSpans, type Sampling } from './server-spans.ts';
 
 export interface HttpServerConfig extends InstrumentationConfig, ServerMetricsOptions {
   /** Of the scrape, which is neither counted nor traced. */
   readonly metricsPath: string;
-  /** Whether spans have somewhere to go. */
-  readonly spans: boolean;
+  /** Which spans are sent; undefined: they have nowhere to go. */
+  readonly sampling: Sampling | undefined;
 }
 
 const STARTED = 'http.server.request.start';
@@ -35,7 +35,7 @@ export class HttpServerInstrumentation extends InstrumentationBase<HttpServerCon
     countBodyBytes();
     const config = this.getConfig();
     const metrics = serverMetrics(config);
-    const spans = config.spans ? recordedSpans(() => this.tracer) : idsAlone;
+    const spans = config.sampling ? recordedSpans(() => this.tracer, config.sampling) : idsAlone;
     const isScrape = scrapeTest(config.metricsPath);
 
     function ended(this: ServerResponse): void {

@@ -1,39 +1,43 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ROOT_CONTEXT, type Span, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
-
-const propagator = new W3CTraceContextPropagator();
-const getter = {
-  get: (headers: IncomingHttpHeaders, name: string) => headers[name],
-  keys: (headers: IncomingHttpHeaders) => Object.keys(headers),
-};
+import {
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
+import { randomSpanId, randomTraceId } from '../trace-ids.ts';
 
 /**
- * The span of a request where spans go nowhere. It records nothing; its ids, the caller's trace where there is one, are
+ * The span of a request of which nothing is sent. It records nothing; its ids, the caller's trace where there is one, are
  * made when somebody asks: for a log line, an error's answer, a queued job.
  */
 export class RequestSpan implements Span {
   readonly #headers: IncomingHttpHeaders;
+  readonly #traceId: string | undefined;
   #context: SpanContext | undefined;
 
-  /** @param headers of the request, which itself need not live as long as what it began */
-  constructor(headers: IncomingHttpHeaders) {
+  /**
+   * @param headers of the request, which itself need not live as long as what it began
+   * @param traceId where the caller has none; undefined: none was needed yet
+   */
+  constructor(headers: IncomingHttpHeaders, traceId?: string) {
     this.#headers = headers;
+    this.#traceId = traceId;
   }
 
   spanContext(): SpanContext {
-    this.#context ??= {
-      traceId: this.#callersTrace() ?? randomBytes(16).toString('hex'),
-      spanId: randomBytes(8).toString('hex'),
-      traceFlags: TraceFlags.NONE,
-    };
+    if (this.#context === undefined) {
+      const caller = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, this.#headers));
+      this.#context = {
+        traceId: caller?.traceId ?? this.#traceId ?? randomTraceId(),
+        spanId: randomSpanId(),
+        traceFlags: TraceFlags.NONE,
+        ...(caller?.traceState && { traceState: caller.traceState }),
+      };
+    }
     return this.#context;
-  }
-
-  #callersTrace(): string | undefined {
-    const extracted = propagator.extract(ROOT_CONTEXT, this.#headers, getter);
-    return trace.getSpanContext(extracted)?.traceId;
   }
 
   isRecording(): boolean {

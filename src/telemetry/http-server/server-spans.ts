@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, propagation, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
+import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import { failSpan } from '../span.ts';
+import { randomTraceId, type TraceIds } from '../trace-ids.ts';
 import { type Exchange, isProbe } from './exchange.ts';
 import { methodOf } from './method.ts';
 import { requestAttributes } from './request-attributes.ts';
@@ -24,16 +26,30 @@ export const idsAlone: ServerSpans = {
 export const untracedRequest = (request: IncomingMessage): Context =>
   suppressTracing(idsAlone.begin(request));
 
+/** Who decides which spans are sent, asked before there is one. */
+export interface Sampling {
+  /** Undefined: the SDK's own, which only the SDK can ask. */
+  readonly sampler: Sampler | undefined;
+  readonly ids: TraceIds;
+}
+
 /**
  * Spans by the semantic conventions. The sampler is asked first, so that of a request that it leaves out nothing is read
- * but the caller's trace.
+ * but the caller's trace, and nothing made but an id.
  * @param tracer asked for each time: it is another once the SDK has started
  */
-export const recordedSpans = (tracer: () => Tracer): ServerSpans => ({
+export const recordedSpans = (tracer: () => Tracer, { sampler, ids }: Sampling): ServerSpans => ({
   begin(request) {
     if (isProbe(request)) return untracedRequest(request);
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-    const span = tracer().startSpan(nameOf(request), { kind: SpanKind.SERVER }, parent);
+    const name = nameOf(request);
+    const callers = trace.getSpanContext(parent)?.traceId;
+    const traceId = callers ?? randomTraceId();
+    const decision = sampler?.shouldSample(parent, traceId, name, SpanKind.SERVER, {}, []).decision;
+    if (decision === SamplingDecision.NOT_RECORD)
+      return new RequestContext(parent, new RequestSpan(request.headers, traceId));
+    if (callers === undefined) ids.next(traceId);
+    const span = tracer().startSpan(name, { kind: SpanKind.SERVER }, parent);
     if (span.isRecording()) span.setAttributes(requestAttributes(request));
     return new RequestContext(parent, span);
   },
