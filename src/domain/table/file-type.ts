@@ -2,6 +2,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { AppError } from '../../errors.ts';
 import type { Encoding, FileType, ReadOptions, TEXT_FORMATS } from '../../vocabulary/tables.ts';
 import { looksTabSeparated } from './csv-dialect.ts';
+import { isSingleByte } from './single-byte.ts';
 
 type TextFormat = (typeof TEXT_FORMATS)[number];
 
@@ -31,9 +32,6 @@ const UTF16_MARKS = [
   ['\xff\xfe', 'utf-16le'],
   ['\xfe\xff', 'utf-16be'],
 ] as const;
-/** By Latin-1, bytes of a character beyond ASCII in UTF-8, and those that are none in Windows-1252. */
-const UTF8_LETTER = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/;
-const NO_LETTER = /[\x81\x8d\x8f\x90\x9d]/;
 const ZIP = 'PK\x03\x04';
 /** Names of files that only a workbook has, among the first in the archive. */
 const WORKBOOK = /xl\/(workbook|worksheets|_rels|sharedStrings|styles|theme)/;
@@ -87,18 +85,13 @@ const layoutOf = ({ delimiter, header }: ReadOptions): Pick<FileType, 'layout'> 
 const encodingOf = (bytes: Buffer): Encoding | undefined =>
   UTF16_MARKS.find(([mark]) => startsWith(bytes, mark))?.[1] ?? singleByteEncoding(bytes);
 
-/**
- * Where there is no letter beyond ASCII that is one in UTF-8, but some that are none, the text is in the encoding that was
- * common before. Where both are, it is damaged.
- */
 function singleByteEncoding(bytes: Buffer): Encoding | undefined {
   try {
     // A stream: the last character may be cut off.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return undefined;
   } catch {
-    const text = bytes.toString('latin1');
-    return UTF8_LETTER.test(text) || NO_LETTER.test(text) ? undefined : 'windows-1252';
+    return isSingleByte(bytes) ? 'windows-1252' : undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
 import type { FileType, InspectedTable, ReadOptions } from '../../vocabulary/tables.ts';
 import { isCheckedFirst } from './file-type.ts';
-import type { InspectFileRequest } from './inspect.child.ts';
+import type { InspectFileRequest, OtherEncoding } from './inspect.child.ts';
 import type { TableLimits } from './limits.ts';
 import { needsRoom } from './plain/plain-table.ts';
 import { makeRoom } from './room.ts';
@@ -49,7 +49,8 @@ export interface Inspector extends AsyncDisposable {
   /**
    * Checks an uploaded table thoroughly and profiles its columns, in a child process that can read this one file: the
    * caller's event loop and memory stay free, and a file that crashes a reader harms nothing. The messages name lines
-   * and columns, never the path.
+   * and columns, never the path. A text that is not UTF-8 only far behind its start is read again, as Windows-1252 where
+   * that makes sense of all of it: the table says its `encoding`.
    *
    * @throws {AppError} `empty`, `bad_format`, `bad_header`, `too_few_rows`, `too_many_empty`, `too_large`, `aborted`;
    *   `unavailable` when somebody killed it, `overloaded` when it waited too long
@@ -70,7 +71,7 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
   const small = new Places(MAX_AT_ONCE, waiting);
   const large = new Places(MAX_AT_ONCE, waiting);
   const placesFor = (bytes: number) => (bytes <= SMALL_BYTES ? small : large);
-  const work = async <Table extends InspectedTable | undefined>(
+  const work = async <Table extends InspectedTable | OtherEncoding | undefined>(
     { fileType, options, limits, signal, meter, patienceSeconds, ...inspection }: Inspection,
     part?: string,
   ): Promise<Table> => {
@@ -100,10 +101,16 @@ export function createInspector(scratch: string, waiting: Waiting): Inspector {
       throw error instanceof ChildError ? explain(error, fileType) : error;
     }
   };
+  const inspect = async (inspection: Inspection): Promise<InspectedTable> => {
+    const found = await work<InspectedTable | OtherEncoding>(inspection);
+    if ('columns' in found) return found;
+    const { encoding } = found;
+    return work<InspectedTable>({ ...inspection, fileType: { ...inspection.fileType, encoding } });
+  };
   return {
     standBy: () => children.standBy(),
     admit: (bytes) => placesFor(bytes).admit(),
-    inspect: (inspection) => work<InspectedTable>(inspection),
+    inspect,
     inspectArriving: async (inspection, part) =>
       large.free > 1 && isCheckedFirst(inspection.fileType) && !needsRoom(inspection.fileType)
         ? work<InspectedTable | undefined>(inspection, path.resolve(part))

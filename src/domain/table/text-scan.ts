@@ -19,6 +19,15 @@ export interface ScannedColumn {
 
 const LF = 0x0a;
 
+const inWords = (line: number) => `Line ${line}: not UTF-8 text. Save the file with the encoding UTF-8.`;
+
+/** The text is in another encoding, or damaged, and not only cut off. */
+export class NotUtf8 extends AppError {
+  constructor(line: number) {
+    super('bad_format', inWords(line));
+  }
+}
+
 /** Checks text piece by piece for what no text format allows. */
 export class TextCheck {
   /** The bytes of a character cut in two by the end of the last piece. */
@@ -39,7 +48,7 @@ export class TextCheck {
 
   /** @throws {AppError} `bad_format` when the text ends within a character */
   end(line: number): void {
-    if (this.#cut.length > 0) throw notUtf8(this.#cut, line);
+    if (this.#cut.length > 0) throw new AppError('bad_format', inWords(line));
   }
 }
 
@@ -56,7 +65,7 @@ function wholeCharacters(bytes: Buffer): number {
   return bytes.length;
 }
 
-function notUtf8(bytes: Buffer, line: number): AppError {
+function notUtf8(bytes: Buffer, line: number): NotUtf8 {
   let bad = 0;
   let lineStart = 0;
   // Lines are checked on their own: a line feed is never part of another character.
@@ -65,10 +74,7 @@ function notUtf8(bytes: Buffer, line: number): AppError {
     end = bytes.indexOf(LF, bad);
     lineStart = end + 1;
   }
-  return new AppError(
-    'bad_format',
-    `Line ${lineAt(bytes, bad, line)}: not UTF-8 text. Save the file with the encoding UTF-8.`,
-  );
+  return new NotUtf8(lineAt(bytes, bad, line));
 }
 
 function lineAt(piece: Buffer, offset: number, first: number): number {

@@ -258,6 +258,36 @@ describe('an inspector', () => {
     expect(await inspector.inspectArriving(inspection, part)).toBeUndefined();
   });
 
+  test('reads a text as Windows-1252 that turns out to be written so far behind its start', async ({
+    write,
+    directory,
+  }) => {
+    const scratch = path.join(directory, 'scratch');
+    await using inspector = createInspector(scratch, PATIENT);
+    const plain = `n,place\n${'1,Berlin\n'.repeat(20_000)}`;
+    const late = Buffer.from(`${plain}2,K\xf6ln\n3,B\xe9ziers\n`, 'latin1');
+    const read = { encoding: 'windows-1252', rows: 20_002, warnings: [{ code: 'converted' }] };
+    const file = await write(late, 'late.csv');
+    const inspection = { path: file, fileType: CSV, limits: NO_LIMITS };
+    const table = await inspector.inspect(inspection);
+    expect(table).toMatchObject(read);
+    expect(table.columns[1]).toMatchObject({ distinct: 3, min: 'Berlin', max: 'Köln' });
+    const zipped = { path: await write(gzipSync(late)), fileType: gzipped(CSV), limits: NO_LIMITS };
+    expect(await inspector.inspect(zipped)).toMatchObject(read);
+    // While it arrives nobody can tell what the rest of it is.
+    expect(await inspector.inspectArriving(inspection, file)).toBeUndefined();
+    expect(await readdir(scratch)).toEqual([]);
+
+    const damaged = Buffer.concat([late, Buffer.from('4,Zürich\n')]);
+    const message = await refusal(
+      inspector.inspect({ ...inspection, path: await write(damaged) }),
+      'bad_format',
+    );
+    expect(message).toContain('Line 20002: not UTF-8 text.');
+    const sure = { ...inspection, options: { encoding: 'utf-8' } } as const;
+    await refusal(inspector.inspect(sure), 'bad_format');
+  });
+
   test('survives any damage to a Parquet file', async ({ parquet, write, directory }) => {
     const { below } = seeded(5);
     await using inspector = createInspector(directory, PATIENT);
