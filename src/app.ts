@@ -18,7 +18,10 @@ import { createUploadDataset } from './domain/dataset/upload.ts';
 import { createRemoveExpired } from './domain/expiry/remove-expired.ts';
 import { createDriftMonitor } from './domain/model/drift-monitor.ts';
 import { createDriftInWindow } from './domain/model/live/drift-in-window.ts';
+import { createFeedback } from './domain/model/live/feedback.ts';
 import { createInputHistory } from './domain/model/live/input-history.ts';
+import { createKeptPredictions } from './domain/model/live/kept-predictions.ts';
+import { createLiveQuality } from './domain/model/live/live-quality.ts';
 import { createRemoveOldNotes } from './domain/model/live/retention.ts';
 import { writeRegularly } from './domain/model/live/write-regularly.ts';
 import { createPredictor } from './domain/model/predict.ts';
@@ -166,7 +169,7 @@ async function startWorking(
       days: config.training.runRetentionDays,
       metrics: instruments.training,
     }),
-    removeOldNotes: createRemoveOldNotes(db.sql),
+    removeOldNotes: createRemoveOldNotes(db.sql, { days: config.feedback.retentionDays }),
     runTraining: createRunTraining({
       db: db.sql,
       storage,
@@ -204,10 +207,11 @@ async function buildApi(
 ): Promise<Api> {
   const { db, storage, leases, scratch, instruments } = stores;
   const history = createInputHistory(db.sql);
-  stack.use(writeRegularly(history.flush, logger));
+  const kept = createKeptPredictions(db.sql, config.feedback.maxPerModel);
+  for (const { flush } of [history, kept]) stack.use(writeRegularly(flush, logger));
   const drift = createDriftMonitor({ onSeen: history.add });
   registerDriftGauges(drift.inUse, config.metrics.prefix);
-  const predictor = createPredictor({ db: db.sql, storage, metrics: instruments.predictions, drift });
+  const predictor = createPredictor({ db: db.sql, storage, metrics: instruments.predictions, drift, kept });
   const forgetModel = (artifactId: string) => {
     predictor.forget(artifactId);
     drift.forget(artifactId);
@@ -249,6 +253,8 @@ async function buildApi(
     removeArtifact: createRemoveArtifact({ db: db.sql, leases, forget: forgetModel }),
     predict: predictor.predict,
     predictBatch: batches.predict,
+    feedback: createFeedback({ db: db.sql, kept, metrics: instruments.feedback }),
+    liveQuality: createLiveQuality(db.sql, kept),
     driftInWindow: createDriftInWindow({ history, subjectOf: predictor.subjectOf }),
     registry: createRegistry({
       db: db.sql,

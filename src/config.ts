@@ -128,6 +128,9 @@ const variables = z.object({
   TRAINING__MEMORY_LIMIT_MB: integer(128).default(4096),
   TRAINING__RUN_RETENTION_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(365),
 
+  FEEDBACK__RETENTION_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(90),
+  FEEDBACK__MAX_PREDICTIONS: integer(1, 10_000_000).default(100_000),
+
   AUTH__MODE: z.enum(['none', 'keys'], 'must be none or keys').optional(),
   AUTH__ADMIN_KEY: bearerToken.min(16, 'must be at least 16 characters').optional(),
   CORS__ALLOW_ORIGINS: json(
@@ -228,6 +231,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
       memoryLimitMb: e.TRAINING__MEMORY_LIMIT_MB,
       runRetentionDays: e.TRAINING__RUN_RETENTION_DAYS,
     },
+    feedback: { retentionDays: e.FEEDBACK__RETENTION_DAYS, maxPerModel: e.FEEDBACK__MAX_PREDICTIONS },
     auth: { mode: e.AUTH__MODE ?? 'none', adminKey: e.AUTH__ADMIN_KEY },
   } as const;
 }

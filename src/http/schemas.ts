@@ -8,8 +8,8 @@ import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { DELIMITERS, ENCODINGS, FORMATS, READABLE_TYPES } from '../vocabulary/tables.ts';
 import { DATASET_WARNINGS, PREDICTION_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
-import { DRIFT_WINDOWS } from '../vocabulary/windows.ts';
-import { ALIAS_NAME, ARTIFACT_ID, DATASET_ID, MODEL_NAME, RUN_ID } from './examples/ids.ts';
+import { DRIFT_WINDOWS, QUALITY_WINDOWS } from '../vocabulary/windows.ts';
+import { ALIAS_NAME, ARTIFACT_ID, DATASET_ID, MODEL_NAME, PREDICTION_ID, RUN_ID } from './examples/ids.ts';
 import { body, query } from './named-fields.ts';
 
 /** The API's requests and answers; OpenAPI is made from these. Times are RFC 3339 UTC. */
@@ -393,6 +393,15 @@ const row = z
     'must be an object',
   )
   .openapi({ type: 'object', additionalProperties: true });
+const predictionKey = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (key) => key.isWellFormed() && !key.includes('\0'),
+    'must be a text that can be stored: well-formed, without NUL',
+  )
+  .openapi({ example: 'customer 17' });
 /** With many trees each takes milliseconds, some hundred times as long as its prediction. */
 const MAX_EXPLAINED_ROWS = 100;
 export const PredictionRequest = body({
@@ -403,7 +412,20 @@ export const PredictionRequest = body({
     .openapi({
       description: `True: the answer says what each column adds to a prediction; for at most ${MAX_EXPLAINED_ROWS} rows.`,
     }),
+  keep: z.boolean().optional().openapi({
+    description:
+      'True: the predictions are kept, so that their outcomes can be told later by the `prediction_ids` in the answer.',
+  }),
+  keys: z
+    .array(predictionKey)
+    .optional()
+    .openapi({
+      description: 'Likewise, by keys of your own: one a row, different ones.',
+      example: ['customer 17', 'customer 18'],
+    }),
 })
+  .refine(({ rows, keys }) => !keys || keys.length === rows.length, 'keys: one is needed for each row')
+  .refine(({ keys = [] }) => new Set(keys).size === keys.length, 'keys: each row needs one of its own')
   .refine(
     ({ rows, contributions }) => !contributions || rows.length <= MAX_EXPLAINED_ROWS,
     `contributions are given for at most ${MAX_EXPLAINED_ROWS} rows`,
@@ -430,12 +452,57 @@ export const Prediction = z
   .object({
     predictions: z.array(z.union([z.string(), z.number()])),
     probabilities: z.array(z.record(z.string(), z.number())).optional(),
+    prediction_ids: z.array(id).readonly().optional().openapi({ description: 'There when `keep` was true.' }),
     explanation: Explanation.optional().openapi({ description: 'There when `contributions` was true.' }),
     warnings: warningsOf(PREDICTION_WARNINGS)
       .optional()
       .openapi({ description: 'There when its rows of late are unlike those that it was trained on.' }),
   })
   .openapi('Prediction');
+
+/** More than this belong into several requests. */
+const MAX_OUTCOMES = 10_000;
+const outcome = body({
+  prediction_id: predictionKey.optional().openapi({ example: PREDICTION_ID }),
+  key: predictionKey.optional(),
+  actual: z.union([z.string(), z.number(), z.boolean()]),
+}).refine(
+  ({ prediction_id, key }) => (prediction_id === undefined) !== (key === undefined),
+  'either prediction_id or key must be given',
+);
+export const FeedbackRequest = body({ outcomes: z.array(outcome).min(1).max(MAX_OUTCOMES) }).openapi(
+  'FeedbackRequest',
+);
+const left = z.object({ count, keys: z.array(z.string()).readonly() });
+export const Feedback = z
+  .object({
+    accepted: count,
+    replaced: count.openapi({ description: 'Had an outcome before.' }),
+    unknown: left.openapi({ description: 'Nothing is kept under these; the first ten.' }),
+    unusable: left.openapi({
+      description: 'The model could not have predicted these outcomes; the first ten.',
+    }),
+  })
+  .openapi('Feedback');
+
+export const LiveQualityQuery = query({
+  window: z
+    .enum(QUALITY_WINDOWS)
+    .default('30d')
+    .openapi({ param: { name: 'window', in: 'query', description: 'In which the predictions were made.' } }),
+});
+const figures = z.record(z.string(), z.number().nullable());
+export const LiveQuality = z
+  .object({
+    artifact_id: id,
+    task,
+    window: z.enum(QUALITY_WINDOWS),
+    predictions: count.openapi({ description: 'That were kept.' }),
+    outcomes: count.openapi({ description: 'That were told of them.' }),
+    live: figures,
+    training: figures,
+  })
+  .openapi('LiveQuality');
 
 export const QualityQuery = query({
   mode: mode.optional(),

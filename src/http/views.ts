@@ -5,6 +5,7 @@ import { expiry, type TtlPolicy } from '../domain/expiry/policy.ts';
 import type { ExpiryResult } from '../domain/expiry/remove-expired.ts';
 import type { Hold } from '../domain/model/holds.ts';
 import type { WindowDrift } from '../domain/model/live/drift-in-window.ts';
+import type { LiveQuality as LiveQualityOfModel } from '../domain/model/live/live-quality.ts';
 import type {
   HistoryLine,
   ModelSummary,
@@ -21,6 +22,7 @@ import type {
   Dataset,
   DatasetWithProfile,
   Expiry,
+  LiveQuality,
   Model,
   ModelHistoryLine,
   ModelVersion,
@@ -223,6 +225,14 @@ export const driftView = (artifactId: string, drift: WindowDrift): z.infer<typeo
     ...column,
     ...(drift.distributions[i] && { distribution: drift.distributions[i] }),
   })),
+});
+
+export const liveQualityView = ({
+  artifactId,
+  ...quality
+}: LiveQualityOfModel): z.infer<typeof LiveQuality> => ({
+  artifact_id: artifactId,
+  ...quality,
 });
 
 export const trendsView = (trends: readonly TrendPoint[]): z.infer<typeof Trends> => ({

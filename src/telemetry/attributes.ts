@@ -44,6 +44,7 @@ export const ATTRIBUTES = {
   error_type: { brief: 'Why a training run failed.' },
   state: { brief: 'What a run that has not ended is waiting for.' },
   result: { brief: 'How a cycle of the clean-up ended.' },
+  receipt: { brief: 'What became of an outcome that was sent back.' },
   change: { brief: 'What was done to a name of a model.' },
   drift: { brief: 'How far a model’s inputs have moved away from its training data.' },
   kind: { brief: 'What a child process does.' },

@@ -3,6 +3,7 @@ import { CHILD_KINDS } from '../vocabulary/children.ts';
 import { CONNECTION_POOLS } from '../vocabulary/connections.ts';
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { TTL_RESULTS } from '../vocabulary/expiry.ts';
+import { FEEDBACK_RECEIPTS } from '../vocabulary/feedback.ts';
 import { HTTP_REFUSALS } from '../vocabulary/http-refusals.ts';
 import { MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
@@ -290,6 +291,40 @@ export const CATALOGUE = {
     description:
       'Models that this process was called for within the last hour, by how far their inputs have drifted from the training data.',
     labels: { drift: DRIFT_LEVELS },
+  },
+  feedbackOutcomes: {
+    group: 'domain',
+    name: 'feedback.outcomes',
+    kind: 'counter',
+    unit: '{outcome}',
+    description: 'Outcomes of predictions that clients sent back, by what became of them.',
+    labels: { receipt: FEEDBACK_RECEIPTS },
+  },
+  feedbackPredictions: {
+    group: 'domain',
+    name: 'feedback.predictions',
+    kind: 'counter',
+    unit: '{prediction}',
+    description: 'Predictions whose outcome became known. One that is told again counts once.',
+    labels: { task: TASKS },
+  },
+  feedbackError: {
+    group: 'domain',
+    name: 'feedback.error',
+    kind: 'counter',
+    unit: '{error}',
+    description:
+      'What those predictions were off by, all added up: 1 for a wrong class; of a number the absolute error as a multiple of the mean one of its model in training.',
+    labels: { task: TASKS },
+  },
+  feedbackExpectedError: {
+    group: 'domain',
+    name: 'feedback.expected_error',
+    kind: 'counter',
+    unit: '{error}',
+    description:
+      'What the same predictions would be off by if their models were as good as on the rows they did not see in training.',
+    labels: { task: TASKS },
   },
   databaseReadFailures: {
     group: 'domain',

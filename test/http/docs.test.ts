@@ -45,7 +45,9 @@ const CONTRACT: Record<string, string[]> = {
   'get /api/ml/v1/artifacts/{id}/download': ['200', '206', '304', '404', '410', '416'],
   'get /api/ml/v1/artifacts/{id}/card': ['200', '404', '410'],
   'get /api/ml/v1/artifacts/{id}/evaluation': ['200', '400', '404', '410'],
-  'get /api/ml/v1/artifacts/{id}/drift': ['200', '404', '410'],
+  'get /api/ml/v1/artifacts/{id}/drift': ['200', '400', '404', '410'],
+  'get /api/ml/v1/artifacts/{id}/quality': ['200', '400', '404', '410'],
+  'post /api/ml/v1/artifacts/{id}/feedback': ['200', '400', '404', '410', '413', '415'],
   'delete /api/ml/v1/artifacts/{id}': ['200', '404', '409', '410'],
   'post /api/ml/v1/artifacts/{id}/predict': PREDICTION,
   'post /api/ml/v1/artifacts/{id}/predict/table': PREDICTION,
@@ -59,6 +61,7 @@ const CONTRACT: Record<string, string[]> = {
   'delete /api/ml/v1/models/{name}/versions/{version}': ['204', '400', '404', '409'],
   'put /api/ml/v1/models/{name}/aliases/{alias}': ['200', '400', '404', '409', '413', '415'],
   'delete /api/ml/v1/models/{name}/aliases/{alias}': ['204', '400', '404'],
+  'post /api/ml/v1/models/{name}/feedback': ['200', '400', '404', '413', '415'],
   'post /api/ml/v1/models/{name}@{alias}/predict': PREDICTION,
   'post /api/ml/v1/models/{name}@{alias}/predict/table': PREDICTION,
   'post /api/ml/v1/models/{name}/versions/{version}/predict': PREDICTION,
@@ -125,7 +128,7 @@ describe('the OpenAPI description', () => {
       expect([name, operationId]).toEqual([
         name,
         expect.stringMatching(
-          /^(get|list|create|register|upload|download|watch|trace|cancel|set|delete|predict)([A-Z][a-z]+)*$/,
+          /^(get|list|create|register|upload|download|watch|trace|cancel|set|send|delete|predict)([A-Z][a-z]+)*$/,
         ),
       ]);
       expect([name, summary]).toEqual([name, expect.stringMatching(/\S/)]);

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLocalStorage } from '../../src/adapters/storage/local.ts';
 import { createDriftMonitor } from '../../src/domain/model/drift-monitor.ts';
+import { createKeptPredictions } from '../../src/domain/model/live/kept-predictions.ts';
 import { createPredictor } from '../../src/domain/model/predict.ts';
 import { createBatchPredictor } from '../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -237,6 +238,7 @@ test('a model deleted while it is called, for rows or a table, is not in use aft
     metrics: { made: () => undefined },
     children: () => ({ cpu: () => undefined, ended: () => undefined }),
     drift,
+    kept: createKeptPredictions(app.sql, 10),
   };
   const predictor = createPredictor(deps);
   await predictor.predict(owner, model, rows);

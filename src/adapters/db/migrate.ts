@@ -12,6 +12,7 @@ import { up as evaluation } from './migrations/009-evaluation.ts';
 import { up as listIndexes } from './migrations/010-list-indexes.ts';
 import { up as validationDatasets } from './migrations/011-validation-datasets.ts';
 import { up as inputCounts } from './migrations/012-input-counts.ts';
+import { up as keptPredictions } from './migrations/013-kept-predictions.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -27,6 +28,7 @@ const MIGRATIONS = {
   '010-list-indexes': { up: listIndexes },
   '011-validation-datasets': { up: validationDatasets },
   '012-input-counts': { up: inputCounts },
+  '013-kept-predictions': { up: keptPredictions },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

@@ -15,6 +15,7 @@ export interface Schema {
   training_attempts: TrainingAttemptTable;
   artifacts: ArtifactTable;
   input_counts: InputCountTable;
+  kept_predictions: KeptPredictionTable;
   model_names: ModelNameTable;
   models: ModelTable;
   model_versions: ModelVersionTable;
@@ -140,6 +141,19 @@ interface InputCountTable {
   hour: Date;
   rows: number;
   bins: readonly number[];
+}
+
+/** A prediction by its key, and what really happened, once somebody has told. Classes by their place in the model's card. */
+interface KeptPredictionTable {
+  key: string;
+  artifact_id: string;
+  predicted_at: Date;
+  class: number | null;
+  /** The number predicted; of classes the probability of the one predicted. */
+  value: number;
+  actual_at: Date | null;
+  actual_class: number | null;
+  actual_value: number | null;
 }
 
 /** The last version given to a name; outlives its versions, so that a number is never given twice. */

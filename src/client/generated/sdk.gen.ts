@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import { buildClientParams, type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client/index.ts';
-import type { CancelTrainingRunErrors, CancelTrainingRunResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
+import type { CancelTrainingRunErrors, CancelTrainingRunResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, FeedbackRequest, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactQualityErrors, GetArtifactQualityResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SendFeedbackByNameErrors, SendFeedbackByNameResponses, SendFeedbackErrors, SendFeedbackResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -493,6 +493,47 @@ export class Operations extends HeyApiClient {
     }
     
     /**
+     * How good it is on what it was asked and the outcome of was told, beside its training
+     */
+    public getArtifactQuality<ThrowOnError extends boolean = true>(parameters: {
+        id: string;
+        window?: '24h' | '7d' | '30d' | '90d';
+    }, options?: Options<never, ThrowOnError>): RequestResult<GetArtifactQualityResponses, GetArtifactQualityErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { in: 'query', key: 'window' }] }]);
+        return (options?.client ?? this.client).get<GetArtifactQualityResponses, GetArtifactQualityErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/artifacts/{id}/quality',
+            ...options,
+            ...params
+        });
+    }
+    
+    /**
+     * Tell what really happened, by the ids or keys of kept predictions
+     *
+     * Of two outcomes for a prediction the later one counts. Keys that nothing is kept under are no error: the answer says how many there were.
+     */
+    public sendFeedback<ThrowOnError extends boolean = true>(parameters: {
+        id: string;
+        feedbackRequest: FeedbackRequest;
+    }, options?: Options<never, ThrowOnError>): RequestResult<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { key: 'feedbackRequest', map: 'body' }] }]);
+        return (options?.client ?? this.client).post<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/artifacts/{id}/feedback',
+            ...options,
+            ...params,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options?.headers,
+                ...params.headers
+            }
+        });
+    }
+    
+    /**
      * Predict rows given as JSON, or a whole table; further columns are ignored
      */
     public predict<ThrowOnError extends boolean = true>(parameters: {
@@ -745,6 +786,30 @@ export class Operations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/ml/v1/models/{name}/aliases/{alias}',
+            ...options,
+            ...params,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options?.headers,
+                ...params.headers
+            }
+        });
+    }
+    
+    /**
+     * Tell what really happened, by the ids or keys of kept predictions
+     *
+     * Of two outcomes for a prediction the later one counts. Keys that nothing is kept under are no error: the answer says how many there were.
+     */
+    public sendFeedbackByName<ThrowOnError extends boolean = true>(parameters: {
+        name: string;
+        feedbackRequest: FeedbackRequest;
+    }, options?: Options<never, ThrowOnError>): RequestResult<SendFeedbackByNameResponses, SendFeedbackByNameErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'name' }, { key: 'feedbackRequest', map: 'body' }] }]);
+        return (options?.client ?? this.client).post<SendFeedbackByNameResponses, SendFeedbackByNameErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/models/{name}/feedback',
             ...options,
             ...params,
             headers: {

@@ -395,11 +395,65 @@ export type ArtifactDrift = {
     }>;
 };
 
+export type LiveQuality = {
+    artifact_id: string;
+    task: 'classification' | 'regression';
+    window: '24h' | '7d' | '30d' | '90d';
+    /**
+     * That were kept.
+     */
+    predictions: number;
+    /**
+     * That were told of them.
+     */
+    outcomes: number;
+    live: {
+        [key: string]: number | null;
+    };
+    training: {
+        [key: string]: number | null;
+    };
+};
+
+export type Feedback = {
+    accepted: number;
+    /**
+     * Had an outcome before.
+     */
+    replaced: number;
+    /**
+     * Nothing is kept under these; the first ten.
+     */
+    unknown: {
+        count: number;
+        keys: Array<string>;
+    };
+    /**
+     * The model could not have predicted these outcomes; the first ten.
+     */
+    unusable: {
+        count: number;
+        keys: Array<string>;
+    };
+};
+
+export type FeedbackRequest = {
+    outcomes: Array<{
+        prediction_id?: string;
+        key?: string;
+        actual: string | number | boolean;
+    }>;
+};
+
 export type Prediction = {
     predictions: Array<string | number>;
     probabilities?: Array<{
         [key: string]: number;
     }>;
+    /**
+     * There when `keep` was true.
+     */
+    prediction_ids?: Array<string>;
     explanation?: Explanation;
     /**
      * There when its rows of late are unlike those that it was trained on.
@@ -434,6 +488,14 @@ export type PredictionRequest = {
      * True: the answer says what each column adds to a prediction; for at most 100 rows.
      */
     contributions?: boolean;
+    /**
+     * True: the predictions are kept, so that their outcomes can be told later by the `prediction_ids` in the answer.
+     */
+    keep?: boolean;
+    /**
+     * Likewise, by keys of your own: one a row, different ones.
+     */
+    keys?: Array<string>;
 };
 
 export type ModelPage = {
@@ -1534,6 +1596,117 @@ export type GetArtifactDriftResponses = {
 
 export type GetArtifactDriftResponse = GetArtifactDriftResponses[keyof GetArtifactDriftResponses];
 
+export type GetArtifactQualityData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * In which the predictions were made.
+         */
+        window?: '24h' | '7d' | '30d' | '90d';
+    };
+    url: '/api/ml/v1/artifacts/{id}/quality';
+};
+
+export type GetArtifactQualityErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Removed by the retention
+     */
+    410: GoneProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type GetArtifactQualityError = GetArtifactQualityErrors[keyof GetArtifactQualityErrors];
+
+export type GetArtifactQualityResponses = {
+    /**
+     * The figures
+     */
+    200: LiveQuality;
+};
+
+export type GetArtifactQualityResponse = GetArtifactQualityResponses[keyof GetArtifactQualityResponses];
+
+export type SendFeedbackData = {
+    body: FeedbackRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/ml/v1/artifacts/{id}/feedback';
+};
+
+export type SendFeedbackErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Not sent in time
+     */
+    408: RequestTimeoutProblem;
+    /**
+     * Removed by the retention
+     */
+    410: GoneProblem;
+    /**
+     * Too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported format
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type SendFeedbackError = SendFeedbackErrors[keyof SendFeedbackErrors];
+
+export type SendFeedbackResponses = {
+    /**
+     * What became of them
+     */
+    200: Feedback;
+};
+
+export type SendFeedbackResponse = SendFeedbackResponses[keyof SendFeedbackResponses];
+
 export type PredictData = {
     body: PredictionRequest;
     path: {
@@ -2165,6 +2338,65 @@ export type SetModelAliasResponses = {
 };
 
 export type SetModelAliasResponse = SetModelAliasResponses[keyof SetModelAliasResponses];
+
+export type SendFeedbackByNameData = {
+    body: FeedbackRequest;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/api/ml/v1/models/{name}/feedback';
+};
+
+export type SendFeedbackByNameErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Not sent in time
+     */
+    408: RequestTimeoutProblem;
+    /**
+     * Removed by the retention
+     */
+    410: GoneProblem;
+    /**
+     * Too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported format
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type SendFeedbackByNameError = SendFeedbackByNameErrors[keyof SendFeedbackByNameErrors];
+
+export type SendFeedbackByNameResponses = {
+    /**
+     * What became of them
+     */
+    200: Feedback;
+};
+
+export type SendFeedbackByNameResponse = SendFeedbackByNameResponses[keyof SendFeedbackByNameResponses];
 
 export type PredictByAliasData = {
     body: PredictionRequest;

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Kysely } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
 import {
   type DriftSubject,
   type Explanation,
@@ -20,18 +21,28 @@ import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { PredictionWarning } from '../../vocabulary/warnings.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
 import { driftWarnings } from './drift-warnings.ts';
+import type { KeptPredictions, PredictionToKeep } from './live/kept-predictions.ts';
 import { createModelCache, type LoadedModel } from './model-cache.ts';
 import { getArtifact, whyMissing } from './repository.ts';
 import { asUnusableData } from './unusable-rows.ts';
 
+/** What an answer shall have, or leave behind, besides predictions. */
+export interface PredictionWishes {
+  /** What each row's columns add to its prediction. */
+  readonly isExplained?: boolean | undefined;
+  /** Each row's key to tell its outcome by; `new`: they are to be given. */
+  readonly keys?: readonly string[] | 'new' | undefined;
+}
+
 interface ExplainedPredictions extends RowPredictions {
+  /** The keys that were given. */
+  readonly prediction_ids?: readonly string[];
   readonly explanation?: Explanation;
   readonly warnings?: readonly PredictionWarning[];
 }
 
 export interface Predictor {
   /**
-   * @param isExplained whether each row is answered with what its columns add to the prediction
    * @throws {AppError} `not_found`, `gone`; `unusable_data` naming the columns that are missing or unusable;
    *   `invalid_request` when rows are to be explained by a model that can't
    */
@@ -39,7 +50,7 @@ export interface Predictor {
     owner: string,
     artifactId: string,
     rows: readonly Record<string, unknown>[],
-    isExplained?: boolean,
+    wishes?: PredictionWishes,
   ): Promise<ExplainedPredictions>;
   /** What its inputs are compared with. @throws {AppError} `not_found`, `gone` */
   subjectOf(owner: string, artifactId: string): Promise<DriftSubject>;
@@ -52,6 +63,7 @@ interface PredictorDeps {
   readonly storage: Storage;
   readonly metrics: PredictionInstruments;
   readonly drift: DriftMonitor;
+  readonly kept: KeptPredictions;
 }
 
 interface Model {
@@ -62,7 +74,7 @@ interface Model {
 }
 
 /** Models are asked for again and again: neither the database nor the storage is, as long as one is in memory. */
-export function createPredictor({ db, storage, metrics, drift }: PredictorDeps): Predictor {
+export function createPredictor({ db, storage, metrics, drift, kept }: PredictorDeps): Predictor {
   const load = async (owner: string, id: string): Promise<LoadedModel<Model>> => {
     const { mode, task, scoring_key } = await getArtifact(db, owner, id);
     try {
@@ -78,7 +90,7 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
   const models = createModelCache(load);
 
   return {
-    async predict(owner, artifactId, rows, isExplained = false) {
+    async predict(owner, artifactId, rows, { isExplained = false, keys } = {}) {
       const start = performance.now();
       using call = drift.begin(artifactId);
       const { mode, task, scorer, counter } = await models.get(owner, artifactId);
@@ -92,8 +104,12 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
       metrics.made({ task, rows: rows.length, seconds: (performance.now() - start) / 1000 });
       const warnings = driftWarnings(call.observe({ mode, task, model: scorer.document, counts }));
       const explanation = await explain?.(rows, prediction);
+      const ids = keys === 'new' ? rows.map(() => uuidv7()) : undefined;
+      if (keys)
+        await kept.keep(artifactId, toKeep(ids ?? (keys as readonly string[]), prediction, scorer.document));
       return {
         ...prediction,
+        ...(ids && { prediction_ids: ids }),
         ...(explanation && { explanation }),
         ...(warnings.length > 0 && { warnings }),
       };
@@ -101,6 +117,23 @@ export function createPredictor({ db, storage, metrics, drift }: PredictorDeps):
     subjectOf: async (owner, artifactId) => (await models.get(owner, artifactId)).scorer.document,
     forget: models.forget,
   };
+}
+
+function toKeep(
+  keys: readonly string[],
+  { predictions, probabilities }: RowPredictions,
+  { classes }: ModelDocument,
+): PredictionToKeep[] {
+  const places = new Map(classes?.map((label, place) => [label as string | number, place]));
+  return keys
+    .map((key, row) => {
+      const predicted = predictions[row]!;
+      const shares = probabilities?.[row];
+      return shares
+        ? { key, class: places.get(predicted)!, value: shares[predicted]! }
+        : { key, class: null, value: Number(predicted) };
+    })
+    .filter(({ value }) => Number.isFinite(value));
 }
 
 function explainerFor({ document }: Scorer) {

@@ -1,11 +1,13 @@
 import type { z } from '@hono/zod-openapi';
 import type { Prediction, PredictionRequest } from '../schemas.ts';
+import { PREDICTION_ID } from './ids.ts';
 
 export const predictionRequest: z.infer<typeof PredictionRequest> = {
   rows: [
     { tenure_months: 2, plan: 'basic', support_calls: 6 },
     { tenure_months: 50, plan: 'plus', support_calls: 0 },
   ],
+  keep: true,
 };
 
 export const prediction: z.infer<typeof Prediction> = {
@@ -14,6 +16,7 @@ export const prediction: z.infer<typeof Prediction> = {
     { no: 0.04628128727399966, yes: 0.9537187127260003 },
     { no: 0.9938246078762196, yes: 0.006175392123780301 },
   ],
+  prediction_ids: [PREDICTION_ID, '019a9d3c-7f00-7000-8000-000000000005'],
 };
 
 export const csvTable = 'tenure_months,plan,support_calls\n2,basic,6\n50,plus,0\n';

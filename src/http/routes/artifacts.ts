@@ -5,10 +5,13 @@ import type { Storage } from '../../adapters/storage/storage.ts';
 import { evaluationOf } from '../../domain/model/evaluation.ts';
 import { holdsOf } from '../../domain/model/holds.ts';
 import type { DriftInWindow } from '../../domain/model/live/drift-in-window.ts';
+import type { Feedback } from '../../domain/model/live/feedback.ts';
+import type { LiveQualityOf } from '../../domain/model/live/live-quality.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
 import { download } from '../download.ts';
 import * as examples from '../examples/artifacts.ts';
+import * as feedbackExamples from '../examples/feedback.ts';
 import { ArtifactListQuery } from '../list-queries.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
@@ -20,9 +23,12 @@ import {
   DriftQuery,
   Evaluation,
   EvaluationQuery,
+  LiveQuality,
+  LiveQualityQuery,
   ModelCard,
 } from '../schemas.ts';
-import { artifactView, driftView, listedArtifactView, originOf } from '../views.ts';
+import { artifactView, driftView, listedArtifactView, liveQualityView, originOf } from '../views.ts';
+import { feedbackRoute } from './feedback.ts';
 import { type PredictionDeps, predictionRoutes } from './predictions.ts';
 import { problems } from './problems.ts';
 import { file, json, METRICS_IN_SHORT, PAGES } from './responses.ts';
@@ -98,6 +104,19 @@ const getDrift = createRoute({
   responses: { 200: json(ArtifactDrift, 'The drift', examples.drift), ...problems(401, 404, 410) },
 });
 
+const getQuality = createRoute({
+  operationId: 'getArtifactQuality',
+  method: 'get',
+  path: `${path}/{id}/quality`,
+  tags,
+  summary: 'How good it is on what it was asked and the outcome of was told, beside its training',
+  request: { params: ArtifactParam, query: LiveQualityQuery },
+  responses: {
+    200: json(LiveQuality, 'The figures', feedbackExamples.liveQuality),
+    ...problems(401, 404, 410),
+  },
+});
+
 const remove = createRoute({
   operationId: 'deleteArtifact',
   method: 'delete',
@@ -113,6 +132,8 @@ export interface ArtifactRouteDeps extends PredictionDeps {
   readonly storage: Storage;
   readonly removeArtifact: RemoveArtifact;
   readonly driftInWindow: DriftInWindow;
+  readonly liveQuality: LiveQualityOf;
+  readonly feedback: Feedback;
 }
 
 export function artifactRoutes(deps: ArtifactRouteDeps): Router {
@@ -163,11 +184,22 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
       const drift = await deps.driftInWindow(c.get('owner'), id, c.req.valid('query').window);
       return c.json(driftView(id, drift), 200);
     })
+    .openapi(getQuality, async (c) => {
+      const { id } = c.req.valid('param');
+      const quality = await deps.liveQuality(c.get('owner'), id, c.req.valid('query').window);
+      return c.json(liveQualityView(quality), 200);
+    })
     .openapi(remove, async (c) => {
       const { id } = c.req.valid('param');
       await deps.removeArtifact(c.get('owner'), id);
       return c.json({ id, deleted: true as const }, 200);
     });
+  feedbackRoute(router, {
+    path: `${path}/{id}/feedback`,
+    tag: 'models',
+    params: ArtifactParam,
+    tell: (owner, { id }, outcomes) => deps.feedback.toArtifact(owner, id, outcomes),
+  });
   return predictionRoutes(router, deps, {
     path: `${path}/{id}`,
     tag: 'models',

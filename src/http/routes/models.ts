@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import type { Feedback } from '../../domain/model/live/feedback.ts';
 import type { Registry } from '../../domain/model/registry/registry.ts';
 import {
   describeModel,
@@ -29,6 +30,7 @@ import {
   VersionRequest,
 } from '../schemas.ts';
 import { historyView, modelVersionView, modelView, originOf } from '../views.ts';
+import { feedbackRoute } from './feedback.ts';
 import { type PredictionDeps, predictionRoutes } from './predictions.ts';
 import { problems } from './problems.ts';
 import { header, json, METRICS_IN_SHORT } from './responses.ts';
@@ -167,6 +169,7 @@ const removeAlias = createRoute({
 export interface ModelRouteDeps extends PredictionDeps {
   readonly db: Kysely<Schema>;
   readonly registry: Registry;
+  readonly feedback: Feedback;
 }
 
 export function modelRoutes(deps: ModelRouteDeps): Router {
@@ -224,6 +227,13 @@ export function modelRoutes(deps: ModelRouteDeps): Router {
       return c.body(null, 204);
     });
 
+  feedbackRoute(router, {
+    path: `${path}/feedback`,
+    tag: 'names',
+    by: 'ByName',
+    params: ModelParam,
+    tell: (owner, { name }, outcomes) => deps.feedback.toName(owner, name, outcomes),
+  });
   const headers = header('Model-Version', 'The version that answered', '1');
   const call = (owner: string, address: ModelAddress, answer: (artifactId: string) => Promise<Response>) =>
     registry.withModel(owner, address, async ({ artifactId, version }) => {

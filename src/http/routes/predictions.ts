@@ -119,9 +119,10 @@ export function predictionRoutes<Params>(
         countAsRoute(c, `${c.req.routePath}/table`);
         return toTable(c, where);
       }
-      const { rows, contributions = false } = c.req.valid('json');
+      const { rows, contributions, keep, keys } = c.req.valid('json');
+      const wishes = { isExplained: contributions, keys: keys ?? (keep ? ('new' as const) : undefined) };
       return call(c.get('owner'), where, async (artifactId) =>
-        c.json(await deps.predict(c.get('owner'), artifactId, rows, contributions), 200),
+        c.json(await deps.predict(c.get('owner'), artifactId, rows, wishes), 200),
       );
     })
     .openapi({ ...predictTable, ...here, path: `${served}/predict/table` }, (c) =>

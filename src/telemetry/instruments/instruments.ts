@@ -1,4 +1,5 @@
 import { childInstruments } from './children.ts';
+import { feedbackInstruments } from './feedback.ts';
 import { httpInstruments } from './http.ts';
 import { modelInstruments } from './models.ts';
 import { overloadInstruments } from './overload.ts';
@@ -21,6 +22,7 @@ export function createInstruments(prefix: string) {
     ttl: ttlInstruments(prefix),
     models: modelInstruments(prefix),
     predictions: predictionInstruments(prefix),
+    feedback: feedbackInstruments(prefix),
     http: httpInstruments(prefix),
     overload: overloadInstruments(prefix),
     children: childInstruments(prefix),

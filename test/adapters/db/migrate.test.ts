@@ -9,7 +9,7 @@ import { testDatabase } from '../../support/database.ts';
 const BACK = [
   'alter table training_runs drop column waiting_since, drop column first_started_at, drop column metrics_summary',
   'alter table training_runs drop column removed_artifact_id, drop column artifact_removed_at, drop column artifact_removed_by',
-  'drop table input_counts',
+  'drop table input_counts, kept_predictions',
   'drop table model_aliases, model_versions, models, model_names, model_history',
   'alter table datasets drop column warnings',
   'alter table training_runs drop column warnings, drop column validation_dataset_id',

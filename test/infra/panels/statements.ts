@@ -231,6 +231,14 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Prediction latency': quantiles(own('prediction_duration_seconds'), [0.5, 0.95, 0.99]),
   'Input drift (PSI)': { '{{mode}} {{task}}': highest(['mode', 'task'], own('model_input_drift')) },
   'Models in use by drift': { '{{drift}}': highest(['drift'], own('models_in_use')) },
+  'Live errors against training': {
+    '{{task}}': share(
+      events(['task'], own('feedback_error_total'), 'step'),
+      events(['task'], own('feedback_expected_error_total'), 'step'),
+    ),
+  },
+  'Predictions judged': { '{{task}}': events(['task'], own('feedback_predictions_total'), 'step') },
+  'Outcomes sent back': { '{{receipt}}': events(['receipt'], own('feedback_outcomes_total'), 'step') },
   'Changes of what stands under names': {
     '{{change}}': events(['change'], own('model_changes_total'), 'step'),
   },

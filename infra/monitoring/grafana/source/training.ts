@@ -144,6 +144,7 @@ const use: Section = {
         '- one run in full: `GET /api/ml/v1/training-runs/{id}`',
         '- which version of a name stands where, and who moved it: `GET /api/ml/v1/models/{name}/history`',
         '- how far a model’s inputs have drifted, by column: `GET /api/ml/v1/artifacts/{id}/drift`',
+        '- how good it is on outcomes that were sent back: `GET /api/ml/v1/artifacts/{id}/quality`',
       ].join('\n'),
     },
     { ...inputDrift, width: 16 },
@@ -157,6 +158,41 @@ const use: Section = {
       decimals: 0,
       style: 'area',
       queries: [{ expr: `max by (drift) (${own('models_in_use')})`, legend: '{{drift}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Live errors against training',
+      description:
+        'What predictions of which somebody told the outcome were off by, over what they would have been if their models were as good as in training: 100 % is as promised; at 200 % twice as many classes are wrong, or numbers are twice as far off.',
+      width: 8,
+      unit: 'percentunit',
+      step: '1m',
+      queries: [
+        {
+          expr: `sum by (task) (${eventsIn('$__interval', 'feedback_error')}) / (sum by (task) (${eventsIn('$__interval', 'feedback_expected_error')}) > 0)`,
+          legend: '{{task}}',
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Predictions judged',
+      description: 'Predictions whose outcome became known, per step.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      queries: [countBy('task', 'feedback_predictions')],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Outcomes sent back',
+      description:
+        'By what became of them, per step. Replaced: there was one before. Unknown: nothing is kept under the key. Unusable: the model could not have predicted that.',
+      width: 8,
+      unit: 'short',
+      style: 'bars',
+      colors: { accepted: 'green', unknown: 'orange', unusable: 'red' },
+      queries: [countBy('receipt', 'feedback_outcomes')],
     },
     {
       kind: 'timeseries',

@@ -87,6 +87,6 @@ test('the clean-up removes the hours that no window holds, and no other', async 
     history.add(model, counts(age, 0, 0));
     await history.flush();
   }
-  await createRemoveOldNotes(shared.db.sql)(new AbortController().signal);
+  await createRemoveOldNotes(shared.db.sql, { days: 0 })(new AbortController().signal);
   expect((await hours(model)).map(({ rows }) => rows)).toEqual([7 * 24, 1]);
 });
