@@ -16,7 +16,9 @@ export interface ListRequest extends PageRequest {
   readonly sort?: string | undefined;
   readonly created_after?: Date | undefined;
   readonly created_before?: Date | undefined;
-  /** A text that is part of the name, whether small or capital. */
+  /** Tags that all are wanted: by their key, or by key and value. */
+  readonly tag?: readonly { readonly key: string; readonly value?: string | undefined }[] | undefined;
+  /** A text that is part of what the list's texts say, whether small or capital. */
   readonly q?: string | undefined;
 }
 
@@ -27,7 +29,7 @@ export type FilteredRequest<Filter extends string> = ListRequest & {
 
 const NEWEST_FIRST = '-created_at';
 
-/** How a table's rows are listed. Migration `010-list-indexes` has an index for each sort and each filter. */
+/** How a table's rows are listed. Migrations `010-list-indexes` and `011-tags` have an index for each sort and each filter. */
 export interface OwnedList<Table extends OwnedTable, Column extends string, Filter extends string> {
   readonly table: Table;
   /** Whole documents have no place in a list. */
@@ -56,13 +58,14 @@ interface Span {
   /** Of the key, where the list is sorted by the moment of creation. */
   readonly from: Date | undefined;
   readonly to: Date | undefined;
+  readonly isTagged: boolean;
 }
 
 /**
  * What the rows have in common is compared with their key as one: as an equality, the planner would leave it out of the
  * order, and an index that does not begin with it would do, which would be read past all that others have made since.
  */
-function within({ same, key, isDescending, after, from, to }: Span, last?: Position): Condition {
+function within({ same, key, isDescending, after, from, to, isTagged }: Span, last?: Position): Condition {
   const columns = same.map(({ column }) => column);
   const values = same.map(({ value }) => value);
   const id = sql.ref('id');
@@ -75,6 +78,7 @@ function within({ same, key, isDescending, after, from, to }: Span, last?: Posit
   return all([
     after ? compare(begin, [key, id], [after.key, after.id]) : upTo(first, begin),
     last ? compare(`${end}=`, [key, id], [last.key, last.id]) : upTo(final, end),
+    ...(isTagged ? [sql<boolean>`tags <> '{}'`] : []),
     ...(after && first ? [sql<boolean>`${key} ${sql.raw(begin)} ${first}`] : []),
   ]);
 }
@@ -109,7 +113,10 @@ export async function listOwned<Table extends OwnedTable, Column extends string,
     const value = request[filter];
     return value === undefined ? [] : [{ column: sql.ref(filter), value }];
   });
-  const found = isByCreation ? asked.slice(0, 1) : [];
+  const { tag: tags = [], q, created_after: from, created_before: to } = request;
+  // Most rows have no tag: an index of their own has those that have one.
+  const isTagged = isByCreation && tags.length > 0;
+  const found = isByCreation && !isTagged ? asked.slice(0, 1) : [];
   const span: Span = {
     same: [{ column: sql.ref('owner'), value: owner }, ...found],
     key: list.sorts[by] as RawBuilder<unknown>,
@@ -117,10 +124,11 @@ export async function listOwned<Table extends OwnedTable, Column extends string,
     after: positionOf(request.cursor, sort),
     from: isByCreation ? request.created_after : undefined,
     to: isByCreation ? request.created_before : undefined,
+    isTagged,
   };
-  const { q, created_after: from, created_before: to } = request;
   const rest: Condition[] = [
     ...asked.slice(found.length).map(({ column, value }) => sql<boolean>`${column} = ${value}`),
+    ...tags.map(tagged),
     ...(q === undefined ? [] : [holding(list.texts, q)]),
     ...(from && !isByCreation ? [sql<boolean>`${created} > ${from}`] : []),
     ...(to && !isByCreation ? [sql<boolean>`${created} < ${to}`] : []),
@@ -132,6 +140,9 @@ export async function listOwned<Table extends OwnedTable, Column extends string,
     throw isUnreadableValue(error) ? notOurCursor({ cause: error }) : error;
   }
 }
+
+const tagged = ({ key, value }: { readonly key: string; readonly value?: string | undefined }): Condition =>
+  value === undefined ? sql`tags ? ${key}` : sql`tags ->> ${key} = ${value}`;
 
 const holding = (columns: readonly string[], text: string): Condition => {
   const each = columns.map((column) => sql`strpos(lower(${sql.ref(column)}), lower(${text})) > 0`);

@@ -4,6 +4,7 @@ import { meantName } from '../nearest-name.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { FORMATS } from '../vocabulary/tables.ts';
+import { tagFilter } from './annotations.ts';
 import { query } from './named-fields.ts';
 
 /** What lists can be asked for in their queries. */
@@ -58,7 +59,8 @@ const dataset_id = id.optional();
 const found = (where: string) => ({
   created_after: moment.optional(),
   created_before: moment.optional(),
-  q: text.optional().openapi({ description: `A part of the ${where}, whether small or capital` }),
+  tag: tagFilter,
+  q: text.optional().openapi({ description: `A part of ${where} or of the note, whether small or capital` }),
 });
 
 export const DatasetListQuery = query({
@@ -66,7 +68,7 @@ export const DatasetListQuery = query({
   sort: sort('name', 'size', 'rows'),
   mode,
   format: oneOf(FORMATS).optional(),
-  ...found('name'),
+  ...found('the name'),
 });
 
 export const RunListQuery = query({
@@ -77,7 +79,7 @@ export const RunListQuery = query({
   task,
   target,
   dataset_id,
-  ...found("target's name"),
+  ...found("the target's name"),
 });
 
 export const ArtifactListQuery = query({
@@ -87,10 +89,10 @@ export const ArtifactListQuery = query({
   task,
   target,
   dataset_id,
-  ...found("target's name"),
+  ...found("the target's name"),
 });
 
-export const ModelListQuery = query({ ...page, sort: sort('name'), ...found('name') });
+export const ModelListQuery = query({ ...page, sort: sort('name'), ...found('the name') });
 
 export const VersionListQuery = query({
   ...page,

@@ -9,6 +9,8 @@ Errors are [problem+json](https://www.rfc-editor.org/rfc/rfc9457): \`code\` is o
 
 Lists are newest first unless \`sort\` says otherwise, a page at a time: \`next_cursor\`, sent as \`cursor\` with the same parameters, asks for the next page; with the last it is null. Of several filters all hold.
 
+On datasets, runs, models and names people can write tags and a note, and find them by these.
+
 The examples tell one story, and a test plays it.`;
 
 const TAGS = [

@@ -9,6 +9,7 @@ import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { DELIMITERS, ENCODINGS, FORMATS, READABLE_TYPES } from '../vocabulary/tables.ts';
 import { DATASET_WARNINGS, PREDICTION_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
 import { DRIFT_WINDOWS, QUALITY_WINDOWS } from '../vocabulary/windows.ts';
+import { annotationFields } from './annotations.ts';
 import { ALIAS_NAME, ARTIFACT_ID, DATASET_ID, MODEL_NAME, PREDICTION_ID, RUN_ID } from './examples/ids.ts';
 import { body, query } from './named-fields.ts';
 
@@ -77,6 +78,7 @@ export const Dataset = z
     size_bytes: count,
     sha256: z.string(),
     warnings: warningsOf(DATASET_WARNINGS),
+    ...annotationFields,
     created_at: time,
     expires_at: time.nullable(),
     file_url: z.string(),
@@ -163,6 +165,7 @@ export const TrainingRun = z
     duration_seconds: z.number().nullable(),
     metrics: z.record(z.string(), z.unknown()).nullable(),
     warnings: warningsOf(RUN_WARNINGS),
+    ...annotationFields,
     artifact_id: id.nullable(),
     /** When and by whom the model was removed that the run had. */
     artifact_removed_at: time.nullable(),
@@ -211,6 +214,7 @@ export const Artifact = z
     metrics: z.record(z.string(), z.unknown()),
     /** The versions of names that it is; as long as there is one, it is not removed. */
     held_by: z.array(z.object({ name: z.string(), version: count })),
+    ...annotationFields,
     created_at: time,
     download_url: z.string(),
   })
@@ -349,6 +353,7 @@ export const Model = z
     latest_version: count.nullable(),
     /** Version by alias. */
     aliases: z.record(z.string(), count),
+    ...annotationFields,
     created_at: time,
   })
   .openapi('Model');

@@ -15,6 +15,7 @@ import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/re
 import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
 import type { TraceNode as TraceNodeRow } from '../domain/training/run-trace.ts';
+import { annotationsView } from './annotations.ts';
 import { type GrafanaLinks, runLinks } from './run-links.ts';
 import type {
   Artifact,
@@ -51,6 +52,7 @@ export function datasetView(row: ListedDataset, ttl: TtlPolicy, origin: string):
     size_bytes: row.size_bytes,
     sha256: row.sha256,
     warnings: [...row.warnings],
+    ...annotationsView(row),
     created_at: time(row.created_at),
     expires_at: optionalTime(expiry(ttl, row.created_at)),
     file_url: url,
@@ -123,6 +125,7 @@ function runWith(
     duration_seconds: seconds,
     metrics,
     warnings: [...row.warnings],
+    ...annotationsView(row),
     artifact_id: row.artifact_id,
     artifact_removed_at: optionalTime(row.artifact_removed_at),
     artifact_removed_by: row.artifact_removed_by,
@@ -167,6 +170,7 @@ function artifactWith(
     inputs: [...row.inputs],
     metrics,
     held_by: [...holds],
+    ...annotationsView(row),
     created_at: time(row.created_at),
     download_url: `${origin}/api/ml/v1/artifacts/${row.id}/download`,
   };
@@ -182,6 +186,7 @@ export const modelView = (model: ModelSummary): z.infer<typeof Model> => ({
   versions: model.versions,
   latest_version: model.latestVersion,
   aliases: model.aliases,
+  ...annotationsView(model),
   created_at: time(model.created_at),
 });
 

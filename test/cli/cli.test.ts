@@ -125,6 +125,20 @@ test('runs lists those that are asked for, in the order that is asked for', asyn
     expect(await list(...none)).toBe('');
 });
 
+test('annotate writes tags and a note, by which runs finds them', async () => {
+  const written = await command(
+    ['annotate', 'run', run.id, '--tag', 'team:a:b', '--tag', 'word', '--note', 'kept for now'],
+    env,
+  );
+  expect(written).toMatchObject({ code: 0, stdout: 'team:a:b, word\nkept for now\n' });
+  const found = await command(['runs', '--quiet', '--tag', 'team:a:b', '--tag', 'word'], env);
+  expect(found.stdout.trim()).toBe(run.id);
+  const taken = await command(['annotate', 'run', run.id, '--untag', 'word', '--note', '', '--json'], env);
+  expect(JSON.parse(taken.stdout)).toMatchObject({ tags: { team: 'a:b' }, note: null });
+  expect((await command(['runs', '--quiet', '--tag', 'word'], env)).stdout.trim()).toBe('');
+  expect(await command(['annotate', 'thing', run.id], env)).toMatchObject({ code: 2 });
+});
+
 test('runs lists them, and shows one', async () => {
   const list = await command(['runs'], env);
   expect(list.stdout).toMatch(/^RUN +STATUS +MODE +TARGET +QUALITY +TOOK +QUEUED\n/);

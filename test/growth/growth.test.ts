@@ -83,7 +83,7 @@ const LISTS = {
     table: 'datasets',
     created: 'created_at',
     sorts: { created_at: 'created_at', name: 'name', size: 'size_bytes', rows: 'rows' },
-    filters: ['mode=light', 'mode=heavy', 'format=csv', 'format=parquet'],
+    filters: ['mode=light', 'mode=heavy', 'format=csv', 'format=parquet', 'tag=none'],
   },
   'training-runs': {
     table: 'training_runs',
@@ -95,14 +95,14 @@ const LISTS = {
     },
     filters: [
       ...['status=succeeded', 'status=running', 'mode=heavy', 'task=classification', 'task=regression'],
-      ...['target=target', 'target=none', 'dataset_id=01900000-0000-7000-8000-000000000000'],
+      ...['target=target', 'target=none', 'dataset_id=01900000-0000-7000-8000-000000000000', 'tag=none'],
     ],
   },
   artifacts: {
     table: 'artifacts',
     created: 'created_at',
     sorts: { created_at: 'created_at', size: 'size_bytes' },
-    filters: ['mode=light', 'task=regression', 'target=target', 'target=none'],
+    filters: ['mode=light', 'task=regression', 'target=target', 'target=none', 'tag=none'],
   },
 };
 
@@ -154,6 +154,7 @@ test.each([
   'datasets?q=nobody',
   'datasets?sort=size&format=parquet',
   'artifacts?sort=size&q=nobody',
+  'training-runs?sort=duration&tag=none',
 ])('a page of %s, of which there is none, gives up after some rows and says where to go on', async (list) => {
   const first = await page(`/${list}`);
   expect(first).toEqual({ items: [], next_cursor: expect.any(String) });

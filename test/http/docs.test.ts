@@ -31,17 +31,20 @@ const CONTRACT: Record<string, string[]> = {
   'post /api/ml/v1/datasets/upload': ['201', '400', '413', '415', '422'],
   'get /api/ml/v1/datasets': ['200', '400'],
   'get /api/ml/v1/datasets/{id}': ['200', '404'],
+  'patch /api/ml/v1/datasets/{id}': ['200', '400', '404', '409', '413', '415'],
   'get /api/ml/v1/datasets/{id}/download': ['200', '206', '304', '404', '416'],
   'delete /api/ml/v1/datasets/{id}': ['204', '404', '409'],
   'delete /api/ml/v1/datasets/expired': ['200', '400'],
   'post /api/ml/v1/training-runs': ['202', '400', '404', '415', '422'],
   'get /api/ml/v1/training-runs': ['200', '400'],
   'get /api/ml/v1/training-runs/{id}': ['200', '404'],
+  'patch /api/ml/v1/training-runs/{id}': ['200', '400', '404', '409', '413', '415'],
   'get /api/ml/v1/training-runs/{id}/events': ['200', '404'],
   'get /api/ml/v1/training-runs/{id}/trace': ['200', '404'],
   'post /api/ml/v1/training-runs/{id}/cancel': ['202', '404', '409'],
   'get /api/ml/v1/artifacts': ['200', '400'],
   'get /api/ml/v1/artifacts/{id}': ['200', '404', '410'],
+  'patch /api/ml/v1/artifacts/{id}': ['200', '400', '404', '409', '410', '413', '415'],
   'get /api/ml/v1/artifacts/{id}/download': ['200', '206', '304', '404', '410', '416'],
   'get /api/ml/v1/artifacts/{id}/card': ['200', '404', '410'],
   'get /api/ml/v1/artifacts/{id}/evaluation': ['200', '400', '404', '410'],
@@ -53,6 +56,7 @@ const CONTRACT: Record<string, string[]> = {
   'post /api/ml/v1/artifacts/{id}/predict/table': PREDICTION,
   'get /api/ml/v1/models': ['200', '400'],
   'get /api/ml/v1/models/{name}': ['200', '400', '404'],
+  'patch /api/ml/v1/models/{name}': ['200', '400', '404', '409', '413', '415'],
   'delete /api/ml/v1/models/{name}': ['204', '400', '404', '409'],
   'get /api/ml/v1/models/{name}/history': ['200', '400', '404'],
   'post /api/ml/v1/models/{name}/versions': ['200', '201', '400', '404', '409', '410', '413', '415'],
@@ -128,7 +132,7 @@ describe('the OpenAPI description', () => {
       expect([name, operationId]).toEqual([
         name,
         expect.stringMatching(
-          /^(get|list|create|register|upload|download|watch|trace|cancel|set|send|delete|predict)([A-Z][a-z]+)*$/,
+          /^(get|list|create|annotate|register|upload|download|watch|trace|cancel|set|send|delete|predict)([A-Z][a-z]+)*$/,
         ),
       ]);
       expect([name, summary]).toEqual([name, expect.stringMatching(/\S/)]);

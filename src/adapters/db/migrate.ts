@@ -13,6 +13,7 @@ import { up as listIndexes } from './migrations/010-list-indexes.ts';
 import { up as validationDatasets } from './migrations/011-validation-datasets.ts';
 import { up as inputCounts } from './migrations/012-input-counts.ts';
 import { up as keptPredictions } from './migrations/013-kept-predictions.ts';
+import { up as tags } from './migrations/014-tags.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -29,6 +30,7 @@ const MIGRATIONS = {
   '011-validation-datasets': { up: validationDatasets },
   '012-input-counts': { up: inputCounts },
   '013-kept-predictions': { up: keptPredictions },
+  '014-tags': { up: tags },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

@@ -25,7 +25,13 @@ export interface Schema {
   ttl_state: TtlStateTable;
 }
 
-interface DatasetTable {
+/** What people write on things of theirs. */
+interface Annotated {
+  tags: ColumnType<Readonly<Record<string, string>>, string | undefined, string>;
+  note: string | null;
+}
+
+interface DatasetTable extends Annotated {
   id: string;
   owner: string;
   name: string;
@@ -55,7 +61,7 @@ export type Json = Record<string, unknown>;
 type JsonColumn = ColumnType<Json, string, string>;
 type NullableJsonColumn = ColumnType<Json | null, string | null, string | null>;
 
-interface TrainingRunTable {
+interface TrainingRunTable extends Annotated {
   id: string;
   owner: string;
   dataset_id: string;
@@ -111,7 +117,7 @@ interface TrainingAttemptTable {
   stages: ColumnType<readonly Stage[], string | undefined, string>;
 }
 
-interface ArtifactTable {
+interface ArtifactTable extends Annotated {
   id: string;
   owner: string;
   run_id: string;
@@ -163,7 +169,7 @@ interface ModelNameTable {
   last_version: number;
 }
 
-interface ModelTable {
+interface ModelTable extends Annotated {
   id: string;
   owner: string;
   name: string;

@@ -19,6 +19,7 @@ interface RunsFlags extends Flags {
   readonly status?: (typeof STATUSES)[number];
   readonly dataset?: string;
   readonly target?: string;
+  readonly tag?: readonly string[];
   readonly sort?: (typeof SORTS)[number];
 }
 
@@ -47,6 +48,11 @@ Examples:
       status: { kind: 'enum', values: STATUSES, optional: true, brief: 'Only those in this state' },
       dataset: { ...text('ID'), brief: 'Only those of this dataset' },
       target: { ...text('COLUMN'), brief: 'Only those that predict this column' },
+      tag: {
+        ...text('TAG'),
+        variadic: true,
+        brief: 'Only those with this tag, as key or key:value; given again, with all',
+      },
       sort: {
         kind: 'enum',
         values: SORTS,
@@ -68,11 +74,12 @@ Examples:
       );
       return;
     }
-    const { status, dataset, target, sort, limit } = flags;
+    const { status, dataset, target, tag, sort, limit } = flags;
     const wanted = {
       ...(status !== undefined && { status }),
       ...(dataset !== undefined && { dataset_id: dataset }),
       ...(target !== undefined && { target }),
+      ...(tag !== undefined && { tag: [...tag] }),
       ...(sort !== undefined && { sort }),
     };
     const found = await takeItems(client.runs(wanted), limit);

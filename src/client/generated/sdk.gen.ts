@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import { buildClientParams, type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client/index.ts';
-import type { CancelTrainingRunErrors, CancelTrainingRunResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, FeedbackRequest, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactQualityErrors, GetArtifactQualityResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SendFeedbackByNameErrors, SendFeedbackByNameResponses, SendFeedbackErrors, SendFeedbackResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
+import type { AnnotateArtifactErrors, AnnotateArtifactResponses, AnnotateDatasetErrors, AnnotateDatasetResponses, AnnotateModelErrors, AnnotateModelResponses, AnnotateTrainingRunErrors, AnnotateTrainingRunResponses, AnnotationPatch, CancelTrainingRunErrors, CancelTrainingRunResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, FeedbackRequest, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactQualityErrors, GetArtifactQualityResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SendFeedbackByNameErrors, SendFeedbackByNameResponses, SendFeedbackErrors, SendFeedbackResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -132,6 +132,7 @@ export class Operations extends HeyApiClient {
         format?: 'csv' | 'tsv' | 'ndjson' | 'json' | 'xlsx' | 'parquet';
         created_after?: string;
         created_before?: string;
+        tag?: Array<string>;
         q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListDatasetsResponses, ListDatasetsErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -142,6 +143,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'format' },
                     { in: 'query', key: 'created_after' },
                     { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'tag' },
                     { in: 'query', key: 'q' }
                 ] }]);
         return (options?.client ?? this.client).get<ListDatasetsResponses, ListDatasetsErrors, ThrowOnError, 'data'>({
@@ -202,6 +204,30 @@ export class Operations extends HeyApiClient {
     }
     
     /**
+     * Write tags and a note on a dataset
+     *
+     * A JSON merge patch (RFC 7396): what is not named stays as it is, null takes away.
+     */
+    public annotateDataset<ThrowOnError extends boolean = true>(parameters: {
+        id: string;
+        annotationPatch: AnnotationPatch;
+    }, options?: Options<never, ThrowOnError>): RequestResult<AnnotateDatasetResponses, AnnotateDatasetErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { key: 'annotationPatch', map: 'body' }] }]);
+        return (options?.client ?? this.client).patch<AnnotateDatasetResponses, AnnotateDatasetErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/datasets/{id}',
+            ...options,
+            ...params,
+            headers: {
+                'Content-Type': 'application/merge-patch+json',
+                ...options?.headers,
+                ...params.headers
+            }
+        });
+    }
+    
+    /**
      * The bytes as uploaded; Range and If-None-Match honoured
      */
     public downloadDataset<ThrowOnError extends boolean = true>(parameters: {
@@ -233,6 +259,7 @@ export class Operations extends HeyApiClient {
         dataset_id?: string;
         created_after?: string;
         created_before?: string;
+        tag?: Array<string>;
         q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListTrainingRunsResponses, ListTrainingRunsErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -246,6 +273,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'dataset_id' },
                     { in: 'query', key: 'created_after' },
                     { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'tag' },
                     { in: 'query', key: 'q' }
                 ] }]);
         return (options?.client ?? this.client).get<ListTrainingRunsResponses, ListTrainingRunsErrors, ThrowOnError, 'data'>({
@@ -292,6 +320,30 @@ export class Operations extends HeyApiClient {
             url: '/api/ml/v1/training-runs/{id}',
             ...options,
             ...params
+        });
+    }
+    
+    /**
+     * Write tags and a note on a training run
+     *
+     * A JSON merge patch (RFC 7396): what is not named stays as it is, null takes away.
+     */
+    public annotateTrainingRun<ThrowOnError extends boolean = true>(parameters: {
+        id: string;
+        annotationPatch: AnnotationPatch;
+    }, options?: Options<never, ThrowOnError>): RequestResult<AnnotateTrainingRunResponses, AnnotateTrainingRunErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { key: 'annotationPatch', map: 'body' }] }]);
+        return (options?.client ?? this.client).patch<AnnotateTrainingRunResponses, AnnotateTrainingRunErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/training-runs/{id}',
+            ...options,
+            ...params,
+            headers: {
+                'Content-Type': 'application/merge-patch+json',
+                ...options?.headers,
+                ...params.headers
+            }
         });
     }
     
@@ -362,6 +414,7 @@ export class Operations extends HeyApiClient {
         dataset_id?: string;
         created_after?: string;
         created_before?: string;
+        tag?: Array<string>;
         q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListArtifactsResponses, ListArtifactsErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -374,6 +427,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'dataset_id' },
                     { in: 'query', key: 'created_after' },
                     { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'tag' },
                     { in: 'query', key: 'q' }
                 ] }]);
         return (options?.client ?? this.client).get<ListArtifactsResponses, ListArtifactsErrors, ThrowOnError, 'data'>({
@@ -414,6 +468,30 @@ export class Operations extends HeyApiClient {
             url: '/api/ml/v1/artifacts/{id}',
             ...options,
             ...params
+        });
+    }
+    
+    /**
+     * Write tags and a note on a model
+     *
+     * A JSON merge patch (RFC 7396): what is not named stays as it is, null takes away.
+     */
+    public annotateArtifact<ThrowOnError extends boolean = true>(parameters: {
+        id: string;
+        annotationPatch: AnnotationPatch;
+    }, options?: Options<never, ThrowOnError>): RequestResult<AnnotateArtifactResponses, AnnotateArtifactErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { key: 'annotationPatch', map: 'body' }] }]);
+        return (options?.client ?? this.client).patch<AnnotateArtifactResponses, AnnotateArtifactErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/artifacts/{id}',
+            ...options,
+            ...params,
+            headers: {
+                'Content-Type': 'application/merge-patch+json',
+                ...options?.headers,
+                ...params.headers
+            }
         });
     }
     
@@ -587,6 +665,7 @@ export class Operations extends HeyApiClient {
         sort?: 'created_at' | '-created_at' | 'name' | '-name';
         created_after?: string;
         created_before?: string;
+        tag?: Array<string>;
         q?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -595,6 +674,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'sort' },
                     { in: 'query', key: 'created_after' },
                     { in: 'query', key: 'created_before' },
+                    { in: 'query', key: 'tag' },
                     { in: 'query', key: 'q' }
                 ] }]);
         return (options?.client ?? this.client).get<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'>({
@@ -635,6 +715,30 @@ export class Operations extends HeyApiClient {
             url: '/api/ml/v1/models/{name}',
             ...options,
             ...params
+        });
+    }
+    
+    /**
+     * Write tags and a note on a name
+     *
+     * A JSON merge patch (RFC 7396): what is not named stays as it is, null takes away.
+     */
+    public annotateModel<ThrowOnError extends boolean = true>(parameters: {
+        name: string;
+        annotationPatch: AnnotationPatch;
+    }, options?: Options<never, ThrowOnError>): RequestResult<AnnotateModelResponses, AnnotateModelErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'name' }, { key: 'annotationPatch', map: 'body' }] }]);
+        return (options?.client ?? this.client).patch<AnnotateModelResponses, AnnotateModelErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/models/{name}',
+            ...options,
+            ...params,
+            headers: {
+                'Content-Type': 'application/merge-patch+json',
+                ...options?.headers,
+                ...params.headers
+            }
         });
     }
     

@@ -119,6 +119,10 @@ export type Dataset = {
         column?: string;
         message: string;
     }>;
+    tags: {
+        [key: string]: string;
+    };
+    note: string | null;
     created_at: string;
     expires_at: string | null;
     file_url: string;
@@ -171,6 +175,19 @@ export type DatasetWithProfile = UploadedDataset & {
     }>;
 };
 
+export type AnnotationPatch = {
+    /**
+     * At most 20 in all. A tag with an empty value is a word; null takes one away, null for all of them takes all.
+     */
+    tags?: {
+        [key: string]: string | null;
+    } | null;
+    /**
+     * Null takes it away.
+     */
+    note?: string | null;
+};
+
 export type TrainingRun = {
     id: string;
     dataset_id: string;
@@ -199,6 +216,10 @@ export type TrainingRun = {
         column?: string;
         message: string;
     }>;
+    tags: {
+        [key: string]: string;
+    };
+    note: string | null;
     artifact_id: string | null;
     artifact_removed_at: string | null;
     artifact_removed_by: 'retention' | 'request' | null;
@@ -273,6 +294,10 @@ export type Artifact = {
         name: string;
         version: number;
     }>;
+    tags: {
+        [key: string]: string;
+    };
+    note: string | null;
     created_at: string;
     download_url: string;
 };
@@ -510,6 +535,10 @@ export type Model = {
     aliases: {
         [key: string]: number;
     };
+    tags: {
+        [key: string]: string;
+    };
+    note: string | null;
     created_at: string;
 };
 
@@ -725,7 +754,11 @@ export type ListDatasetsData = {
         created_after?: string;
         created_before?: string;
         /**
-         * A part of the name, whether small or capital
+         * With this tag, as `key` or `key:value`; given several times, with all of them.
+         */
+        tag?: Array<string>;
+        /**
+         * A part of the name or of the note, whether small or capital
          */
         q?: string;
     };
@@ -891,6 +924,65 @@ export type GetDatasetResponses = {
 
 export type GetDatasetResponse = GetDatasetResponses[keyof GetDatasetResponses];
 
+export type AnnotateDatasetData = {
+    body: AnnotationPatch;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/ml/v1/datasets/{id}';
+};
+
+export type AnnotateDatasetErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Not sent in time
+     */
+    408: RequestTimeoutProblem;
+    /**
+     * Not in its present state
+     */
+    409: ConflictProblem;
+    /**
+     * Too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported format
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type AnnotateDatasetError = AnnotateDatasetErrors[keyof AnnotateDatasetErrors];
+
+export type AnnotateDatasetResponses = {
+    /**
+     * The dataset
+     */
+    200: Dataset;
+};
+
+export type AnnotateDatasetResponse = AnnotateDatasetResponses[keyof AnnotateDatasetResponses];
+
 export type DownloadDatasetData = {
     body?: never;
     path: {
@@ -960,7 +1052,11 @@ export type ListTrainingRunsData = {
         created_after?: string;
         created_before?: string;
         /**
-         * A part of the target's name, whether small or capital
+         * With this tag, as `key` or `key:value`; given several times, with all of them.
+         */
+        tag?: Array<string>;
+        /**
+         * A part of the target's name or of the note, whether small or capital
          */
         q?: string;
     };
@@ -1103,6 +1199,65 @@ export type GetTrainingRunResponses = {
 };
 
 export type GetTrainingRunResponse = GetTrainingRunResponses[keyof GetTrainingRunResponses];
+
+export type AnnotateTrainingRunData = {
+    body: AnnotationPatch;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/ml/v1/training-runs/{id}';
+};
+
+export type AnnotateTrainingRunErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Not sent in time
+     */
+    408: RequestTimeoutProblem;
+    /**
+     * Not in its present state
+     */
+    409: ConflictProblem;
+    /**
+     * Too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported format
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type AnnotateTrainingRunError = AnnotateTrainingRunErrors[keyof AnnotateTrainingRunErrors];
+
+export type AnnotateTrainingRunResponses = {
+    /**
+     * The run
+     */
+    200: TrainingRun;
+};
+
+export type AnnotateTrainingRunResponse = AnnotateTrainingRunResponses[keyof AnnotateTrainingRunResponses];
 
 export type WatchTrainingRunData = {
     body?: never;
@@ -1254,7 +1409,11 @@ export type ListArtifactsData = {
         created_after?: string;
         created_before?: string;
         /**
-         * A part of the target's name, whether small or capital
+         * With this tag, as `key` or `key:value`; given several times, with all of them.
+         */
+        tag?: Array<string>;
+        /**
+         * A part of the target's name or of the note, whether small or capital
          */
         q?: string;
     };
@@ -1391,6 +1550,69 @@ export type GetArtifactResponses = {
 };
 
 export type GetArtifactResponse = GetArtifactResponses[keyof GetArtifactResponses];
+
+export type AnnotateArtifactData = {
+    body: AnnotationPatch;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/ml/v1/artifacts/{id}';
+};
+
+export type AnnotateArtifactErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Not sent in time
+     */
+    408: RequestTimeoutProblem;
+    /**
+     * Not in its present state
+     */
+    409: ConflictProblem;
+    /**
+     * Removed by the retention
+     */
+    410: GoneProblem;
+    /**
+     * Too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported format
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type AnnotateArtifactError = AnnotateArtifactErrors[keyof AnnotateArtifactErrors];
+
+export type AnnotateArtifactResponses = {
+    /**
+     * The model
+     */
+    200: Artifact;
+};
+
+export type AnnotateArtifactResponse = AnnotateArtifactResponses[keyof AnnotateArtifactResponses];
 
 export type DownloadArtifactData = {
     body?: never;
@@ -1849,7 +2071,11 @@ export type ListModelsData = {
         created_after?: string;
         created_before?: string;
         /**
-         * A part of the name, whether small or capital
+         * With this tag, as `key` or `key:value`; given several times, with all of them.
+         */
+        tag?: Array<string>;
+        /**
+         * A part of the name or of the note, whether small or capital
          */
         q?: string;
     };
@@ -1975,6 +2201,65 @@ export type GetModelResponses = {
 };
 
 export type GetModelResponse = GetModelResponses[keyof GetModelResponses];
+
+export type AnnotateModelData = {
+    body: AnnotationPatch;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/api/ml/v1/models/{name}';
+};
+
+export type AnnotateModelErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Not sent in time
+     */
+    408: RequestTimeoutProblem;
+    /**
+     * Not in its present state
+     */
+    409: ConflictProblem;
+    /**
+     * Too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported format
+     */
+    415: UnsupportedFormatProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type AnnotateModelError = AnnotateModelErrors[keyof AnnotateModelErrors];
+
+export type AnnotateModelResponses = {
+    /**
+     * The model
+     */
+    200: Model;
+};
+
+export type AnnotateModelResponse = AnnotateModelResponses[keyof AnnotateModelResponses];
 
 export type ListModelHistoryData = {
     body?: never;

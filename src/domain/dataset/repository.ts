@@ -48,6 +48,8 @@ const LISTED = [
   'size_bytes',
   'sha256',
   'warnings',
+  'tags',
+  'note',
   'created_at',
 ] as const;
 /** A dataset without its profile. */
@@ -64,7 +66,7 @@ const LIST: OwnedList<'datasets', (typeof LISTED)[number], Filter> = {
     rows: sql.ref('rows'),
   },
   filters: ['format', 'mode'],
-  texts: ['name'],
+  texts: ['name', 'note'],
 };
 
 export const listDatasets = (

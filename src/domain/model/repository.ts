@@ -65,6 +65,8 @@ export const LISTED = [
   'sha256',
   'inputs',
   'metrics_summary',
+  'tags',
+  'note',
   'created_at',
 ] as const;
 /** An artifact without its card, its metrics in short. */
@@ -76,7 +78,7 @@ const LIST: OwnedList<'artifacts', (typeof LISTED)[number], Filter> = {
   columns: LISTED,
   sorts: { created_at: sql.ref('created_at'), size: sql.ref('size_bytes') },
   filters: ['dataset_id', 'target', 'task', 'mode'],
-  texts: ['target'],
+  texts: ['target', 'note'],
 };
 
 export const listArtifacts = (

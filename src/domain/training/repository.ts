@@ -33,6 +33,8 @@ const LISTED = [
   'finished_at',
   'metrics_summary',
   'warnings',
+  'tags',
+  'note',
   'artifact_id',
   'artifact_removed_at',
   'artifact_removed_by',
@@ -54,7 +56,7 @@ const LIST: OwnedList<'training_runs', (typeof LISTED)[number], Filter> = {
     duration: sql`coalesce(finished_at - started_at, interval '0')`,
   },
   filters: ['dataset_id', 'target', 'status', 'task', 'mode'],
-  texts: ['target'],
+  texts: ['target', 'note'],
 };
 
 export const listRuns = (

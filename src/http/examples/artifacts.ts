@@ -7,6 +7,7 @@ import type {
   Evaluation,
   ModelCard,
 } from '../schemas.ts';
+import { notAnnotated } from './annotations.ts';
 import { dataset } from './datasets.ts';
 import { ARTIFACT_ID, DATASET_ID, RUN_ID } from './ids.ts';
 import { metrics, metricsInShort, succeededRun } from './training.ts';
@@ -30,6 +31,7 @@ export const artifact: z.infer<typeof Artifact> = {
   inputs,
   metrics,
   held_by: [],
+  ...notAnnotated,
   created_at: '2026-11-26T03:28:07.144Z',
   download_url: `http://127.0.0.1:8000/api/ml/v1/artifacts/${ARTIFACT_ID}/download`,
 };

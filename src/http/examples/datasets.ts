@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Dataset, DatasetPage, DatasetWithProfile, Expiry, UploadedDataset } from '../schemas.ts';
+import { notAnnotated } from './annotations.ts';
 import { DATASET_ID } from './ids.ts';
 
 /** Small enough to read, large enough to train on. */
@@ -43,6 +44,7 @@ export const dataset: z.infer<typeof Dataset> = {
   size_bytes: 362,
   sha256: '0073f3c57e3616d032740fbdef2e8150b8d67186fbf27d7d7a6a0ce70d7c88d9',
   warnings: [],
+  ...notAnnotated,
   created_at: '2026-11-26T03:28:06.509Z',
   expires_at: null,
   file_url: url,

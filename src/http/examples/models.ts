@@ -8,6 +8,7 @@ import type {
   ModelVersionPage,
   VersionRequest,
 } from '../schemas.ts';
+import { notAnnotated } from './annotations.ts';
 import { ALIAS_NAME, ARTIFACT_ID, DATASET_ID, MODEL_NAME, RUN_ID } from './ids.ts';
 import { metricsInShort } from './training.ts';
 
@@ -36,6 +37,7 @@ export const model: z.infer<typeof Model> = {
   versions: 1,
   latest_version: 1,
   aliases: { [ALIAS_NAME]: 1 },
+  ...notAnnotated,
   created_at: '2026-11-26T03:28:07.880Z',
 };
 export const modelPage: z.infer<typeof ModelPage> = { items: [model], next_cursor: null };

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { TraceNode, TrainingRequest, TrainingRun, TrainingRunPage } from '../schemas.ts';
+import { notAnnotated } from './annotations.ts';
 import { ARTIFACT_ID, DATASET_ID, RUN_ID } from './ids.ts';
 
 /** What lists show of a model's quality. */
@@ -98,6 +99,7 @@ export const queuedRun: z.infer<typeof TrainingRun> = {
   duration_seconds: null,
   metrics: null,
   warnings: [],
+  ...notAnnotated,
   artifact_id: null,
   artifact_removed_at: null,
   artifact_removed_by: null,

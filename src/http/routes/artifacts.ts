@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
+import { annotate } from '../../domain/annotations.ts';
 import { evaluationOf } from '../../domain/model/evaluation.ts';
 import { holdsOf } from '../../domain/model/holds.ts';
 import type { DriftInWindow } from '../../domain/model/live/drift-in-window.ts';
@@ -9,9 +10,12 @@ import type { Feedback } from '../../domain/model/live/feedback.ts';
 import type { LiveQualityOf } from '../../domain/model/live/live-quality.ts';
 import type { RemoveArtifact } from '../../domain/model/remove.ts';
 import { getArtifact, listArtifacts } from '../../domain/model/repository.ts';
+import { annotating, annotationBody, annotationProblems } from '../annotations.ts';
 import { download } from '../download.ts';
+import { annotation } from '../examples/annotations.ts';
 import * as examples from '../examples/artifacts.ts';
 import * as feedbackExamples from '../examples/feedback.ts';
+import { MODEL_NAME } from '../examples/ids.ts';
 import { ArtifactListQuery } from '../list-queries.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
@@ -55,6 +59,24 @@ const get = createRoute({
   summary: 'A model: what it needs and how good it is',
   request: { params: ArtifactParam },
   responses: { 200: json(Artifact, 'The model', examples.artifact), ...problems(401, 404, 410) },
+});
+
+const annotateIt = createRoute({
+  ...annotating,
+  operationId: 'annotateArtifact',
+  path: `${path}/{id}`,
+  tags,
+  summary: 'Write tags and a note on a model',
+  request: { params: ArtifactParam, body: annotationBody },
+  responses: {
+    200: json(Artifact, 'The model', {
+      ...examples.artifact,
+      ...annotation,
+      held_by: [{ name: MODEL_NAME, version: 1 }],
+    }),
+    ...annotationProblems,
+    ...problems(410),
+  },
 });
 
 const getFile = createRoute({
@@ -154,6 +176,15 @@ export function artifactRoutes(deps: ArtifactRouteDeps): Router {
       const row = await getArtifact(db, c.get('owner'), c.req.valid('param').id);
       const holds = await holdsOf(db, [row.id]);
       return c.json(artifactView(row, holds.get(row.id) ?? [], originOf(c.req.url)), 200);
+    })
+    .openapi(annotateIt, async (c) => {
+      const { id } = c.req.valid('param');
+      const owner = c.get('owner');
+      await getArtifact(db, owner, id);
+      await annotate(db, 'artifacts', owner, id, c.req.valid('json'));
+      const row = await getArtifact(db, owner, id);
+      const holds = await holdsOf(db, [id]);
+      return c.json(artifactView(row, holds.get(id) ?? [], originOf(c.req.url)), 200);
     })
     .openapi(getFile, async (c) => {
       const row = await getArtifact(db, c.get('owner'), c.req.valid('param').id);

@@ -2,17 +2,21 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
+import { annotate } from '../../domain/annotations.ts';
 import type { RemoveDataset } from '../../domain/dataset/remove.ts';
 import { type Dataset as DatasetRow, getDataset, listDatasets } from '../../domain/dataset/repository.ts';
 import type { UploadDataset } from '../../domain/dataset/upload.ts';
 import type { TtlPolicy } from '../../domain/expiry/policy.ts';
 import type { RemoveExpired } from '../../domain/expiry/remove-expired.ts';
 import { AppError } from '../../errors.ts';
+import { annotating, annotationBody, annotationProblems } from '../annotations.ts';
 import { download } from '../download.ts';
+import { annotation } from '../examples/annotations.ts';
 import * as examples from '../examples/datasets.ts';
 import { DatasetListQuery } from '../list-queries.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
+  Dataset,
   DatasetPage,
   DatasetParam,
   DatasetWithProfile,
@@ -81,6 +85,19 @@ const get = createRoute({
   responses: {
     200: json(DatasetWithProfile, 'The dataset', examples.datasetWithProfile),
     ...problems(401, 404),
+  },
+});
+
+const annotateIt = createRoute({
+  ...annotating,
+  operationId: 'annotateDataset',
+  path: '/datasets/{id}',
+  tags,
+  summary: 'Write tags and a note on a dataset',
+  request: { params: DatasetParam, body: annotationBody },
+  responses: {
+    200: json(Dataset, 'The dataset', { ...examples.dataset, ...annotation }),
+    ...annotationProblems,
   },
 });
 
@@ -173,6 +190,11 @@ export function datasetRoutes(deps: DatasetRouteDeps): Router {
     .openapi(get, async (c) => {
       const row = await getDataset(db, c.get('owner'), c.req.valid('param').id);
       return c.json(datasetProfileView(row, ttl, originOf(c.req.url)), 200);
+    })
+    .openapi(annotateIt, async (c) => {
+      const { id } = c.req.valid('param');
+      await annotate(db, 'datasets', c.get('owner'), id, c.req.valid('json'));
+      return c.json(datasetView(await getDataset(db, c.get('owner'), id), ttl, originOf(c.req.url)), 200);
     })
     .openapi(getFile, async (c) => {
       const row = await getDataset(db, c.get('owner'), c.req.valid('param').id);

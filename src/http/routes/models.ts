@@ -1,7 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import { annotate } from '../../domain/annotations.ts';
 import type { Feedback } from '../../domain/model/live/feedback.ts';
+import { getModel } from '../../domain/model/registry/model.ts';
 import type { Registry } from '../../domain/model/registry/registry.ts';
 import {
   describeModel,
@@ -11,6 +13,8 @@ import {
   listVersions,
 } from '../../domain/model/registry/repository.ts';
 import type { ModelAddress } from '../../domain/model/registry/resolve.ts';
+import { annotating, annotationBody, annotationProblems } from '../annotations.ts';
+import { annotation } from '../examples/annotations.ts';
 import { MODEL_NAME } from '../examples/ids.ts';
 import * as examples from '../examples/models.ts';
 import { ModelListQuery, PageQuery, VersionListQuery } from '../list-queries.ts';
@@ -57,6 +61,16 @@ const get = createRoute({
   summary: 'A name: how many versions it has, and for which its aliases stand',
   request: { params: ModelParam },
   responses: { 200: json(Model, 'The model', examples.model), ...problems(401, 404) },
+});
+
+const annotateIt = createRoute({
+  ...annotating,
+  operationId: 'annotateModel',
+  path: path,
+  tags,
+  summary: 'Write tags and a note on a name',
+  request: { params: ModelParam, body: annotationBody },
+  responses: { 200: json(Model, 'The model', { ...examples.model, ...annotation }), ...annotationProblems },
 });
 
 const remove = createRoute({
@@ -182,6 +196,13 @@ export function modelRoutes(deps: ModelRouteDeps): Router {
     .openapi(get, async (c) => {
       const { name } = c.req.valid('param');
       return c.json(modelView(await describeModel(db, c.get('owner'), name)), 200);
+    })
+    .openapi(annotateIt, async (c) => {
+      const { name } = c.req.valid('param');
+      const owner = c.get('owner');
+      const { id } = await getModel(db, owner, name);
+      await annotate(db, 'models', owner, id, c.req.valid('json'));
+      return c.json(modelView(await describeModel(db, owner, name)), 200);
     })
     .openapi(remove, async (c) => {
       await registry.remove.model(c.get('owner'), c.req.valid('param').name);

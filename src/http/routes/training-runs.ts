@@ -1,12 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import { annotate } from '../../domain/annotations.ts';
 import type { CancelTraining } from '../../domain/training/cancel.ts';
 import { getRun, listRuns } from '../../domain/training/repository.ts';
 import type { RequestTraining } from '../../domain/training/request.ts';
 import { runTrace } from '../../domain/training/run-trace.ts';
 import type { RunWatch } from '../../domain/training/watch.ts';
 import type { ThinLog } from '../../telemetry/log/thin-log.ts';
+import { annotating, annotationBody, annotationProblems } from '../annotations.ts';
+import { annotation } from '../examples/annotations.ts';
 import { RUN_ID } from '../examples/ids.ts';
 import * as examples from '../examples/training.ts';
 import { RunListQuery } from '../list-queries.ts';
@@ -73,6 +76,19 @@ const get = createRoute({
   summary: 'A training run',
   request: { params: RunParam },
   responses: { 200: json(TrainingRun, 'The run', examples.succeededRun), ...problems(401, 404) },
+});
+
+const annotateIt = createRoute({
+  ...annotating,
+  operationId: 'annotateTrainingRun',
+  path: `${path}/{id}`,
+  tags,
+  summary: 'Write tags and a note on a training run',
+  request: { params: RunParam, body: annotationBody },
+  responses: {
+    200: json(TrainingRun, 'The run', { ...examples.succeededRun, ...annotation }),
+    ...annotationProblems,
+  },
 });
 
 const events = createRoute({
@@ -160,6 +176,11 @@ export function trainingRoutes(deps: TrainingRouteDeps): Router {
     .openapi(get, async (c) =>
       c.json(runView(await getRun(db, c.get('owner'), c.req.valid('param').id), grafana), 200),
     )
+    .openapi(annotateIt, async (c) => {
+      const { id } = c.req.valid('param');
+      await annotate(db, 'training_runs', c.get('owner'), id, c.req.valid('json'));
+      return c.json(runView(await getRun(db, c.get('owner'), id), grafana), 200);
+    })
     .openapi(events, async (c) => {
       const owner = c.get('owner');
       const { id } = c.req.valid('param');

@@ -8,7 +8,7 @@ import { LISTED, type ListedArtifact } from '../repository.ts';
 import { aliasesOf, getModel, type Model } from './model.ts';
 
 /** A name with its versions in short. */
-export interface ModelSummary extends Pick<Model, 'name' | 'created_at'> {
+export interface ModelSummary extends Pick<Model, 'name' | 'tags' | 'note' | 'created_at'> {
   readonly versions: number;
   readonly latestVersion: number | null;
   /** Version by alias. */
@@ -25,9 +25,11 @@ export interface ModelVersion {
 
 export type HistoryLine = Selectable<Schema['model_history']>;
 
+const LISTED_MODEL = ['id', 'name', 'tags', 'note', 'created_at'] as const;
+
 async function summaries(
   db: Kysely<Schema>,
-  models: readonly Pick<Model, 'id' | 'name' | 'created_at'>[],
+  models: readonly Pick<Model, (typeof LISTED_MODEL)[number]>[],
 ): Promise<ModelSummary[]> {
   if (models.length === 0) return [];
   const ids = models.map(({ id }) => id);
@@ -44,10 +46,12 @@ async function summaries(
     .where('model_id', 'in', ids)
     .orderBy('alias')
     .execute();
-  return models.map(({ id, name, created_at }) => {
+  return models.map(({ id, name, tags, note, created_at }) => {
     const count = counts.find(({ model_id }) => model_id === id);
     return {
       name,
+      tags,
+      note,
       created_at,
       versions: count?.versions ?? 0,
       latestVersion: count?.latest ?? null,
@@ -59,12 +63,12 @@ async function summaries(
 }
 
 /** Few enough (`MAX_MODELS`) to be found without indexes of their own. */
-const LIST: OwnedList<'models', 'id' | 'name' | 'created_at', never> = {
+const LIST: OwnedList<'models', (typeof LISTED_MODEL)[number], never> = {
   table: 'models',
-  columns: ['id', 'name', 'created_at'],
+  columns: LISTED_MODEL,
   sorts: { created_at: sql.ref('created_at'), name: sql.ref('name') },
   filters: [],
-  texts: ['name'],
+  texts: ['name', 'note'],
 };
 
 export async function listModels(
