@@ -29,7 +29,7 @@ export type FilteredRequest<Filter extends string> = ListRequest & {
 
 const NEWEST_FIRST = '-created_at';
 
-/** How a table's rows are listed. Migrations `010-list-indexes` and `011-tags` have an index for each sort and each filter. */
+/** How a table's rows are listed. Migrations `010-list-indexes` and `014-tags` have an index for each sort and each filter. */
 export interface OwnedList<Table extends OwnedTable, Column extends string, Filter extends string> {
   readonly table: Table;
   /** Whole documents have no place in a list. */
