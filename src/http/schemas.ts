@@ -409,8 +409,24 @@ const predictionKey = z
   .openapi({ example: 'customer 17' });
 /** With many trees each takes milliseconds, some hundred times as long as its prediction. */
 const MAX_EXPLAINED_ROWS = 100;
+const LEVEL_RULE = 'Of a regression: the probability with which the true value is to be within the interval';
+const [MIN_LEVEL, MAX_LEVEL] = [0.5, 0.999];
+export const PredictionQuery = query({
+  interval: z.coerce
+    .number()
+    .min(MIN_LEVEL)
+    .max(MAX_LEVEL)
+    .optional()
+    .openapi({ description: `${LEVEL_RULE} that each row of a table is answered with.` }),
+});
 export const PredictionRequest = body({
   rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS),
+  intervals: z
+    .number()
+    .min(MIN_LEVEL)
+    .max(MAX_LEVEL)
+    .optional()
+    .openapi({ description: `${LEVEL_RULE} that each row is answered with.` }),
   contributions: z
     .boolean()
     .optional()
@@ -458,6 +474,10 @@ export const Prediction = z
     predictions: z.array(z.union([z.string(), z.number()])),
     probabilities: z.array(z.record(z.string(), z.number())).optional(),
     prediction_ids: z.array(id).readonly().optional().openapi({ description: 'There when `keep` was true.' }),
+    intervals: z
+      .array(z.object({ lower: z.number(), upper: z.number() }))
+      .optional()
+      .openapi({ description: 'There when `intervals` was given.' }),
     explanation: Explanation.optional().openapi({ description: 'There when `contributions` was true.' }),
     warnings: warningsOf(PREDICTION_WARNINGS)
       .optional()

@@ -18,11 +18,16 @@ export function tableTypeOf(contentType: string): 'csv' | 'tsv' | undefined {
   return Object.hasOwn(TABLE_TYPES, essence) ? TABLE_TYPES[essence as keyof typeof TABLE_TYPES] : undefined;
 }
 
-/** Predicts the table in the request's body; the answer is in the first of its formats that `Accept` allows, or CSV. */
+/**
+ * Predicts the table in the request's body; the answer is in the first of its formats that `Accept` allows, or CSV.
+ *
+ * @param level of the intervals beside the predictions; undefined: there are none
+ */
 export async function answerTable(
   predictBatch: PredictBatch,
   c: Context<Env, string>,
   artifactId: string,
+  level: number | undefined,
 ): Promise<Response> {
   const from = tableTypeOf(c.req.header('content-type') ?? '');
   if (!from) throw new AppError('unsupported_format', `A table is ${Object.keys(TABLE_TYPES).join(' or ')}.`);
@@ -38,6 +43,7 @@ export async function answerTable(
     artifactId,
     from,
     to: ANSWER_TYPES[contentType],
+    level,
     announcedBytes: Number(c.req.header('content-length') ?? 0),
     open: () => {
       // What the model's name stands for now can't have what the one before has read.

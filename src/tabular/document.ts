@@ -17,6 +17,23 @@ export interface ModelDocument {
   readonly estimator: Estimator;
   /** How each input was spread in training, in the order of `columns`; models made before it was kept have none. */
   readonly reference?: readonly ColumnReference[];
+  /** Of a regression; models made before it was kept have none. */
+  readonly intervals?: IntervalReference;
+}
+
+/**
+ * How far rows that a model did not see were from its predictions, on the scale that it was fitted on. Between the points
+ * `at` the spread is interpolated.
+ */
+export interface IntervalReference {
+  /** That were looked at. */
+  readonly rows: number;
+  /** True less predicted, divided by the spread there; ascending: of all rows, or at equal steps of rank. */
+  readonly residuals: readonly number[];
+  /** Predictions, ascending. */
+  readonly at: readonly number[];
+  /** Of the residuals at each of them. */
+  readonly spread: readonly number[];
 }
 
 export const MODEL_FORMAT = 'mlops-backend.model';

@@ -29,6 +29,7 @@ export {
 export type { ClassificationEvaluation, Evaluation } from './evaluation/points.ts';
 export { isNamedLikeIdentifier } from './identifier-name.ts';
 export { type Explanation, explainerOf } from './scoring/contributions/explain.ts';
+export { type Bounds, type Intervals, intervalsOf } from './scoring/intervals.ts';
 export { loadModel, type Scorer } from './scoring/model.ts';
 export { predictInSlices } from './scoring/predict-in-slices.ts';
 export type { RowPredictions, TablePredictions } from './scoring/predictions.ts';

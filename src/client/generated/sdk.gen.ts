@@ -616,9 +616,14 @@ export class Operations extends HeyApiClient {
      */
     public predict<ThrowOnError extends boolean = true>(parameters: {
         id: string;
+        interval?: number;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictResponses, PredictErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { key: 'predictionRequest', map: 'body' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'path', key: 'id' },
+                    { in: 'query', key: 'interval' },
+                    { key: 'predictionRequest', map: 'body' }
+                ] }]);
         return (options?.client ?? this.client).post<PredictResponses, PredictErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
@@ -638,9 +643,14 @@ export class Operations extends HeyApiClient {
      */
     public predictTable<ThrowOnError extends boolean = true>(parameters: {
         id: string;
+        interval?: number;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableResponses, PredictTableErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { key: 'body', map: 'body' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'path', key: 'id' },
+                    { in: 'query', key: 'interval' },
+                    { key: 'body', map: 'body' }
+                ] }]);
         return (options?.client ?? this.client).post<PredictTableResponses, PredictTableErrors, ThrowOnError, 'data'>({
             bodySerializer: null,
             responseStyle: 'data',
@@ -930,11 +940,13 @@ export class Operations extends HeyApiClient {
     public predictByAlias<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         alias: string;
+        interval?: number;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByAliasResponses, PredictByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'alias' },
+                    { in: 'query', key: 'interval' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictByAliasResponses, PredictByAliasErrors, ThrowOnError, 'data'>({
@@ -957,11 +969,13 @@ export class Operations extends HeyApiClient {
     public predictTableByAlias<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         alias: string;
+        interval?: number;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByAliasResponses, PredictTableByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'alias' },
+                    { in: 'query', key: 'interval' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableByAliasResponses, PredictTableByAliasErrors, ThrowOnError, 'data'>({
@@ -985,11 +999,13 @@ export class Operations extends HeyApiClient {
     public predictByVersion<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         version: number;
+        interval?: number;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByVersionResponses, PredictByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'version' },
+                    { in: 'query', key: 'interval' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictByVersionResponses, PredictByVersionErrors, ThrowOnError, 'data'>({
@@ -1012,11 +1028,13 @@ export class Operations extends HeyApiClient {
     public predictTableByVersion<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         version: number;
+        interval?: number;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByVersionResponses, PredictTableByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'version' },
+                    { in: 'query', key: 'interval' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableByVersionResponses, PredictTableByVersionErrors, ThrowOnError, 'data'>({

@@ -479,6 +479,13 @@ export type Prediction = {
      * There when `keep` was true.
      */
     prediction_ids?: Array<string>;
+    /**
+     * There when `intervals` was given.
+     */
+    intervals?: Array<{
+        lower: number;
+        upper: number;
+    }>;
     explanation?: Explanation;
     /**
      * There when its rows of late are unlike those that it was trained on.
@@ -509,6 +516,10 @@ export type PredictionRequest = {
     rows: Array<{
         [key: string]: unknown;
     }>;
+    /**
+     * Of a regression: the probability with which the true value is to be within the interval that each row is answered with.
+     */
+    intervals?: number;
     /**
      * True: the answer says what each column adds to a prediction; for at most 100 rows.
      */
@@ -1934,7 +1945,12 @@ export type PredictData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
+         */
+        interval?: number;
+    };
     url: '/api/ml/v1/artifacts/{id}/predict';
 };
 
@@ -2000,7 +2016,12 @@ export type PredictTableData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
+         */
+        interval?: number;
+    };
     url: '/api/ml/v1/artifacts/{id}/predict/table';
 };
 
@@ -2689,7 +2710,12 @@ export type PredictByAliasData = {
         name: string;
         alias: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
+         */
+        interval?: number;
+    };
     url: '/api/ml/v1/models/{name}@{alias}/predict';
 };
 
@@ -2756,7 +2782,12 @@ export type PredictTableByAliasData = {
         name: string;
         alias: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
+         */
+        interval?: number;
+    };
     url: '/api/ml/v1/models/{name}@{alias}/predict/table';
 };
 
@@ -2820,7 +2851,12 @@ export type PredictByVersionData = {
         name: string;
         version: number;
     };
-    query?: never;
+    query?: {
+        /**
+         * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
+         */
+        interval?: number;
+    };
     url: '/api/ml/v1/models/{name}/versions/{version}/predict';
 };
 
@@ -2887,7 +2923,12 @@ export type PredictTableByVersionData = {
         name: string;
         version: number;
     };
-    query?: never;
+    query?: {
+        /**
+         * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
+         */
+        interval?: number;
+    };
     url: '/api/ml/v1/models/{name}/versions/{version}/predict/table';
 };
 

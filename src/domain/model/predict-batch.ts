@@ -43,6 +43,8 @@ export interface BatchRequest {
   readonly artifactId: string;
   readonly from: 'csv' | 'tsv';
   readonly to: BatchFormat;
+  /** Of the intervals beside the predictions; undefined: there are none. */
+  readonly level?: number | undefined;
   /** As far as is known; 0: it is not. */
   readonly announcedBytes: number;
   /** Begins to read the request, once it is known that there is a model. */
@@ -65,7 +67,7 @@ export interface BatchAnswer {
  * scored by a process that has scored others before.
  *
  * @throws {AppError} `not_found`, `gone`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the
- *   columns; `too_large`; `internal` for a model that takes too much memory; `unavailable`; `overloaded`; `aborted`
+ *   columns; `invalid_request` for intervals that the model can't give; `too_large`; `internal` for a model that takes too much memory; `unavailable`; `overloaded`; `aborted`
  */
 export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
 
@@ -105,12 +107,12 @@ export function createBatchPredictor({
   const large = new Places(MAX_BATCHES, waiting);
 
   type Run = (
-    input: Pick<BatchInput, 'model' | 'from' | 'to'>,
+    input: Pick<BatchInput, 'model' | 'from' | 'to' | 'level'>,
     options: WorkOptions<BatchProgress>,
   ) => Promise<BatchOutput>;
   const score = async (
     { id, owner, scoring_key: key, mode }: Artifact,
-    { from, to, signal }: BatchRequest,
+    { from, to, level, signal }: BatchRequest,
     run: Run,
   ): Promise<BatchOutput> => {
     let isLoaded = false;
@@ -123,7 +125,7 @@ export function createBatchPredictor({
       meter: children('scorer', mode),
     };
     try {
-      return await storage.withLocalFile(key, (model) => run({ model, from, to }, options));
+      return await storage.withLocalFile(key, (model) => run({ model, from, to, level }, options));
     } catch (error) {
       throw error instanceof ObjectNotFound
         ? await whyMissing(db, owner, id, { cause: error })

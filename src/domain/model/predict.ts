@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import {
+  type Bounds,
   type DriftSubject,
   type Explanation,
   explainerOf,
@@ -21,6 +22,7 @@ import type { Mode, Task } from '../../vocabulary/modes.ts';
 import type { PredictionWarning } from '../../vocabulary/warnings.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
 import { driftWarnings } from './drift-warnings.ts';
+import { boundsAt } from './intervals.ts';
 import type { KeptPredictions, PredictionToKeep } from './live/kept-predictions.ts';
 import { createModelCache, type LoadedModel } from './model-cache.ts';
 import { getArtifact, whyMissing } from './repository.ts';
@@ -30,6 +32,8 @@ import { asUnusableData } from './unusable-rows.ts';
 export interface PredictionWishes {
   /** What each row's columns add to its prediction. */
   readonly isExplained?: boolean | undefined;
+  /** The level of an interval for each row; undefined: none is wanted. */
+  readonly level?: number | undefined;
   /** Each row's key to tell its outcome by; `new`: they are to be given. */
   readonly keys?: readonly string[] | 'new' | undefined;
 }
@@ -37,6 +41,8 @@ export interface PredictionWishes {
 interface ExplainedPredictions extends RowPredictions {
   /** The keys that were given. */
   readonly prediction_ids?: readonly string[];
+  /** In the order of the rows. */
+  readonly intervals?: readonly { readonly lower: number; readonly upper: number }[];
   readonly explanation?: Explanation;
   readonly warnings?: readonly PredictionWarning[];
 }
@@ -44,7 +50,7 @@ interface ExplainedPredictions extends RowPredictions {
 export interface Predictor {
   /**
    * @throws {AppError} `not_found`, `gone`; `unusable_data` naming the columns that are missing or unusable;
-   *   `invalid_request` when rows are to be explained by a model that can't
+   *   `invalid_request` when rows are to be explained, or to have intervals, by a model that can't
    */
   predict(
     owner: string,
@@ -90,11 +96,12 @@ export function createPredictor({ db, storage, metrics, drift, kept }: Predictor
   const models = createModelCache(load);
 
   return {
-    async predict(owner, artifactId, rows, { isExplained = false, keys } = {}) {
+    async predict(owner, artifactId, rows, { isExplained = false, level, keys } = {}) {
       const start = performance.now();
       using call = drift.begin(artifactId);
       const { mode, task, scorer, counter } = await models.get(owner, artifactId);
       const explain = isExplained ? explainerFor(scorer) : undefined;
+      const bounds = level === undefined ? undefined : boundsAt(scorer.document, level);
       const counts = counter.empty();
       const prediction = await predictInSlices(scorer, rows, (inputs) => counter.add(inputs, counts)).catch(
         (error: unknown) => {
@@ -110,6 +117,7 @@ export function createPredictor({ db, storage, metrics, drift, kept }: Predictor
       return {
         ...prediction,
         ...(ids && { prediction_ids: ids }),
+        ...(bounds && { intervals: asRows(bounds(Float64Array.from(prediction.predictions, Number))) }),
         ...(explanation && { explanation }),
         ...(warnings.length > 0 && { warnings }),
       };
@@ -135,6 +143,9 @@ function toKeep(
     })
     .filter(({ value }) => Number.isFinite(value));
 }
+
+const asRows = ({ lower, upper }: Bounds) =>
+  Array.from(lower, (least, row) => ({ lower: least, upper: upper[row]! }));
 
 function explainerFor({ document }: Scorer) {
   const explain = explainerOf(document);

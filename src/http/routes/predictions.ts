@@ -7,7 +7,7 @@ import { countAsRoute } from '../../telemetry/http-server/route.ts';
 import * as examples from '../examples/predictions.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import type { Env, Router } from '../router.ts';
-import { Prediction, PredictionRequest, TableBody } from '../schemas.ts';
+import { Prediction, PredictionQuery, PredictionRequest, TableBody } from '../schemas.ts';
 import { answerTable, DRIFT_HEADER, tableTypeOf } from '../table-answer.ts';
 import { problems } from './problems.ts';
 import { header } from './responses.ts';
@@ -61,7 +61,7 @@ export function predictionRoutes<Params>(
     'significant',
   ).partial();
   const answered = { description: 'A prediction a row', headers: driftHeader.extend(headers?.shape ?? {}) };
-  const request = { params: params as unknown as z.ZodObject };
+  const request = { params: params as unknown as z.ZodObject, query: PredictionQuery };
   const predict = createRoute({
     method: 'post',
     operationId: `predict${by}`,
@@ -100,8 +100,8 @@ export function predictionRoutes<Params>(
       ...refusals,
     },
   });
-  const toTable = (c: Context<Env>, where: Params) =>
-    call(c.get('owner'), where, (artifactId) => answerTable(deps.predictBatch, c, artifactId));
+  const toTable = (c: Context<Env>, where: Params, level: number | undefined) =>
+    call(c.get('owner'), where, (artifactId) => answerTable(deps.predictBatch, c, artifactId, level));
 
   for (const route of [predict, predictTable]) {
     // To the router a body that must be there is one that must be JSON.
@@ -112,20 +112,25 @@ export function predictionRoutes<Params>(
   return router
     .openapi({ ...predict, ...here, path: `${served}/predict` }, async (c) => {
       const where = c.req.valid('param') as Params;
+      const { interval } = c.req.valid('query');
       const type = c.req.header('content-type');
       if (type === undefined) throw new AppError('invalid_request', 'The request has no rows.');
       if (tableTypeOf(type)) {
         // A table takes as long as it is long: what is said of the latency of rows must not be mixed with it.
         countAsRoute(c, `${c.req.routePath}/table`);
-        return toTable(c, where);
+        return toTable(c, where, interval);
       }
-      const { rows, contributions, keep, keys } = c.req.valid('json');
-      const wishes = { isExplained: contributions, keys: keys ?? (keep ? ('new' as const) : undefined) };
+      const { rows, contributions, intervals, keep, keys } = c.req.valid('json');
+      const wishes = {
+        isExplained: contributions,
+        level: intervals ?? interval,
+        keys: keys ?? (keep ? ('new' as const) : undefined),
+      };
       return call(c.get('owner'), where, async (artifactId) =>
         c.json(await deps.predict(c.get('owner'), artifactId, rows, wishes), 200),
       );
     })
     .openapi({ ...predictTable, ...here, path: `${served}/predict/table` }, (c) =>
-      toTable(c, c.req.valid('param') as Params),
+      toTable(c, c.req.valid('param') as Params, c.req.valid('query').interval),
     );
 }

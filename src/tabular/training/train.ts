@@ -16,10 +16,11 @@ import { holdOut } from './held-out.ts';
 import { checkMemory, memoryShape } from './memory.ts';
 import { DEFAULT_BUDGET_SECONDS, type TrainParams } from './params.ts';
 import { createReporter, type Reporter, throttled } from './progress.ts';
-import { type OutOfFold, scoreFolds } from './quality/cross-validation.ts';
+import { type OutOfFold, scoreFolds, testedRows } from './quality/cross-validation.ts';
 import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
+import { calibrate } from './quality/interval-reference.ts';
 import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
 import { roundLimits } from './search/boosting-trial.ts';
@@ -99,6 +100,15 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   const kept = isHeldOut ? await fitAll() : measured;
   report.stage('refit', 1);
 
+  // Residuals of earlier times, by models of less, say less of later ones than the held-out rows do.
+  const isCalibratedByFolds = isHeldOut && search === null && splitter.isDrawn;
+  const interval = calibrate(
+    kept.estimator,
+    isCalibratedByFolds && outOfFold
+      ? { data, rows: testedRows(outOfFold), predicted: outOfFold.predicted, measuredOn: 'out_of_fold_rows' }
+      : { ...tested, predicted: quality.predicted, measuredOn },
+  );
+
   const shared: SharedMetrics = {
     n_samples: target.rows.length,
     n_features: columns.length,
@@ -115,7 +125,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     excluded,
     feature_importances: importances,
   };
-  const metrics = describeQuality(target, quality, shared, transformChoice);
+  const metrics = describeQuality(target, quality, shared, transformChoice, interval.summary);
   return {
     task: target.task,
     model: {
@@ -127,6 +137,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       columns,
       estimator: withColumnMeans(kept.estimator, inputs, target.rows, spec.seed),
       reference: describeInputs(inputs, target.rows, spec.seed),
+      ...(interval.reference && { intervals: interval.reference }),
     },
     metrics,
     evaluation: pointsOf(tested.data.target, tested.rows, quality.predicted, spec.seed),

@@ -135,6 +135,8 @@ export interface RegressionMetrics extends CommonMetrics, RegressionQuality {
   readonly task: 'regression';
   readonly target_transform: TargetTransformSummary;
   readonly baseline: RegressionQuality & { readonly strategy: 'mean' };
+  /** What prediction intervals are made of; null: too few rows. */
+  readonly intervals: IntervalSummary | null;
 }
 
 /** The function of the target that the model is fitted on; predictions and figures are of the target itself. */
@@ -189,6 +191,12 @@ export type CrossValidation = {
   /** Whether the recipe was chosen by these very figures, or by others of these rows: they may flatter it. */
   readonly used_for_selection: boolean;
 } & { readonly [Figure in keyof ClassificationQuality | keyof RegressionQuality]?: FoldScores };
+
+export interface IntervalSummary {
+  readonly measured_on: 'out_of_fold_rows' | CommonMetrics['measured_on'];
+  readonly rows: number;
+  readonly max_level: number;
+}
 
 export interface FoldScores {
   readonly mean: number | null;

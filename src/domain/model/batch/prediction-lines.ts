@@ -1,4 +1,5 @@
 import type { TablePredictions } from '#tabular';
+import type { BoundsOf } from '../intervals.ts';
 
 export const BATCH_FORMATS = ['csv', 'ndjson'] as const;
 export type BatchFormat = (typeof BATCH_FORMATS)[number];
@@ -14,15 +15,28 @@ export interface PredictionLines {
  * `csv`: a column `prediction` and, of classification, one named `probability_` and the class for each class (RFC
  * 4180, lines end with LF). `ndjson`: `{"prediction": …, "probabilities": {class: p}}` a line.
  *
+ * With bounds, a regression has them beside its prediction, as `lower` and `upper`.
+ *
  * @param classes of the model; null for regression
  */
-export function predictionLines(classes: readonly string[] | null, format: BatchFormat): PredictionLines {
-  if (format === 'csv') return csvLines(classes);
+export function predictionLines(
+  classes: readonly string[] | null,
+  format: BatchFormat,
+  boundsOf?: BoundsOf,
+): PredictionLines {
+  if (format === 'csv') return csvLines(classes, boundsOf);
   const labels = (classes ?? []).map((label) => JSON.stringify(label));
   return {
     head: '',
     lines: (predicted) => {
-      if (predicted.task === 'regression') return join(predicted.values, (v) => `{"prediction":${v}}\n`);
+      if (predicted.task === 'regression') {
+        if (!boundsOf) return join(predicted.values, (v) => `{"prediction":${v}}\n`);
+        const { lower, upper } = boundsOf(predicted.values);
+        return join(
+          predicted.values,
+          (v, row) => `{"prediction":${v},"lower":${lower[row]},"upper":${upper[row]}}\n`,
+        );
+      }
       const { codes, probabilities } = predicted;
       return join(codes, (code, row) => {
         const shares = labels.map((label, k) => `${label}:${probabilities[row * labels.length + k]}`);
@@ -32,13 +46,21 @@ export function predictionLines(classes: readonly string[] | null, format: Batch
   };
 }
 
-function csvLines(classes: readonly string[] | null): PredictionLines {
+function csvLines(classes: readonly string[] | null, boundsOf: BoundsOf | undefined): PredictionLines {
   const labels = (classes ?? []).map(csvField);
-  const names = ['prediction', ...(classes ?? []).map((label) => csvField(`probability_${label}`))];
+  const names = [
+    'prediction',
+    ...(boundsOf ? ['lower', 'upper'] : []),
+    ...(classes ?? []).map((label) => csvField(`probability_${label}`)),
+  ];
   return {
     head: `${names.join()}\n`,
     lines: (predicted) => {
-      if (predicted.task === 'regression') return join(predicted.values, (value) => `${value}\n`);
+      if (predicted.task === 'regression') {
+        if (!boundsOf) return join(predicted.values, (value) => `${value}\n`);
+        const { lower, upper } = boundsOf(predicted.values);
+        return join(predicted.values, (value, row) => `${value},${lower[row]},${upper[row]}\n`);
+      }
       const { codes, probabilities } = predicted;
       return join(codes, (code, row) => {
         let line = labels[code]!;

@@ -1,5 +1,6 @@
 import { type InputCounts, inputCounter, loadModel, type ModelDocument, type Table } from '#tabular';
-import { type BatchFormat, predictionLines } from './prediction-lines.ts';
+import { boundsAt } from '../intervals.ts';
+import { type BatchFormat, type PredictionLines, predictionLines } from './prediction-lines.ts';
 
 /** What a block of rows comes to. */
 export interface ScoredBlock {
@@ -12,10 +13,23 @@ export interface ScoredBlock {
 // Not a Buffer: a short one is a part of memory that can't be handed to another thread.
 const encoder = new TextEncoder();
 
-export function blockScorer(document: ModelDocument, format: BatchFormat): (table: Table) => ScoredBlock {
+/** What is wanted of each block. */
+export interface BlockOptions {
+  readonly document: ModelDocument;
+  readonly format: BatchFormat;
+  /** Of the intervals beside the predictions; undefined: there are none. */
+  readonly level: number | undefined;
+}
+
+/** @throws {AppError} as `boundsAt` */
+export const linesOf = ({ document, format, level }: BlockOptions): PredictionLines =>
+  predictionLines(document.classes, format, level === undefined ? undefined : boundsAt(document, level));
+
+export function blockScorer(options: BlockOptions): (table: Table) => ScoredBlock {
+  const { document } = options;
   const scorer = loadModel(document);
   const counter = inputCounter(document.reference);
-  const { lines } = predictionLines(document.classes, format);
+  const { lines } = linesOf(options);
   return (table) => {
     const counts = counter.empty();
     const predicted = scorer.predictTable(table, (inputs) => counter.add(inputs, counts));

@@ -1,13 +1,15 @@
 import { addCounts, type InputCounts, inputCounter, type ModelDocument } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import { CsvTables } from './csv-tables.ts';
-import { type BatchFormat, predictionLines } from './prediction-lines.ts';
-import type { ScoredBlock } from './score-block.ts';
+import type { BatchFormat } from './prediction-lines.ts';
+import { linesOf, type ScoredBlock } from './score-block.ts';
 import { createScorers } from './scorers.ts';
 
 export interface BatchOptions {
   readonly from: 'csv' | 'tsv';
   readonly to: BatchFormat;
+  /** Of the intervals beside the predictions; undefined: there are none. */
+  readonly level?: number | undefined;
   /** Of the answer. */
   readonly maxBytes: number;
   /** That score beside the reading one. */
@@ -28,15 +30,15 @@ export interface ScoredBatch {
  *
  * @param pieces asked for when the model is loaded
  * @param write given the answer piece by piece, in the rows' order
- * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `too_large` when the answer would be
+ * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `invalid_request` for intervals that the model can't give; `too_large` when the answer would be
  */
 export async function scoreCsv(
   document: ModelDocument,
   pieces: AsyncIterable<Buffer>,
-  { from, to, maxBytes, threads }: BatchOptions,
+  { from, to, level, maxBytes, threads }: BatchOptions,
   write: (piece: Uint8Array) => void,
 ): Promise<ScoredBatch> {
-  await using scorers = createScorers(document, to, threads);
+  await using scorers = createScorers({ document, format: to, level }, threads);
   let bytes = 0;
   const put = (piece: Uint8Array) => {
     bytes += piece.length;
@@ -52,12 +54,17 @@ export async function scoreCsv(
     put(scored.text);
     addCounts(scored.counts, counts);
   };
-  using tables = new CsvTables(document.columns, from, document.classes?.length ?? 1, (table) => {
-    const scored = scorers.score(table);
-    // Awaited when its turn comes, which it never does after an earlier failure.
-    scored.catch(() => undefined);
-    underWay.push(scored);
-  });
+  using tables = new CsvTables(
+    document.columns,
+    from,
+    document.classes?.length ?? (level === undefined ? 1 : 3),
+    (table) => {
+      const scored = scorers.score(table);
+      // Awaited when its turn comes, which it never does after an earlier failure.
+      scored.catch(() => undefined);
+      underWay.push(scored);
+    },
+  );
 
   let milliseconds = 0;
   const timed = async (work: () => Promise<void>) => {
@@ -65,7 +72,7 @@ export async function scoreCsv(
     await work();
     milliseconds += performance.now() - start;
   };
-  put(Buffer.from(predictionLines(document.classes, to).head));
+  put(Buffer.from(linesOf({ document, format: to, level }).head));
   for await (const piece of pieces) {
     await timed(async () => {
       tables.push(piece);

@@ -1,11 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ModelDocument, Table } from '#tabular';
-import type { BatchFormat } from './prediction-lines.ts';
-import { blockScorer } from './score-block.ts';
+import type { Table } from '#tabular';
+import { type BlockOptions, blockScorer } from './score-block.ts';
 
 /** A worker thread that scores blocks of rows, one a message; see scorers.ts. */
-const { document, format } = workerData as { document: ModelDocument; format: BatchFormat };
-const score = blockScorer(document, format);
+const score = blockScorer(workerData as BlockOptions);
 
 parentPort!.on('message', (table: Table) => {
   const scored = score(table);

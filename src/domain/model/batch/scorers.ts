@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { ModelDocument, Table } from '#tabular';
-import type { BatchFormat } from './prediction-lines.ts';
-import { blockScorer, type ScoredBlock } from './score-block.ts';
+import type { Table } from '#tabular';
+import { type BlockOptions, blockScorer, type ScoredBlock } from './score-block.ts';
 
 /** Scores blocks of rows beside the thread that reads them. */
 export interface Scorers extends AsyncDisposable {
@@ -17,8 +16,8 @@ export interface Scorers extends AsyncDisposable {
  *
  * @param threads 0: everything runs on the calling thread
  */
-export function createScorers(document: ModelDocument, format: BatchFormat, threads: number): Scorers {
-  const here = blockScorer(document, format);
+export function createScorers(options: BlockOptions, threads: number): Scorers {
+  const here = blockScorer(options);
   let blocks = 0;
   let pool: Scorers | undefined;
   return {
@@ -26,7 +25,7 @@ export function createScorers(document: ModelDocument, format: BatchFormat, thre
     async score(table) {
       blocks++;
       if (blocks === 1 || threads === 0) return here(table);
-      pool ??= threadPool(document, format, threads);
+      pool ??= threadPool(options, threads);
       return pool.score(table);
     },
     async [Symbol.asyncDispose]() {
@@ -40,10 +39,10 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-function threadPool(document: ModelDocument, format: BatchFormat, threads: number): Scorers {
+function threadPool(options: BlockOptions, threads: number): Scorers {
   const workers = Array.from({ length: threads }, () => {
     const worker = new Worker(new URL('./scorer.thread.ts', import.meta.url), {
-      workerData: { document, format },
+      workerData: options,
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     // A thread answers in the order it was asked.

@@ -30,7 +30,7 @@ export function scoreFolds(
     at += length;
     return figuresOf(data, test, part);
   });
-  const rows = new Set(splits.flatMap(({ test }) => [...test])).size;
+  const rows = new Set(testedRows({ splits, predicted })).size;
   const repeats = tested / rows;
   const figures = Object.keys(scores[0] ?? {}).map((name) => [
     name,
@@ -44,6 +44,10 @@ export function scoreFolds(
     ...(Object.fromEntries(figures) as { [Figure in keyof ClassificationQuality]?: FoldScores }),
   };
 }
+
+/** In the order of their predictions. */
+export const testedRows = ({ splits }: OutOfFold): Int32Array =>
+  Int32Array.from(splits.flatMap(({ test }) => [...test]));
 
 function figuresOf(
   { target }: TrainingData,

@@ -1,6 +1,6 @@
 import type { TransformChoice } from '../choose-transform.ts';
 import type { Target } from '../target.ts';
-import type { TrainingMetrics } from '../types.ts';
+import type { IntervalSummary, TrainingMetrics } from '../types.ts';
 import type { Quality } from './evaluate.ts';
 
 /** What both tasks' metrics have beside the quality itself. */
@@ -11,6 +11,7 @@ export function describeQuality(
   quality: Quality,
   shared: SharedMetrics,
   { transform, compared }: TransformChoice,
+  intervals: IntervalSummary | null,
 ): TrainingMetrics {
   if (quality.task === 'regression') {
     return {
@@ -18,6 +19,7 @@ export function describeQuality(
       ...quality.model,
       baseline: { strategy: 'mean', ...quality.baseline },
       target_transform: { name: transform?.name ?? 'none', compared },
+      intervals,
       ...shared,
     };
   }
