@@ -31,6 +31,21 @@ export function otelEnvironment(given: Environment) {
   };
 }
 
+/** By which a thread of ours sends spans. */
+export type SpanProtocol = 'http/protobuf' | 'http/json';
+
+/** Undefined: spans go nowhere by OTLP over HTTP, or somewhere else too. */
+export function spanProtocol(given: Environment): SpanProtocol | undefined {
+  const {
+    OTEL_TRACES_EXPORTER: exporter,
+    OTEL_EXPORTER_OTLP_PROTOCOL: shared,
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: own,
+  } = given;
+  if (exporter?.trim() !== 'otlp') return undefined;
+  const protocol = own?.trim() || shared?.trim() || 'http/protobuf';
+  return protocol === 'http/protobuf' || protocol === 'http/json' ? protocol : undefined;
+}
+
 const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;
 /** Beside the scrape, which there always is. */
 const PUSHED = ['otlp', 'console'] as const;

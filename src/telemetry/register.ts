@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { config } from '../environment.ts';
-import { metricPush, otelEnvironment } from './otel-environment.ts';
+import { metricPush, otelEnvironment, spanProtocol } from './otel-environment.ts';
 import { telemetryStarted } from './running.ts';
 
 /**
@@ -27,6 +27,7 @@ if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true'
   telemetryStarted(
     startSdk(config, {
       traces: environment.OTEL_TRACES_EXPORTER !== 'none',
+      spansBy: spanProtocol(process.env),
       sampler: { name: environment.OTEL_TRACES_SAMPLER, argument: samplerArgument },
       logs: environment.OTEL_LOGS_EXPORTER !== 'none',
       metrics: metricPush(process.env),

@@ -14,7 +14,8 @@ import { exchangeOf } from './http-server/exchange.ts';
 import { HttpServerInstrumentation } from './http-server/instrumentation.ts';
 import { untracedRequest } from './http-server/server-spans.ts';
 import { catalogueMeter, labelCombinations } from './instruments/catalogue-meter.ts';
-import type { MetricPush } from './otel-environment.ts';
+import type { MetricPush, SpanProtocol } from './otel-environment.ts';
+import { ThreadedSpanExporter } from './otlp/span-exporter.ts';
 import { observeProcess } from './process.ts';
 import { pushReaders } from './push.ts';
 import { PullReader } from './reader.ts';
@@ -43,6 +44,8 @@ export function startSdk(
   { metrics: settings, role, training }: Pick<Config, 'metrics' | 'role' | 'training'>,
   exporting: {
     readonly traces: boolean;
+    /** Undefined: by an exporter of the SDK's. */
+    readonly spansBy: SpanProtocol | undefined;
     readonly sampler: SamplerChoice;
     readonly logs: boolean;
     readonly metrics: MetricPush;
@@ -76,6 +79,7 @@ export function startSdk(
     metricReaders: [reader, ...pushReaders(exporting.metrics, [bound], () => pushFailures(1, {}))],
     views: catalogueViews(settings.prefix),
     ...(!exporting.traces && { spanProcessors: DISCARD_SPANS }),
+    ...(exporting.spansBy && { traceExporter: new ThreadedSpanExporter(exporting.spansBy) }),
     ...(sampler && { sampler }),
     idGenerator: ids,
     // Named here and not detected: the default detectors would publish the command line. The conventions have no

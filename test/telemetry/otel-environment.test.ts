@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { metricPush, otelEnvironment } from '../../src/telemetry/otel-environment.ts';
+import { metricPush, otelEnvironment, spanProtocol } from '../../src/telemetry/otel-environment.ts';
 
 const exporters = (env: Record<string, string>) => {
   const { OTEL_TRACES_EXPORTER, OTEL_LOGS_EXPORTER, OTEL_METRICS_EXPORTER } = otelEnvironment(env);
@@ -32,6 +32,21 @@ test('spans are recorded only when they have somewhere to go, or the environment
   expect(sampler({})).toBe('parentbased_always_off');
   expect(sampler({ OTEL_TRACES_EXPORTER: 'console' })).toBe('');
   expect(sampler({ OTEL_TRACES_SAMPLER: 'always_on' })).toBe('always_on');
+});
+
+test.each([
+  ['http/protobuf', {}],
+  ['http/json', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }],
+  [
+    'http/protobuf',
+    { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf' },
+  ],
+  [undefined, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+  [undefined, { OTEL_EXPORTER_OTLP_PROTOCOL: 'carrier pigeon' }],
+  [undefined, { OTEL_TRACES_EXPORTER: 'console,otlp' }],
+  [undefined, { OTEL_TRACES_EXPORTER: 'none' }],
+])('a thread sends spans as %s with %o', (protocol, env) => {
+  expect(spanProtocol({ OTEL_TRACES_EXPORTER: 'otlp', ...env })).toBe(protocol);
 });
 
 describe('metrics are pushed', () => {
