@@ -62,6 +62,16 @@ export const UploadOptions = body({
   decimal: z.enum(['.', ',']).optional(),
   thousands: z.enum(['', ',', '.', ' ', "'"]).optional(),
   date_order: z.enum(['dmy', 'mdy', 'ymd']).optional(),
+  na_values: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(100)
+        .regex(/^\P{Cc}*$/u, 'a text of one line'),
+    )
+    .max(100)
+    .optional(),
   types: z.record(z.string(), z.enum(READABLE_TYPES)).optional(),
   ignore: z.array(z.string()).max(4096).optional(),
 });

@@ -14,6 +14,8 @@ export interface ModelDocument {
   readonly classes: readonly string[] | null;
   /** What a row must carry. Encoders refer to these by position. */
   readonly columns: readonly InputColumn[];
+  /** Cells that hold no value, beside those that never do, as numbers or texts; compared exactly. */
+  readonly naValues?: readonly string[];
   readonly estimator: Estimator;
   /** How each input was spread in training, in the order of `columns`; models made before it was kept have none. */
   readonly reference?: readonly ColumnReference[];

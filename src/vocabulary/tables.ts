@@ -16,11 +16,13 @@ export const ENCODINGS = ['utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
-/** What a delimited text is said to be, where it is not to be found out. */
+/** What a text is said to be, where it is not to be found out. */
 export interface TextLayout {
   readonly delimiter?: (typeof DELIMITERS)[number] | undefined;
   /** Whether its first line holds the names. */
   readonly header?: boolean | undefined;
+  /** Cells that hold no value, beside those that never do. Compared exactly. */
+  readonly na_values?: readonly string[] | undefined;
 }
 
 export const READABLE_TYPES = ['number', 'datetime', 'string'] as const;

@@ -79,8 +79,10 @@ function textType(bytes: Buffer, name: string, options: ReadOptions): Omit<FileT
   return { format: textFormat(Buffer.from(text), name), encoding, ...layout };
 }
 
-const layoutOf = ({ delimiter, header }: ReadOptions): Pick<FileType, 'layout'> =>
-  delimiter === undefined && header === undefined ? {} : { layout: { delimiter, header } };
+const layoutOf = ({ delimiter, header, na_values }: ReadOptions): Pick<FileType, 'layout'> =>
+  delimiter === undefined && header === undefined && na_values === undefined
+    ? {}
+    : { layout: { delimiter, header, na_values } };
 
 const encodingOf = (bytes: Buffer): Encoding | undefined =>
   UTF16_MARKS.find(([mark]) => startsWith(bytes, mark))?.[1] ?? singleByteEncoding(bytes);

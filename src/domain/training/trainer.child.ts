@@ -33,6 +33,7 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
       columnForms: Object.fromEntries(
         columns.flatMap(({ name, form }) => (form && name !== target ? [[name, form]] : [])),
       ),
+      naValues: input.table.fileType.layout?.na_values,
       memoryLimitMb: input.memoryLimitMb,
       ...(validation && { validation }),
     };

@@ -46,6 +46,6 @@ export function loadModel(document: ModelDocument): Scorer {
     document,
     columns,
     predictTable,
-    predict: (rows, seen) => perRow(predictTable(rowsToTable(rows, columns), seen)),
+    predict: (rows, seen) => perRow(predictTable(rowsToTable(rows, document), seen)),
   };
 }

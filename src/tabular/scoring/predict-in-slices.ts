@@ -18,7 +18,7 @@ export async function predictInSlices(
   seen: SeenInputs,
 ): Promise<RowPredictions> {
   if (rows.length <= ROWS_AT_ONCE) return scorer.predict(rows, seen);
-  const table = rowsToTable(rows, scorer.columns);
+  const table = rowsToTable(rows, scorer.document);
   const parts: RowPredictions[] = [];
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     if (from > 0) await setImmediate();

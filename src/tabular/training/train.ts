@@ -135,6 +135,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       target: spec.target,
       classes: target.task === 'classification' ? target.classes : null,
       columns,
+      ...(spec.naValues && { naValues: spec.naValues }),
       estimator: withColumnMeans(kept.estimator, inputs, target.rows, spec.seed),
       reference: describeInputs(inputs, target.rows, spec.seed),
       ...(interval.reference && { intervals: interval.reference }),

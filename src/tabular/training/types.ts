@@ -21,6 +21,8 @@ export interface TrainSpec {
   readonly columnTypes?: Readonly<Record<string, ColumnType>>;
   /** Of columns whose cells were read by a form, so that texts to predict are read by it too. */
   readonly columnForms?: Readonly<Record<string, CellForm>>;
+  /** What held no value in the file, beside what never does, so that it holds none in rows to predict. */
+  readonly naValues?: readonly string[] | undefined;
   /** A table with the same columns that quality is measured on, instead of on rows that are held out. */
   readonly validation?: Table;
   /** How many threads heavy mode may use. Default: one for each processor. The result does not depend on it. */

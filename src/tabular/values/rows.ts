@@ -1,4 +1,4 @@
-import type { InputColumn } from '../document.ts';
+import type { InputColumn, ModelDocument } from '../document.ts';
 import type { Column, Table } from '../table.ts';
 import { formReader } from './cell-form.ts';
 import { isBoolean, missingColumns, unusableValue, WANTED, wantedOf } from './inputs.ts';
@@ -13,20 +13,30 @@ import { parseDate, parseNumber } from './parse.ts';
  */
 export function rowsToTable(
   rows: readonly Record<string, unknown>[],
-  columns: readonly InputColumn[],
+  { columns, naValues = [] }: Pick<ModelDocument, 'columns' | 'naValues'>,
 ): Table {
   const absent = columns.filter(({ name }) => rows.some((row) => !Object.hasOwn(row, name)));
   if (absent.length > 0) throw missingColumns(absent.map(({ name }) => name));
-  return { rows: rows.length, columns: columns.map((column) => readColumn(rows, column)) };
+  const none = new Set(naValues);
+  return { rows: rows.length, columns: columns.map((column) => readColumn(rows, column, none)) };
 }
 
-function readColumn(rows: readonly Record<string, unknown>[], column: InputColumn): Column {
+function readColumn(
+  rows: readonly Record<string, unknown>[],
+  column: InputColumn,
+  none: ReadonlySet<string>,
+): Column {
   const { name, type, form } = column;
+  const valueIn = (row: Record<string, unknown>): unknown => {
+    const value = row[name];
+    if (none.size === 0 || (typeof value !== 'string' && typeof value !== 'number')) return value;
+    return none.has(String(value)) ? null : value;
+  };
   if (type === 'number' || type === 'datetime') {
     const parse = form ? formReader(form) : type === 'number' ? parseNumber : parseDate;
     const toNumber = type === 'number' ? numberOf : timeOf;
     const values = Float64Array.from(rows, (row, index) => {
-      const value = toNumber(row[name], parse);
+      const value = toNumber(valueIn(row), parse);
       if (value === undefined) throw unusableValue(name, index, wantedOf(column));
       return value;
     });
@@ -34,7 +44,7 @@ function readColumn(rows: readonly Record<string, unknown>[], column: InputColum
   }
   const codeOf = new Map<string, number>();
   const codes = Int32Array.from(rows, (row, index) => {
-    const label = labelOf(row[name]);
+    const label = labelOf(valueIn(row));
     if (label === undefined || (type === 'boolean' && label !== null && !isBoolean(label)))
       throw unusableValue(name, index, WANTED[type]);
     if (label === null) return -1;

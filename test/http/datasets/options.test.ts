@@ -16,6 +16,7 @@ const upload = (text: string, options: object | string) => {
   });
 };
 interface Shown {
+  readonly dataset_id: string;
   readonly profile: readonly { readonly name: string; readonly type: string; readonly reads_as?: string }[];
   readonly preview: { readonly columns: string[]; readonly rows: (string | null)[][] };
   readonly options?: object;
@@ -27,6 +28,57 @@ const shown = async (text: string, options: object): Promise<Shown> => {
   expect([answer.status, dataset]).toEqual([201, expect.anything()]);
   return app.api.json<Shown>(await app.api.call(`/datasets/${dataset.dataset_id}`));
 };
+const predict = async (artifact: string, type: string, body: string): Promise<string> => {
+  const headers = { 'content-type': type };
+  const answer = await app.api.call(`/artifacts/${artifact}/predict`, { method: 'POST', headers, body });
+  return answer.text();
+};
+
+test('what is said to be no value is none: in the profile, in training, and in rows and tables to predict', async () => {
+  const na_values = ['-999', 'not, "known"', 'tba'];
+  const cells = (i: number) => [
+    i % 5 === 0 ? '-999' : i,
+    i % 7 === 0 ? '"not, ""known"""' : 'ab'[i % 2],
+    i % 9 === 0 ? 'tba' : `2024-01-${10 + (i % 20)}`,
+    i % 3,
+  ];
+  const lines = Array.from({ length: 90 }, (_, i) => cells(i).join());
+  const dataset = await shown(`n,kind,day,y\n\n${lines.join('\n')}`, { na_values });
+  expect(dataset).toMatchObject({ rows: 90, options: { na_values } });
+  expect(dataset.profile).toMatchObject([
+    { type: 'number', missing: 18, min: 1, max: 89 },
+    { type: 'string', missing: 13, distinct: 2 },
+    { type: 'datetime', missing: 10 },
+    { type: 'number', missing: 0 },
+  ]);
+  expect(dataset.preview.rows[0]).toEqual([null, null, null, '0']);
+
+  const lost = (n: unknown, kind: unknown, day: unknown) => ({ n, kind, day });
+  const rows = [lost(null, null, null), lost(-999, 'not, "known"', 'tba'), lost('-999', 'tba', '')];
+  const { artifact_id } = await app.api.train(dataset.dataset_id, { target: 'y' });
+  const json = await predict(artifact_id!, 'application/json', JSON.stringify({ rows }));
+  const { probabilities } = JSON.parse(json) as { probabilities: object[] };
+  expect(probabilities).toEqual([probabilities[0], probabilities[0], probabilities[0]]);
+  const table = 'day,n,kind\n,,\ntba,-999,"not, ""known"""\n,tba,tba\n';
+  const [, ...answers] = (await predict(artifact_id!, 'text/csv', table)).trimEnd().split('\n');
+  expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+  expect(answers[0]!.split(',').slice(1).map(Number)).toEqual(Object.values(probabilities[0]!));
+});
+
+test('no value may be said of JSON too, whose other numbers stand as they are written', async () => {
+  const lines = [
+    '{"a":-9.90,"b":"x"}',
+    '{"a":12345678901234567890,"b":"?"}',
+    '{"a":1.50,"b":"y"}',
+    '{"a":2,"b":"?"}',
+  ];
+  const { profile } = await shown(lines.join('\n'), { na_values: ['?', '-9.90'] });
+  expect(profile).toMatchObject([
+    { type: 'number', missing: 1, min: 1.5 },
+    { type: 'string', missing: 2, distinct: 2 },
+  ]);
+});
+
 const types = ({ profile }: Shown) => profile.map(({ name, type, reads_as }) => [name, type, reads_as]);
 
 test('what is said of a table is done, and stays with it', async () => {
@@ -99,6 +151,8 @@ test('what is no option, no column or no such type is refused in words', async (
   for (const [options, status, code, words] of [
     ['{', 400, 'invalid_request', 'options: not valid JSON.'],
     [{ decimals: ',' }, 400, 'invalid_request', 'did you mean "decimal"?'],
+    [{ na_values: '-' }, 400, 'invalid_request', 'options.na_values'],
+    [{ na_values: ['a\n'] }, 400, 'invalid_request', 'a text of one line'],
     [{ decimal: ';' }, 400, 'invalid_request', 'options.decimal'],
     [{ ignore: ['c'] }, 422, 'bad_header', 'the table has no column "c"'],
     [{ ignore: ['a', 'b'] }, 422, 'bad_header', 'no column is left'],

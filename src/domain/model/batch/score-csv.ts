@@ -1,5 +1,6 @@
 import { addCounts, type InputCounts, inputCounter, type ModelDocument } from '#tabular';
 import { AppError } from '../../../errors.ts';
+import { withoutNa } from '../../table/plain/na-values.ts';
 import { CsvTables } from './csv-tables.ts';
 import type { BatchFormat } from './prediction-lines.ts';
 import { linesOf, type ScoredBlock } from './score-block.ts';
@@ -73,7 +74,9 @@ export async function scoreCsv(
     milliseconds += performance.now() - start;
   };
   put(Buffer.from(linesOf({ document, format: to, level }).head));
-  for await (const piece of pieces) {
+  const { naValues: na_values } = document;
+  const cleared = na_values ? withoutNa(pieces, from, { na_values }) : pieces;
+  for await (const piece of cleared) {
     await timed(async () => {
       tables.push(piece);
       while (underWay.length > scorers.blocks) await putOldest();

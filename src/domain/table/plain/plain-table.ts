@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../errors.ts';
-import type { FileType, PlainFileType, TextFormat } from '../../../vocabulary/tables.ts';
+import type { FileType, PlainFileType, TextFormat, TextLayout } from '../../../vocabulary/tables.ts';
 import type { DatasetWarning } from '../../../vocabulary/warnings.ts';
 import { readChunks } from '../text-chunks.ts';
 import { arrayLines } from './array-lines.ts';
+import { withoutNa } from './na-values.ts';
 import { transcoded } from './transcoded.ts';
 import { workbookLines } from './workbook-lines.ts';
 
@@ -18,7 +19,11 @@ export interface PlainTable {
 }
 
 const isPlain = (fileType: FileType): fileType is FileType & PlainFileType =>
-  fileType.encoding === undefined && fileType.format !== 'json' && fileType.format !== 'xlsx';
+  fileType.format === 'parquet' ||
+  (fileType.encoding === undefined &&
+    fileType.format !== 'json' &&
+    fileType.format !== 'xlsx' &&
+    fileType.layout?.na_values === undefined);
 
 /** Whether a file must be written anew before it is read. */
 export const needsRoom = (fileType: FileType): boolean => !isPlain(fileType);
@@ -38,11 +43,14 @@ export async function plainTable(
   if (room === undefined) throw new Error('no room for a table that must be written anew');
   const { format, warnings, lines } = await linesOf(path, fileType, maxBytes);
   // What is written of a workbook has commas.
-  const { header, delimiter } = fileType.layout ?? {};
-  const layout = fileType.format === 'xlsx' ? { header } : { header, delimiter };
+  const { header, delimiter, na_values } = fileType.layout ?? {};
+  let layout: TextLayout = fileType.format === 'xlsx' ? { header } : { header, delimiter };
+  const cleared = withoutNa(lines, format, { ...layout, na_values }, (found) => {
+    layout = found;
+  });
   await mkdir(room, { recursive: true });
   const written = join(room, 'plain');
-  await pipeline(Readable.from(limited(lines, maxBytes)), createWriteStream(written, { flags: 'wx' }));
+  await pipeline(Readable.from(limited(cleared, maxBytes)), createWriteStream(written, { flags: 'wx' }));
   return { path: written, fileType: { format, compression: 'none', layout }, warnings };
 }
 

@@ -43,7 +43,7 @@ export function explainerOf(
   if (!explainer) return null;
   const isOfMany = classes !== null && classes.length > 2;
   return async (rows, { predictions }) => {
-    const explain = explainer.read(readInputs(rowsToTable(rows, columns), columns));
+    const explain = explainer.read(readInputs(rowsToTable(rows, document), columns));
     const explained: RowExplanation[] = [];
     let sliceBegan = performance.now();
     for (const row of rows.keys()) {
