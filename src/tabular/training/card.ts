@@ -11,6 +11,8 @@ export interface ModelCard {
   readonly target: string;
   readonly classes: readonly string[] | null;
   readonly columns: readonly InputColumn[];
+  /** What means no value in them, beside what never does. */
+  readonly na_values?: readonly string[];
   readonly seed: number;
   readonly params: TrainSpec['params'];
   readonly metrics: TrainingMetrics;
@@ -57,6 +59,7 @@ export function createCard(
     target: model.target,
     classes: model.classes,
     columns: model.columns,
+    ...(model.naValues && { na_values: model.naValues }),
     seed: spec.seed,
     params: spec.params,
     metrics,

@@ -56,6 +56,8 @@ test('what is said to be no value is none: in the profile, in training, and in r
   const lost = (n: unknown, kind: unknown, day: unknown) => ({ n, kind, day });
   const rows = [lost(null, null, null), lost(-999, 'not, "known"', 'tba'), lost('-999', 'tba', '')];
   const { artifact_id } = await app.api.train(dataset.dataset_id, { target: 'y' });
+  const card = await app.api.call(`/artifacts/${artifact_id}/card`);
+  expect(await card.json()).toMatchObject({ na_values });
   const json = await predict(artifact_id!, 'application/json', JSON.stringify({ rows }));
   const { probabilities } = JSON.parse(json) as { probabilities: object[] };
   expect(probabilities).toEqual([probabilities[0], probabilities[0], probabilities[0]]);
