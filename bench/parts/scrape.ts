@@ -45,7 +45,7 @@ function ownSeries(series: number) {
 }
 
 /**
- * Milliseconds of processor time of this thread, until the page's bytes are there as the answer needs them.
+ * Milliseconds of processor time of this thread, until the page's bytes are there as an answer needs them.
  * @param times that it is done: some systems count processor time in steps of ten milliseconds
  */
 async function timed(work: () => Promise<Page>, times: number): Promise<number> {

@@ -33,7 +33,7 @@ export function metricsHandler(options: MetricsEndpointOptions): Handler | undef
 
   return async (c) => {
     const format = negotiate(c.req.header('accept'));
-    let page: string | Uint8Array<ArrayBuffer>;
+    let page: Uint8Array<ArrayBuffer>;
     try {
       const write = await collect();
       page = write(format);

@@ -5,7 +5,7 @@ import type { Format } from './exposition/negotiation.ts';
 
 export interface Scrape {
   /** What was collected, written in one of the formats. */
-  readonly write: (format: Format) => string | Uint8Array<ArrayBuffer>;
+  readonly write: (format: Format) => Uint8Array<ArrayBuffer>;
   /** Why something is missing from it, for each callback that failed; they are counted. */
   readonly failures: readonly unknown[];
 }

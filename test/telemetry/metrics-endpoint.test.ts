@@ -12,7 +12,7 @@ function appWith(options: Partial<MetricsEndpointOptions>) {
   return new Hono().get('/metrics', handler);
 }
 
-const whole: Scrape = { write: (format) => `in ${format}\n`, failures: [] };
+const whole: Scrape = { write: (format) => Buffer.from(`in ${format}\n`), failures: [] };
 const scrape = () => Promise.resolve(whole);
 
 test('there is no handler when telemetry is off', () => {

@@ -10,7 +10,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
-  scrape: () => Promise.resolve({ write: () => '', failures: [] }),
+  scrape: () => Promise.resolve({ write: () => new Uint8Array(), failures: [] }),
   handle: (_request, work) => work(),
   untraced: (work) => work(),
   shutdown,

@@ -24,6 +24,6 @@ export function startTestMeter(prefix: string) {
   return {
     bound,
     collect,
-    scrape: async (): Promise<Exposition> => new Exposition(writeText(await collect())),
+    scrape: async (): Promise<Exposition> => new Exposition(writeText(await collect()).toString()),
   };
 }

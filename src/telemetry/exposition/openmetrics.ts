@@ -3,28 +3,30 @@ import type { Exemplar } from '../bound/exemplar.ts';
 import { type Family, writeSeries } from './families.ts';
 import { histogramText, sampleText } from './samples.ts';
 import { escapeLabelValue, valueText } from './text-format.ts';
+import { TextPage } from './text-page.ts';
 
 /**
  * OpenMetrics text 1.0 (prometheus.io/docs/specs/om/open_metrics_spec): says too since when a series counts, and for each
  * bucket the newest value that was recorded in a sampled span.
  */
-export function writeOpenMetrics(families: Iterable<Family>): string {
-  let page = '';
+export function writeOpenMetrics(families: Iterable<Family>): Buffer<ArrayBuffer> {
+  const page = new TextPage();
   for (const family of families) {
     const { name, seriesName, type } = family;
-    page += head(family);
+    page.add(head(family));
     writeSeries(family, {
       number: ({ value, startTime }, labels) => {
-        page += sampleText(seriesName, labels, value);
-        if (type === 'counter') page += createdText(name, labels, startTime);
+        page.add(sampleText(seriesName, labels, value));
+        if (type === 'counter') page.add(createdText(name, labels, startTime));
       },
       histogram: ({ value, startTime }, labels) => {
         const exemplars = value.exemplars?.map(exemplarText);
-        page += histogramText(name, labels, value, exemplars) + createdText(name, labels, startTime);
+        page.add(histogramText(name, labels, value, exemplars) + createdText(name, labels, startTime));
       },
     });
   }
-  return `${page}# EOF\n`;
+  page.add('# EOF\n');
+  return page.bytes();
 }
 
 function head({ name, type, unit, help }: Family): string {

@@ -9,7 +9,7 @@ const SHORT = 2 ** 21;
 const inThread = promisify(gzip);
 
 /** A page by gzip: at once, where that is soon done. */
-export const packed = (page: string | Uint8Array<ArrayBuffer>): Promise<Buffer<ArrayBuffer>> =>
+export const packed = (page: Uint8Array<ArrayBuffer>): Promise<Buffer<ArrayBuffer>> =>
   page.length <= SHORT
     ? Promise.resolve(gzipSync(page, OPTIONS) as Buffer<ArrayBuffer>)
     : (inThread(page, OPTIONS) as Promise<Buffer<ArrayBuffer>>);

@@ -9,4 +9,4 @@ export const WRITERS = {
   text: writeText,
   openmetrics: writeOpenMetrics,
   protobuf: writeProtobuf,
-} as const satisfies Record<Format, (families: Iterable<Family>) => string | Uint8Array<ArrayBuffer>>;
+} as const satisfies Record<Format, (families: Iterable<Family>) => Uint8Array<ArrayBuffer>>;

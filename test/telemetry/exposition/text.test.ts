@@ -26,7 +26,7 @@ async function expose(
   });
   record(provider.getMeter('one'), provider.getMeter('two'));
   const { resourceMetrics } = await reader.collect();
-  return writeText(familiesOf(resourceMetrics));
+  return writeText(familiesOf(resourceMetrics)).toString();
 }
 
 // target_info takes the first three lines.
@@ -168,7 +168,7 @@ test('a gauge that was not observed this time is absent', async () => {
     .addCallback((result) => {
       if (present) result.observe(20, { room: 'a' });
     });
-  const scrape = async () => writeText(familiesOf((await reader.collect()).resourceMetrics));
+  const scrape = async () => writeText(familiesOf((await reader.collect()).resourceMetrics)).toString();
 
   expect(await scrape()).toContain('temperature{room="a"} 20');
   present = false;
