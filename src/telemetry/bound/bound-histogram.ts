@@ -22,9 +22,10 @@ export class BoundHistogram {
   readonly #exponential = new ExponentialBuckets();
   #exemplars: (Exemplar | undefined)[] | undefined;
 
-  constructor(attributes: Attributes, boundaries: readonly number[]) {
+  /** @param boundaries shared by the series of a metric: what is made of them is made once */
+  constructor(attributes: Attributes, boundaries: number[]) {
     this.attributes = attributes;
-    this.#boundaries = [...boundaries];
+    this.#boundaries = boundaries;
     this.#counts = zeros(boundaries.length + 1);
   }
 

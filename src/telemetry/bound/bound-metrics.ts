@@ -25,9 +25,10 @@ export class BoundMetrics implements MetricProducer {
 
   /** @param boundaries upper bounds, inclusive, in the definition's unit */
   histogram(definition: MetricDefinition, boundaries: readonly number[]): Binder<BoundHistogram> {
+    const own = [...boundaries];
     return this.#binder<Histogram, BoundHistogram>(
       definition,
-      (attributes) => new BoundHistogram(attributes, boundaries),
+      (attributes) => new BoundHistogram(attributes, own),
       { dataPointType: DataPointType.HISTOGRAM },
     );
   }

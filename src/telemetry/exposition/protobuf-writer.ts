@@ -3,6 +3,10 @@ const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const LONGEST_VARINT = 10;
 
+/** From which on a number is more than operations on bits know. */
+const TWO_POWER_31 = 2 ** 31;
+const LAST_ASCII = 127;
+
 const encoder = new TextEncoder();
 
 /**
@@ -39,13 +43,22 @@ export class ProtobufWriter {
   }
 
   string(field: number, text: string): void {
-    this.bytes(field, encoder.encode(text));
-  }
-
-  bytes(field: number, bytes: Uint8Array): void {
     this.#tag(field, LENGTH_DELIMITED);
-    this.#varint(bytes.length);
-    this.raw(bytes);
+    this.#reserve(LONGEST_VARINT + text.length);
+    const start = this.#end;
+    this.#varint(text.length);
+    // Most is short and ASCII, for which an encoder takes longer to be called than to encode.
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > LAST_ASCII) {
+        this.#end = start;
+        const bytes = encoder.encode(text);
+        this.#varint(bytes.length);
+        this.raw(bytes);
+        return;
+      }
+      this.#bytes[this.#end++] = code;
+    }
   }
 
   /** Fields that were written before. */
@@ -99,10 +112,8 @@ export class ProtobufWriter {
   #varint(value: number): void {
     this.#reserve(LONGEST_VARINT);
     let rest = value;
-    while (rest >= 128) {
-      this.#bytes[this.#end++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
+    for (; rest >= TWO_POWER_31; rest = Math.floor(rest / 128)) this.#bytes[this.#end++] = (rest % 128) | 128;
+    for (; rest >= 128; rest >>= 7) this.#bytes[this.#end++] = (rest & 127) | 128;
     this.#bytes[this.#end++] = rest;
   }
 

@@ -119,31 +119,31 @@ function native(writer: ProtobufWriter, { schema, zeroCount, first, counts }: Ex
   const deltas: number[] = [];
   let before = 0;
   let ended = 0;
-  for (const { start, end } of stretchesOf(counts)) {
+  for (let i = 0; i < counts.length; ) {
+    if (counts[i] === 0) {
+      i++;
+      continue;
+    }
+    const end = endOfStretch(counts, i);
     // How far it is from the end of the one before, of the first from 0.
     const span = writer.open(HISTOGRAM.positiveSpan);
-    writer.sint(SPAN.offset, first + start - ended);
-    writer.uint(SPAN.length, end - start);
+    writer.sint(SPAN.offset, first + i - ended);
+    writer.uint(SPAN.length, end - i);
     writer.close(span);
     ended = first + end;
-    for (const count of counts.slice(start, end)) {
-      deltas.push(count - before);
-      before = count;
+    for (; i < end; i++) {
+      deltas.push(counts[i]! - before);
+      before = counts[i]!;
     }
   }
   if (deltas.length > 0) writer.sints(HISTOGRAM.positiveDelta, deltas);
 }
 
-/** Where buckets with something in them follow each other. */
-function stretchesOf(counts: readonly number[]): readonly { readonly start: number; readonly end: number }[] {
-  const stretches: { start: number; end: number }[] = [];
-  for (const [i, count] of counts.entries()) {
-    if (count === 0) continue;
-    const last = stretches.at(-1);
-    if (last !== undefined && i - last.end <= SHORT_GAP) last.end = i + 1;
-    else stretches.push({ start: i, end: i + 1 });
-  }
-  return stretches;
+/** Where buckets with something in them no longer follow each other, from one that has. */
+function endOfStretch(counts: readonly number[], start: number): number {
+  let end = start + 1;
+  for (let i = end; i < counts.length && i - end <= SHORT_GAP; i++) if (counts[i] !== 0) end = i + 1;
+  return end;
 }
 
 function writeExemplar(writer: ProtobufWriter, { value, span, time }: Exemplar): void {
