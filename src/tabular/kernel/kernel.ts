@@ -23,6 +23,7 @@ export interface Kernel {
     l2: number,
     least: number,
     minGain: number,
+    seed: number,
     result: number,
   ): void;
   addLeaves(nodes: number, rows: number, count: number, out: number, stride: number): void;

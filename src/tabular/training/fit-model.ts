@@ -30,8 +30,13 @@ export interface Penalty {
 }
 
 export interface BoostingSpecification {
-  /** One model each, of which the mean is taken; the best settings first. */
-  readonly members: readonly BoostingSettings[];
+  /** One model each, of which the weighted mean is taken; the heaviest first. Weights sum to 1. */
+  readonly members: readonly BoostingMember[];
+}
+
+export interface BoostingMember {
+  readonly weight: number;
+  readonly settings: BoostingSettings;
 }
 
 export interface FitOptions {
@@ -102,16 +107,17 @@ async function fitBoosting(
     balanced,
     seed,
   });
-  const leaves = Math.max(...members.map((settings) => settings.leaves));
+  const leaves = Math.max(...members.map(({ settings }) => settings.leaves));
   await using pool = createFitPool(table, leaves, threads, members.length);
   const models = await Promise.all(
-    members.map((settings, m) =>
+    members.map(({ settings }, m) =>
       pool.run({ part: 0, settings, seed: seed + m }, (round) => onRound?.(round, settings.rounds)),
     ),
   );
+  const weights = members.map(({ weight }) => weight);
   return {
-    estimator: treesEstimator(models, table.features[0]!, table),
-    gains: gainShares(models, table.features[0]!, data.inputs.length),
+    estimator: treesEstimator(models, table.features[0]!, table, { weights }),
+    gains: gainShares(models, table.features[0]!, data.inputs.length, { weights }),
   };
 }
 
@@ -146,11 +152,14 @@ export async function fitUntilItStops(
   const rounds = Math.max(1, model.curve.indexOf(Math.min(...model.curve)));
   const fits: MemberFit[] = linear ? [fitPenalised(data, rows, linear.penalty, balanced)] : [];
   fits.push({
-    estimator: treesEstimator([model], table.features[0]!, table, rounds),
-    gains: gainShares([model], table.features[0]!, data.inputs.length, rounds),
+    estimator: treesEstimator([model], table.features[0]!, table, { rounds }),
+    gains: gainShares([model], table.features[0]!, data.inputs.length, { rounds }),
   });
   return {
-    specification: { ...specification, boosting: { ...boosting, members: [{ ...settings, rounds }] } },
+    specification: {
+      ...specification,
+      boosting: { ...boosting, members: [{ weight: 1, settings: { ...settings, rounds } }] },
+    },
     fit: blendFits(specification, fits),
     fittedRows: train.length,
   };

@@ -28,6 +28,8 @@ const BASE_BYTES = 120e6;
 /** A fit on three quarters of the rows may not have been collected when the one on all begins. */
 const FIT_AND_REFIT = 1.75;
 const WORKER_BYTES = 30e6;
+/** Of which at least three quarters were searched. */
+const MOST_ROWS_OF_MEMBERS = (4 / 3) * MAX_ROWS_OF_HOLD_OUT;
 /** Of a linear model's weight: the solver's last steps, and what each changed. */
 const BYTES_PER_WEIGHT = 256;
 
@@ -44,7 +46,8 @@ function estimateBytes(shape: MemoryShape): number {
     FIT_AND_REFIT * rows * (8 * numberColumns + 4 * categoryColumns + 8 * outputs) +
     BYTES_PER_WEIGHT * labels * outputs;
   if (mode === 'light') return BASE_BYTES + table + design;
-  const trees = FIT_AND_REFIT * arenaBytes(shape, rows, 1);
+  // Of more rows than are searched there is one member, which all threads fit together; others are fitted side by side.
+  const trees = FIT_AND_REFIT * arenaBytes(shape, rows, rows > MOST_ROWS_OF_MEMBERS ? 1 : threads);
   const searched = Math.min(rows, MAX_ROWS_OF_HOLD_OUT);
   const search = arenaBytes(shape, searched, threads);
   return BASE_BYTES + table + design + trees + search;

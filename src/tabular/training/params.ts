@@ -30,7 +30,7 @@ export interface TrainParams {
    * costs little; heavy 0, since its search has folds.
    */
   readonly cross_validation?: number;
-  /** Heavy: how many candidates are compared at most; the linear family is one. Default 9. */
+  /** Heavy: how many candidates are compared at most; the linear family is one. Default 13. */
   readonly max_trials?: number;
   /**
    * Heavy: no candidate is begun that would not end within it, the first two excepted; the final fits come after it. The

@@ -36,7 +36,7 @@ export { createCard } from './card.ts';
 export { parseParams, type TrainParams } from './params.ts';
 export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './types.ts';
 
-const DEFAULT_MAX_TRIALS = 9;
+const DEFAULT_MAX_TRIALS = 13;
 /** The search's number of rounds holds for at most so many times its rows. */
 const MAX_GROWTH = 1.5;
 /** Fewer are too dear to validate on a tenth of them instead of learning from it. */
@@ -181,13 +181,17 @@ const HALF_TREES = {
     weight: 0.5,
     members: [
       {
-        rounds: 100,
-        learningRate: 0.1,
-        leaves: 15,
-        minLeafRows: 20,
-        l2: 1,
-        featureFraction: 1,
-        rowFraction: 1,
+        weight: 1,
+        settings: {
+          rounds: 100,
+          learningRate: 0.1,
+          leaves: 15,
+          minLeafRows: 20,
+          l2: 1,
+          featureFraction: 1,
+          rowFraction: 1,
+          extraTrees: false,
+        },
       },
     ],
   },
@@ -284,7 +288,7 @@ async function fitFound(
   { specification, searchedRows }: SearchResult,
   options: FitOptions,
 ): Promise<Pick<Fitted, 'specification' | 'fit' | 'fittedRows'>> {
-  const [settings, another] = specification.boosting?.members ?? [];
+  const [{ settings } = {}, another] = specification.boosting?.members ?? [];
   const limits = settings && roundLimits(settings.learningRate);
   const wasStillGaining = settings && limits && settings.rounds >= 0.95 * limits.rounds;
   const sawFew = rows.length > MAX_GROWTH * searchedRows;
@@ -301,7 +305,8 @@ function summarise({ linear, boosting, balanced }: ModelSpecification, rows: num
   return {
     name: isBlend ? 'blend' : linear ? 'linear' : 'boosted_trees',
     linear: linear && { l2: linear.penalty.perRow ? linear.penalty.l2 * rows : linear.penalty.l2 },
-    boosted_trees: boosting?.members.map(describeBoosting) ?? null,
+    boosted_trees:
+      boosting?.members.map(({ weight, settings }) => ({ weight, ...describeBoosting(settings) })) ?? null,
     weight_of_trees: boosting?.weight ?? 0,
     class_weight: balanced ? 'balanced' : 'none',
   };

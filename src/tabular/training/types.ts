@@ -162,7 +162,7 @@ export type Settings = Readonly<Record<string, number | string | boolean>>;
 export interface AlgorithmSummary {
   readonly name: 'linear' | 'boosted_trees' | 'blend';
   readonly linear: Settings | null;
-  /** One model each; their mean is taken. */
+  /** One model each; their mean is taken, by their `weight`. */
   readonly boosted_trees: readonly Settings[] | null;
   readonly weight_of_trees: number;
   readonly class_weight: ClassWeight;

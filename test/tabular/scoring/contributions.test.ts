@@ -192,8 +192,11 @@ async function fitted(
   );
   const penalty = { l2: 1, perRow: false, estimatesLabels: true };
   const settings = { rounds: 12, learningRate: 0.1, leaves: 8, minLeafRows: 10, l2: 1 };
-  // Two members, of which one learns from a part of the rows.
-  const members = [0.7, 1].map((rowFraction) => ({ ...settings, featureFraction: 1, rowFraction }));
+  // Two members, of which one learns from a part of the rows and looks at random cuts.
+  const members = [0.7, 1].map((rowFraction) => ({
+    weight: rowFraction === 1 ? 0.6 : 0.4,
+    settings: { ...settings, featureFraction: 1, rowFraction, extraTrees: rowFraction < 1 },
+  }));
   const { estimator } = await fitModel(
     data,
     allRows(ROWS),

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import { MAX_SEED, type Random } from '../random.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import { emptyNodes, firstNodes, type Tree } from './tree.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -10,6 +10,8 @@ export interface TreeSettings {
   readonly l2: number;
   /** Share of the columns a tree may use. */
   readonly featureFraction: number;
+  /** Whether a split looks at one random cut of each column only: extremely randomised trees. */
+  readonly extraTrees: boolean;
 }
 
 const MIN_GAIN = 1e-7;
@@ -89,7 +91,7 @@ export class TreeGrower {
       this.#draft = emptyNodes(2 * settings.leaves - 1);
     const tree = this.#draft;
     tree.feature[0] = -1;
-    const leaves = [this.#rootLeaf(count, settings)];
+    const leaves = [this.#rootLeaf(count, settings, random)];
     let nodes = 1;
     while (leaves.length < settings.leaves) {
       const position = bestLeaf(leaves);
@@ -100,7 +102,7 @@ export class TreeGrower {
       leaves[position] = left;
       leaves.push(right);
       if (leaves.length < settings.leaves) {
-        this.#prepareChildren(parent, left, right, leaves.length - 1, settings);
+        this.#prepareChildren(parent, left, right, leaves.length - 1, settings, random);
       }
     }
     for (const leaf of leaves) {
@@ -146,7 +148,7 @@ export class TreeGrower {
     return one * leaves <= this.#space.histogramsBytes;
   }
 
-  #rootLeaf(count: number, settings: TreeSettings): Leaf {
+  #rootLeaf(count: number, settings: TreeSettings, random: Random): Leaf {
     const { rows, pairs, orderedPairs, histograms } = this.#space;
     this.#workers.kernel.gather(rows, count, pairs, orderedPairs);
     const ordered = new Float64Array(this.#memory.buffer, orderedPairs, 2 * count);
@@ -159,7 +161,7 @@ export class TreeGrower {
     const leaf: Leaf = { node: 0, start: 0, count, gradient, hessian, histogram: histograms, split: null };
     if (count >= 2 * settings.minLeafRows) {
       this.#fillHistogram(leaf, true);
-      leaf.split = this.#findSplit(leaf, settings);
+      leaf.split = this.#findSplit(leaf, settings, random);
     }
     return leaf;
   }
@@ -171,7 +173,11 @@ export class TreeGrower {
     this.#workers.histogram(this.#features, from, leaf.count, leaf.histogram);
   }
 
-  #findSplit(leaf: Leaf, { minLeafRows, l2 }: TreeSettings): SplitCandidate | null {
+  #findSplit(
+    leaf: Leaf,
+    { minLeafRows, l2, extraTrees }: TreeSettings,
+    random: Random,
+  ): SplitCandidate | null {
     // Histograms hold no counts; a side's rows are taken to be as many as its share of the hessian (as LightGBM).
     const least = Math.max(1e-3, (minLeafRows * leaf.hessian) / leaf.count);
     this.#workers.kernel.bestSplit(
@@ -183,6 +189,7 @@ export class TreeGrower {
       l2,
       least,
       MIN_GAIN,
+      extraTrees ? 1 + Math.floor(random() * MAX_SEED) : 0,
       this.#space.result,
     );
     const numbers = this.#resultNumbers;
@@ -243,15 +250,22 @@ export class TreeGrower {
   }
 
   /** The smaller child gets histogram number `fresh`, the larger one takes its parent's over. */
-  #prepareChildren(parent: Leaf, left: Leaf, right: Leaf, fresh: number, settings: TreeSettings): void {
+  #prepareChildren(
+    parent: Leaf,
+    left: Leaf,
+    right: Leaf,
+    fresh: number,
+    settings: TreeSettings,
+    random: Random,
+  ): void {
     const [smaller, larger] = left.count <= right.count ? [left, right] : [right, left];
     if (larger.count < 2 * settings.minLeafRows) return;
     smaller.histogram = this.#space.histograms + fresh * this.#histogramBytes;
     larger.histogram = parent.histogram;
     this.#fillHistogram(smaller);
     this.#workers.kernel.subtract(larger.histogram, smaller.histogram, this.#histogramBytes);
-    larger.split = this.#findSplit(larger, settings);
-    if (smaller.count >= 2 * settings.minLeafRows) smaller.split = this.#findSplit(smaller, settings);
+    larger.split = this.#findSplit(larger, settings, random);
+    if (smaller.count >= 2 * settings.minLeafRows) smaller.split = this.#findSplit(smaller, settings, random);
   }
 }
 

@@ -6,19 +6,23 @@ import type { TreeList } from './tree-list.ts';
 /** A threshold every present value stays under; JSON has no infinity. */
 const ABOVE_ALL = Number.MAX_VALUE;
 
+export interface TreesOptions {
+  /** How many to keep; default: all. */
+  readonly rounds?: number;
+  /** Of the models, of sum 1; default: all the same. */
+  readonly weights?: readonly number[];
+}
+
 /**
  * Boosted trees as part of a model document: bins become cut points, standardised values the target's unit.
- * Several boosted models become their mean.
- *
- * @param rounds how many rounds to keep; default all
+ * Several boosted models become their mean, weighted.
  */
 export function treesEstimator(
   models: readonly BoostedTrees[],
   { encoders, edges }: PartFeatures,
   { mean, unit }: Pick<PreparedTable, 'mean' | 'unit'>,
-  rounds = Number.POSITIVE_INFINITY,
+  { rounds = Number.POSITIVE_INFINITY, weights = models.map(() => 1 / models.length) }: TreesOptions = {},
 ): TreesEstimator {
-  const share = unit / models.length;
   const outputs = models[0]!.base.length;
   const nodes = {
     roots: [] as number[],
@@ -28,16 +32,16 @@ export function treesEstimator(
     missingLeft: [] as number[],
     cover: [] as number[],
   };
-  for (const { trees } of models) {
+  for (const [m, { trees }] of models.entries()) {
     const count = Math.min(trees.roots.length - 1, rounds * outputs);
     for (let tree = 0; tree < count; tree++) {
       nodes.roots.push(nodes.feature.length);
-      append(nodes, trees, trees.roots[tree]!, 0, edges, share);
+      append(nodes, trees, trees.roots[tree]!, 0, edges, weights[m]! * unit);
     }
   }
   const base = Array.from(
     { length: outputs },
-    (_, k) => mean + models.reduce((sum, model) => sum + model.base[k]! * share, 0),
+    (_, k) => mean + models.reduce((sum, model, m) => sum + model.base[k]! * weights[m]! * unit, 0),
   );
   return { kind: 'trees', encoders, base, ...nodes };
 }
@@ -76,14 +80,14 @@ export function gainShares(
   models: readonly BoostedTrees[],
   { encoders }: PartFeatures,
   inputs: number,
-  rounds = Number.POSITIVE_INFINITY,
+  { rounds = Number.POSITIVE_INFINITY, weights = models.map(() => 1 / models.length) }: TreesOptions = {},
 ): Float64Array {
   const gains = new Float64Array(inputs);
-  for (const { trees, base } of models) {
+  for (const [m, { trees, base }] of models.entries()) {
     const { roots, feature, gain } = trees;
     const end = roots[Math.min(roots.length - 1, rounds * base.length)]!;
     for (let node = 0; node < end; node++) {
-      if (feature[node]! >= 0) gains[encoders[feature[node]!]!.input]! += gain[node]!;
+      if (feature[node]! >= 0) gains[encoders[feature[node]!]!.input]! += weights[m]! * gain[node]!;
     }
   }
   const total = gains.reduce((sum, gain) => sum + gain, 0) || 1;

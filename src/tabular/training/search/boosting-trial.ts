@@ -1,9 +1,9 @@
-import { predictor } from '../../scoring/estimators.ts';
-import type { BoostedTrees, BoostingSettings } from '../boosting/boost.ts';
+import { treeScores } from '../../scoring/trees.ts';
+import type { BoostingSettings } from '../boosting/boost.ts';
 import type { FitPool } from '../boosting/fit-pool.ts';
 import type { PreparedTable } from '../boosting/prepare.ts';
 import { treesEstimator } from '../boosting/trees-estimator.ts';
-import { classCount, type TrainingData } from '../training-data.ts';
+import type { TrainingData } from '../training-data.ts';
 import { concatenate } from './linear-trial.ts';
 import type { SearchPlan } from './plan.ts';
 import type { BoostingCandidate } from './space.ts';
@@ -12,7 +12,8 @@ export interface BoostingTrial {
   /** `rounds`: where the mean loss over the splits is lowest. */
   readonly settings: BoostingSettings;
   readonly loss: number;
-  readonly models: readonly BoostedTrees[];
+  /** Of the plan's test rows, split after split, after so many rounds. */
+  readonly scores: Float64Array;
 }
 
 /** Rounds × learning rate: how far a trial may go, and how far without gain. */
@@ -29,6 +30,8 @@ export function roundLimits(learningRate: number): { readonly rounds: number; re
 /** Fits a candidate on every split, stopping early by the split's test rows. */
 export async function tryBoosting(
   pool: FitPool,
+  data: TrainingData,
+  table: PreparedTable,
   { splits }: SearchPlan,
   candidate: BoostingCandidate,
   seed: number,
@@ -44,7 +47,12 @@ export async function tryBoosting(
     splits.map(({ test }) => test.length),
   );
   const loss = Math.min(...curve);
-  return { settings: { ...candidate, rounds: Math.max(1, curve.indexOf(loss)) }, loss, models };
+  const best = Math.max(1, curve.indexOf(loss));
+  const scores = splits.map(({ test }, part) => {
+    const estimator = treesEstimator([models[part]!], table.features[part]!, table, { rounds: best });
+    return treeScores(estimator)(data.inputs, test);
+  });
+  return { settings: { ...candidate, rounds: best }, loss, scores: concatenate(scores) };
 }
 
 /**
@@ -56,20 +64,5 @@ function meanCurve(curves: readonly Float64Array[], rows: readonly number[]): nu
   const length = Math.max(...curves.map((curve) => curve.length));
   return Array.from({ length }, (_, round) =>
     curves.reduce((sum, curve, c) => sum + (curve[round] ?? curve.at(-1)!) * (rows[c]! / total), 0),
-  );
-}
-
-/** Predictions for the plan's test rows, split after split, after the trial's number of rounds. */
-export function predictTests(
-  data: TrainingData,
-  table: PreparedTable,
-  { splits }: SearchPlan,
-  { models, settings }: BoostingTrial,
-): Float64Array {
-  return concatenate(
-    splits.map(({ test }, part) => {
-      const estimator = treesEstimator([models[part]!], table.features[part]!, table, settings.rounds);
-      return predictor(estimator, classCount(data))(data.inputs, test);
-    }),
   );
 }

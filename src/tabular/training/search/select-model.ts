@@ -10,7 +10,8 @@ import { createRandom } from '../random.ts';
 import { type TrainingData, transformTarget } from '../training-data.ts';
 import type { LeaderboardEntry, Settings } from '../types.ts';
 import { findBlend } from './blend.ts';
-import { type BoostingTrial, predictTests, tryBoosting } from './boosting-trial.ts';
+import { type BoostingTrial, tryBoosting } from './boosting-trial.ts';
+import { combineTrees } from './combine-trees.ts';
 import { type LinearTrial, tryLinear } from './linear-trial.ts';
 import { type RowLosses, rowLosses } from './loss.ts';
 import { planSearch, type SearchPlan } from './plan.ts';
@@ -40,8 +41,6 @@ export interface SearchResult {
   readonly notBegun: number;
 }
 
-/** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
-const MEMBERS_OF_SMALL_TABLES = 3;
 const MAX_ROWS_OF_SMALL_TABLES = 5000;
 /** Where a line parts the few rows there are, their log loss says nothing against it, and the next row may. */
 const PRIOR_ROWS_OF_CLASSES = 100;
@@ -67,25 +66,28 @@ export async function selectModel(
     options,
   );
   const isSmall = rows.length <= MAX_ROWS_OF_SMALL_TABLES;
-  const kept = isSmall ? MEMBERS_OF_SMALL_TABLES : 1;
   const { linear, boosting, leaderboard, notBegun } = await runTrials(
     data,
     plan,
     table,
     losses,
-    kept,
+    isSmall,
     options,
     onTrial,
   );
-  const trees =
-    boosting.length > 0
-      ? meanOfAll(boosting.map((trial) => predictTests(data, table, plan, trial)))
-      : linear.predicted;
+  const { members, predicted } = combineTrees(
+    boosting,
+    data,
+    losses,
+    isSmall,
+    rows.length <= plan.rows.length,
+  );
+  const trees = predicted ?? linear.predicted;
   const blend =
-    boosting.length > 0
+    predicted !== null
       ? findBlend(
           linear.predicted,
-          trees,
+          predicted,
           losses,
           !isSmall,
           data.target.task === 'classification' ? PRIOR_ROWS_OF_CLASSES : 0,
@@ -106,7 +108,7 @@ export async function selectModel(
         weight < 1
           ? { weight: 1 - weight, penalty: { l2: linear.l2PerRow, perRow: true, estimatesLabels: true } }
           : null,
-      boosting: weight > 0 ? { weight, members: boosting.map(({ settings }) => settings) } : null,
+      boosting: weight > 0 ? { weight, members } : null,
       balanced: options.balanced,
       targetTransform: options.targetTransform,
     },
@@ -136,7 +138,7 @@ function predictedBy(
 
 interface Trials {
   readonly linear: LinearTrial;
-  /** The best ones, the very best first; none when no trial was left for trees. */
+  /** In the candidates' order; none when no trial was left for trees. */
   readonly boosting: readonly BoostingTrial[];
   readonly leaderboard: LeaderboardEntry[];
   readonly notBegun: number;
@@ -147,7 +149,7 @@ async function runTrials(
   plan: SearchPlan,
   table: PreparedTable,
   losses: RowLosses,
-  kept: number,
+  isSmall: boolean,
   { seed, threads, balanced, maxTrials, budgetSeconds }: SearchOptions,
   onTrial: (progress: SearchProgress) => void,
 ): Promise<Trials> {
@@ -173,17 +175,15 @@ async function runTrials(
     });
   };
 
-  let best: { position: number; trial: BoostingTrial }[] = [];
+  const done: BoostingTrial[] = [];
   const lane = async () => {
     for (let next = schedule.next(); next; next = schedule.next()) {
       const { position, candidate } = next;
       const begun = performance.now();
-      const trial = await tryBoosting(pool, plan, candidate, seed);
+      const trial = await tryBoosting(pool, data, table, plan, candidate, seed);
       schedule.ended(candidate, secondsSince(begun));
-      // Lanes finish in any order: of equals the earlier candidate goes first, whoever came first.
-      best = [...best, { position, trial }]
-        .sort((a, b) => a.trial.loss - b.trial.loss || a.position - b.position)
-        .slice(0, kept);
+      // Lanes finish in any order.
+      done[position] = trial;
       finish({
         family: 'boosted_trees',
         settings: describeBoosting(trial.settings),
@@ -195,7 +195,7 @@ async function runTrials(
   // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
   const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
   const linearLane = async () => {
-    const trial = await tryLinear(data, plan, losses, { balanced, isSmall: kept > 1, untilDeadline });
+    const trial = await tryLinear(data, plan, losses, { balanced, isSmall, untilDeadline });
     finish({
       family: 'linear',
       settings: { l2_per_row: trial.l2PerRow },
@@ -207,7 +207,7 @@ async function runTrials(
   const [linear] = await Promise.all([linearLane(), ...lanes]);
   return {
     linear,
-    boosting: best.map(({ trial }) => trial),
+    boosting: done.filter((trial) => trial !== undefined),
     leaderboard,
     notBegun: schedule.waiting,
   };
@@ -222,11 +222,8 @@ export function describeBoosting(settings: BoostingSettings): Settings {
     l2: settings.l2,
     feature_fraction: settings.featureFraction,
     row_fraction: settings.rowFraction,
+    extra_trees: settings.extraTrees,
   };
-}
-
-function meanOfAll(all: readonly Float64Array[]): Float64Array {
-  return all[0]!.map((_, i) => all.reduce((sum, one) => sum + one[i]!, 0) / all.length);
 }
 
 function allTested({ splits }: SearchPlan): Int32Array {

@@ -28,12 +28,26 @@ const PLAIN: BoostingCandidate = {
   l2: 1,
   featureFraction: 1,
   rowFraction: 1,
+  extraTrees: false,
 };
+
+/** Errs in other places than trees that look for the best cut, and so helps them; alone it is often smoother. */
+const EXTRA: BoostingCandidate = { ...PLAIN, extraTrees: true };
 
 const FOR_SMALL_TABLES: readonly BoostingCandidate[] = [
   { ...PLAIN, learningRate: 0.05, leaves: 8, minLeafRows: 10, featureFraction: 0.6, rowFraction: 0.8 },
-  { ...PLAIN },
+  { ...EXTRA, learningRate: 0.05, leaves: 8, minLeafRows: 5, featureFraction: 0.8, rowFraction: 0.8 },
   { ...PLAIN, learningRate: 0.05, leaves: 4, minLeafRows: 5, featureFraction: 0.4, rowFraction: 0.7 },
+  {
+    ...EXTRA,
+    learningRate: 0.03,
+    leaves: 4,
+    minLeafRows: 5,
+    l2: 3,
+    featureFraction: 0.5,
+    rowFraction: 0.6,
+  },
+  { ...PLAIN },
   { ...PLAIN, learningRate: 0.05, leaves: 15, minLeafRows: 5, l2: 5, featureFraction: 0.4, rowFraction: 0.7 },
   { ...PLAIN, learningRate: 0.05, leaves: 2, minLeafRows: 5, rowFraction: 0.8 },
   {
@@ -47,11 +61,14 @@ const FOR_SMALL_TABLES: readonly BoostingCandidate[] = [
   },
   { ...PLAIN, learningRate: 0.05, leaves: 31, minLeafRows: 3, l2: 3, featureFraction: 0.3, rowFraction: 0.6 },
   { ...PLAIN, learningRate: 0.03, leaves: 4, minLeafRows: 20, l2: 3, featureFraction: 0.7, rowFraction: 0.5 },
+  { ...EXTRA, learningRate: 0.05, leaves: 31, minLeafRows: 3, featureFraction: 0.6, rowFraction: 0.8 },
+  { ...EXTRA, learningRate: 0.05, leaves: 15, minLeafRows: 2, l2: 0.3, rowFraction: 0.7 },
 ];
 
 const FOR_LARGE_TABLES: readonly BoostingCandidate[] = [
   { ...PLAIN },
   { ...PLAIN, leaves: 63, minLeafRows: 40, featureFraction: 0.7, l2: 5 },
+  { ...EXTRA, leaves: 63, minLeafRows: 10, l2: 3, featureFraction: 0.7, rowFraction: 0.8 },
   { ...PLAIN, leaves: 8 },
   { ...PLAIN, learningRate: 0.05, leaves: 31, featureFraction: 0.5, rowFraction: 0.8, l2: 3 },
   { ...PLAIN, leaves: 127, minLeafRows: 100, featureFraction: 0.5, l2: 10 },
@@ -66,6 +83,9 @@ const FOR_LARGE_TABLES: readonly BoostingCandidate[] = [
   },
   { ...PLAIN, learningRate: 0.05, leaves: 15, minLeafRows: 50, featureFraction: 0.6, rowFraction: 0.8 },
   { ...PLAIN, leaves: 31, minLeafRows: 5, featureFraction: 0.8, l2: 0.1 },
+  { ...EXTRA, leaves: 31, minLeafRows: 20, featureFraction: 0.8, rowFraction: 0.8 },
+  { ...PLAIN, learningRate: 0.05, leaves: 31, featureFraction: 0.3, rowFraction: 0.6 },
+  { ...EXTRA, leaves: 127, minLeafRows: 5, l2: 3, featureFraction: 0.5, rowFraction: 0.8 },
 ];
 
 function draw(small: boolean, random: Random): BoostingCandidate {
@@ -77,5 +97,6 @@ function draw(small: boolean, random: Random): BoostingCandidate {
     l2: pick([0.1, 1, 3, 10]),
     featureFraction: pick([0.3, 0.5, 0.7, 1]),
     rowFraction: pick([0.5, 0.7, 0.85, 1]),
+    extraTrees: pick([false, false, true]),
   };
 }

@@ -223,3 +223,54 @@ test('of columns too many for the histograms’ memory every one has its turn', 
   const { estimator } = await fitPart(data, { rounds: 12, leaves: 127 });
   expect(estimator.feature).toContain(decisive);
 });
+
+test('extremely randomised trees learn too, by cuts of their own that the seed draws, the same each time', async () => {
+  const random = createRandom(61);
+  const x = Float64Array.from({ length: 800 }, () => random());
+  const gappy = x.map((value) => (value > 0.7 ? Number.NaN : random()));
+  const data = trainingData(
+    {
+      rows: 800,
+      columns: [
+        { kind: 'number', name: 'x', values: x },
+        { kind: 'number', name: 'gappy', values: gappy },
+        { kind: 'number', name: 'target', values: x.map((value) => Math.sin(6 * value)) },
+      ],
+    },
+    'target',
+  );
+  const settings = { rounds: 60, leaves: 8, minLeafRows: 5 };
+  const extra = await fitPart(data, { ...settings, extraTrees: true });
+  const again = await fitPart(data, { ...settings, extraTrees: true });
+  const best = await fitPart(data, settings);
+  expect(again.estimator).toEqual(extra.estimator);
+  expect(extra.estimator.threshold[0]).not.toBe(best.estimator.threshold[0]);
+  const errorOf = ({ estimator }: typeof extra) => {
+    const predicted = predictor(estimator, 0)(data.inputs, null);
+    return predicted.reduce((sum, value, i) => sum + (value - Math.sin(6 * x[i]!)) ** 2 / 800, 0);
+  };
+  expect(errorOf(extra)).toBeLessThan(0.01);
+  const cuts = ({ estimator }: typeof extra) => new Set(estimator.threshold).size;
+  expect(cuts(extra)).toBeGreaterThan(40);
+  // A column of which nothing but its gaps tells is split by them.
+  expect(extra.estimator.feature).toContain(1);
+});
+
+test('extremely randomised trees leave as many rows on each side as they are told to', async () => {
+  const random = createRandom(62);
+  const x = Float64Array.from({ length: 500 }, () => random());
+  const data = trainingData(
+    {
+      rows: 500,
+      columns: [
+        { kind: 'number', name: 'x', values: x },
+        { kind: 'number', name: 'target', values: x.map((value) => value * value) },
+      ],
+    },
+    'target',
+  );
+  const { estimator } = await fitPart(data, { rounds: 20, leaves: 31, minLeafRows: 25, extraTrees: true });
+  const leaves = estimator.cover!.filter((_, node) => estimator.feature[node]! < 0);
+  expect(Math.min(...leaves)).toBeGreaterThanOrEqual(25);
+  expect(leaves.length).toBeGreaterThan(100);
+});

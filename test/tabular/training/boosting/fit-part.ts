@@ -13,6 +13,7 @@ const PLAIN: BoostingSettings = {
   l2: 1,
   featureFraction: 1,
   rowFraction: 1,
+  extraTrees: false,
 };
 
 /** Boosted trees on `train`, validated on `validation` where a patience is given. */

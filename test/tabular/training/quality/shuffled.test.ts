@@ -43,13 +43,14 @@ function fitted(classes: number, families: 'linear' | 'blend') {
     l2: 1,
     featureFraction: 1,
     rowFraction: 1,
+    extraTrees: false,
   };
   const specification =
     families === 'linear'
       ? { linear: { weight: 1, penalty }, boosting: null, balanced: false, targetTransform: null }
       : {
           linear: { weight: 0.4, penalty },
-          boosting: { weight: 0.6, members: [trees] },
+          boosting: { weight: 0.6, members: [{ weight: 1, settings: trees }] },
           balanced: false,
           targetTransform: null,
         };

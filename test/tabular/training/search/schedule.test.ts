@@ -9,6 +9,7 @@ const PLAIN: BoostingCandidate = {
   l2: 1,
   featureFraction: 1,
   rowFraction: 1,
+  extraTrees: false,
 };
 const SLOW = { ...PLAIN, learningRate: 0.05 };
 const QUICK = { ...PLAIN, featureFraction: 0.25 };
