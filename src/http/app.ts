@@ -10,7 +10,9 @@ import { describe } from './openapi.ts';
 import { errorHandler, problemResponse } from './problem.ts';
 import { createRouter, type Router } from './router.ts';
 import { type ArtifactRouteDeps, artifactRoutes } from './routes/artifacts.ts';
+import { comparisonRoutes } from './routes/comparisons.ts';
 import { consoleRoutes } from './routes/console.ts';
+
 import { type DatasetRouteDeps, datasetRoutes } from './routes/datasets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { entranceRoutes } from './routes/entrance.ts';
@@ -90,6 +92,7 @@ export function createHttpApp(options: HttpOptions): Router {
     });
     app.route(API, datasetRoutes(options.api));
     app.route(API, trainingRoutes({ ...options.api, log }));
+    app.route(API, comparisonRoutes(options.api));
     app.route(API, artifactRoutes(options.api));
     app.route(API, modelRoutes(options.api));
     app.route(API, qualityRoutes(options.api));

@@ -43,6 +43,7 @@ const STORY = [
   'getTrainingRun',
   'listTrainingRuns',
   'traceTrainingRun',
+  'compareTrainingRuns',
   'getArtifact',
   'listArtifacts',
   'downloadArtifact',

@@ -41,6 +41,7 @@ const CONTRACT: Record<string, string[]> = {
   'patch /api/ml/v1/training-runs/{id}': ['200', '400', '404', '409', '413', '415'],
   'get /api/ml/v1/training-runs/{id}/events': ['200', '404'],
   'get /api/ml/v1/training-runs/{id}/trace': ['200', '404'],
+  'get /api/ml/v1/datasets/{id}/runs/compare': ['200', '400', '404', '422'],
   'post /api/ml/v1/training-runs/{id}/cancel': ['202', '404', '409'],
   'get /api/ml/v1/artifacts': ['200', '400'],
   'get /api/ml/v1/artifacts/{id}': ['200', '404', '410'],
@@ -132,7 +133,7 @@ describe('the OpenAPI description', () => {
       expect([name, operationId]).toEqual([
         name,
         expect.stringMatching(
-          /^(get|list|create|annotate|register|upload|download|watch|trace|cancel|set|send|delete|predict)([A-Z][a-z]+)*$/,
+          /^(get|list|create|annotate|compare|register|upload|download|watch|trace|cancel|set|send|delete|predict)([A-Z][a-z]+)*$/,
         ),
       ]);
       expect([name, summary]).toEqual([name, expect.stringMatching(/\S/)]);

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import { buildClientParams, type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client/index.ts';
-import type { AnnotateArtifactErrors, AnnotateArtifactResponses, AnnotateDatasetErrors, AnnotateDatasetResponses, AnnotateModelErrors, AnnotateModelResponses, AnnotateTrainingRunErrors, AnnotateTrainingRunResponses, AnnotationPatch, CancelTrainingRunErrors, CancelTrainingRunResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, FeedbackRequest, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactQualityErrors, GetArtifactQualityResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SendFeedbackByNameErrors, SendFeedbackByNameResponses, SendFeedbackErrors, SendFeedbackResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
+import type { AnnotateArtifactErrors, AnnotateArtifactResponses, AnnotateDatasetErrors, AnnotateDatasetResponses, AnnotateModelErrors, AnnotateModelResponses, AnnotateTrainingRunErrors, AnnotateTrainingRunResponses, AnnotationPatch, CancelTrainingRunErrors, CancelTrainingRunResponses, CompareTrainingRunsErrors, CompareTrainingRunsResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, FeedbackRequest, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactQualityErrors, GetArtifactQualityResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SendFeedbackByNameErrors, SendFeedbackByNameResponses, SendFeedbackErrors, SendFeedbackResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -394,6 +394,25 @@ export class Operations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/ml/v1/training-runs/{id}/cancel',
+            ...options,
+            ...params
+        });
+    }
+    
+    /**
+     * Training runs of a dataset side by side
+     *
+     * Of one target and task: what they were asked for, their figures and which is best, how much each column matters to them. Values stand in the order of the runs. Figures that were measured on different rows differ by chance, too: `measured_on_same_rows` says whether they were not.
+     */
+    public compareTrainingRuns<ThrowOnError extends boolean = true>(parameters: {
+        id: string;
+        ids: string;
+    }, options?: Options<never, ThrowOnError>): RequestResult<CompareTrainingRunsResponses, CompareTrainingRunsErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'id' }, { in: 'query', key: 'ids' }] }]);
+        return (options?.client ?? this.client).get<CompareTrainingRunsResponses, CompareTrainingRunsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/datasets/{id}/runs/compare',
             ...options,
             ...params
         });

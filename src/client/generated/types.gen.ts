@@ -268,6 +268,45 @@ export type TraceNode = {
     children: Array<TraceNode>;
 };
 
+export type TrainingRunComparison = {
+    dataset_id: string;
+    target: string;
+    task: 'classification' | 'regression';
+    runs: Array<{
+        id: string;
+        status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+        artifact_id: string | null;
+        queued_at: string;
+        duration_seconds: number | null;
+        warnings: Array<{
+            code: 'task_guessed' | 'possible_leak' | 'few_rows_per_class' | 'few_rows_held_out' | 'imbalance' | 'heavy_tailed_target' | 'no_better_than_baseline' | 'search_cut_short' | 'column_dropped';
+            column?: string;
+            message: string;
+        }>;
+        error: string | null;
+        tags: {
+            [key: string]: string;
+        };
+        note: string | null;
+    }>;
+    measured_on_same_rows: boolean;
+    params: Array<{
+        name: string;
+        differs: boolean;
+        values: Array<unknown>;
+    }>;
+    metrics: Array<{
+        name: string;
+        better: 'higher' | 'lower';
+        values: Array<number | null>;
+        best: Array<string>;
+    }>;
+    importances: Array<{
+        feature: string;
+        values: Array<number | null>;
+    }>;
+};
+
 export type ArtifactPage = {
     items: Array<Artifact>;
     next_cursor: string | null;
@@ -1402,6 +1441,58 @@ export type CancelTrainingRunResponses = {
 };
 
 export type CancelTrainingRunResponse = CancelTrainingRunResponses[keyof CancelTrainingRunResponses];
+
+export type CompareTrainingRunsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query: {
+        /**
+         * Ids of runs, at most 10, with commas
+         */
+        ids: string;
+    };
+    url: '/api/ml/v1/datasets/{id}/runs/compare';
+};
+
+export type CompareTrainingRunsErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * Well-formed, but unusable data
+     */
+    422: UnusableDataProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type CompareTrainingRunsError = CompareTrainingRunsErrors[keyof CompareTrainingRunsErrors];
+
+export type CompareTrainingRunsResponses = {
+    /**
+     * The comparison
+     */
+    200: TrainingRunComparison;
+};
+
+export type CompareTrainingRunsResponse = CompareTrainingRunsResponses[keyof CompareTrainingRunsResponses];
 
 export type ListArtifactsData = {
     body?: never;
