@@ -39,7 +39,7 @@ export function calibrate(
  * How far rows that the model did not see were from what it said, relative to how far they are around such a prediction
  * (split conformal prediction with normalised residuals; Lei et al., 2018).
  */
-export function intervalReference(
+function intervalReference(
   actual: Float64Array,
   predicted: Float64Array,
   estimator: Estimator,
