@@ -55,10 +55,14 @@ export const UploadQuery = query({
     example: '{"decimal":",","types":{"zip":"string"}}',
   }),
 });
-export const UploadOptions = body({
+const layout = {
   delimiter: z.enum(DELIMITERS).optional(),
   header: z.boolean().optional(),
   encoding: z.enum(['utf-8', ...ENCODINGS]).optional(),
+};
+export const PredictOptions = body(layout);
+export const UploadOptions = body({
+  ...layout,
   decimal: z.enum(['.', ',']).optional(),
   thousands: z.enum(['', ',', '.', ' ', "'"]).optional(),
   date_order: z.enum(['dmy', 'mdy', 'ymd']).optional(),
@@ -422,6 +426,11 @@ const MAX_EXPLAINED_ROWS = 100;
 const LEVEL_RULE = 'Of a regression: the probability with which the true value is to be within the interval';
 const [MIN_LEVEL, MAX_LEVEL] = [0.5, 0.999];
 export const PredictionQuery = query({
+  options: z.string().optional().openapi({
+    description:
+      'How a table is written, where that shall not be found out: a JSON object of `delimiter`, `header` and `encoding` as in docs/tables.md.',
+    example: '{"header":true}',
+  }),
   interval: z.coerce
     .number()
     .min(MIN_LEVEL)
@@ -463,7 +472,9 @@ export const PredictionRequest = body({
   )
   .openapi('PredictionRequest');
 /** Described, not parsed: it is read as it arrives. */
-export const TableBody = z.custom<never>().openapi({ type: 'string', description: 'A header and rows' });
+export const TableBody = z
+  .custom<never>()
+  .openapi({ type: 'string', description: 'A header and rows, or an object a row' });
 /** Described in docs/models.md. */
 const Explanation = z
   .object({

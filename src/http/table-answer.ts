@@ -4,33 +4,54 @@ import { accepts } from 'hono/accepts';
 import type { PredictBatch } from '../domain/model/predict-batch.ts';
 import { AppError } from '../errors.ts';
 import type { Env } from './router.ts';
+import { parseTableOptions } from './table-options.ts';
 import { bodyBytes } from './upload-body.ts';
 
-const TABLE_TYPES = { 'text/csv': 'csv', 'text/tab-separated-values': 'tsv' } as const;
+/** Content types of tables, each with the ending that a file of it has. */
+export const TABLE_TYPES: Readonly<Record<string, string>> = {
+  'text/csv': 'csv',
+  'text/tab-separated-values': 'tsv',
+  'application/x-ndjson': 'ndjson',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'application/gzip': 'gz',
+};
+/** Where tables alone are taken. */
+const JSON_ARRAY = 'application/json';
 const ANSWER_TYPES = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const;
 
 /** Where the JSON of rows would have a warning. */
 export const DRIFT_HEADER = 'Model-Drift';
 
-/** The format of a table by its content type; undefined for what is no table. */
-export function tableTypeOf(contentType: string): 'csv' | 'tsv' | undefined {
-  const essence = contentType.split(';', 1)[0]!.trim().toLowerCase();
-  return Object.hasOwn(TABLE_TYPES, essence) ? TABLE_TYPES[essence as keyof typeof TABLE_TYPES] : undefined;
+/** The ending of a table's name by its content type; undefined for what is no table, or may be rows as well. */
+export function tableTypeOf(contentType: string): string | undefined {
+  const essence = essenceOf(contentType);
+  return Object.hasOwn(TABLE_TYPES, essence) ? TABLE_TYPES[essence] : undefined;
 }
 
-/**
- * Predicts the table in the request's body; the answer is in the first of its formats that `Accept` allows, or CSV.
- *
- * @param level of the intervals beside the predictions; undefined: there are none
- */
+const essenceOf = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase();
+
+/** What is asked for beside a table. */
+interface TableQuery {
+  /** Of the intervals beside the predictions; undefined: there are none. */
+  readonly interval?: number | undefined;
+  /** As JSON: how the table is written, where that is not to be found out. */
+  readonly options?: string | undefined;
+}
+
+/** Predicts the table in the request's body; the answer is in the first of its formats that `Accept` allows, or CSV. */
 export async function answerTable(
   predictBatch: PredictBatch,
   c: Context<Env, string>,
   artifactId: string,
-  level: number | undefined,
+  { interval: level, options }: TableQuery,
 ): Promise<Response> {
-  const from = tableTypeOf(c.req.header('content-type') ?? '');
-  if (!from) throw new AppError('unsupported_format', `A table is ${Object.keys(TABLE_TYPES).join(' or ')}.`);
+  const type = c.req.header('content-type') ?? '';
+  const from = tableTypeOf(type) ?? (essenceOf(type) === JSON_ARRAY ? 'json' : undefined);
+  if (from === undefined)
+    throw new AppError(
+      'unsupported_format',
+      `A table is ${[...Object.keys(TABLE_TYPES), JSON_ARRAY].join(' or ')}.`,
+    );
   if (!/^(identity)?$/i.test(c.req.header('content-encoding') ?? ''))
     throw new AppError('unsupported_format', 'A table is taken only as it is, without content encoding.');
   const contentType = accepts(c, {
@@ -42,6 +63,7 @@ export async function answerTable(
     owner: c.get('owner'),
     artifactId,
     from,
+    options: parseTableOptions(options),
     to: ANSWER_TYPES[contentType],
     level,
     announcedBytes: Number(c.req.header('content-length') ?? 0),

@@ -52,6 +52,7 @@ export {
 export { isBoolean, missingColumns, wantedOf } from './values/inputs.ts';
 export { isMissing, MISSING_VALUES } from './values/missing.ts';
 export { parseDate, parseNumber } from './values/parse.ts';
+export { rowsToTable } from './values/rows.ts';
 
 /** See `training/train.ts`. */
 export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): Promise<TrainedRun> {

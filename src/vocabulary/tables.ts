@@ -25,10 +25,14 @@ export interface TextLayout {
   readonly na_values?: readonly string[] | undefined;
 }
 
+/** What a table to predict is said to be; what its cells mean, the model knows. */
+export interface TableOptions extends Pick<TextLayout, 'delimiter' | 'header'> {
+  readonly encoding?: Encoding | 'utf-8' | undefined;
+}
+
 export const READABLE_TYPES = ['number', 'datetime', 'string'] as const;
 /** How its sender wants a table to be read. */
-export interface ReadOptions extends TextLayout {
-  readonly encoding?: Encoding | 'utf-8' | undefined;
+export interface ReadOptions extends TextLayout, TableOptions {
   readonly decimal?: NumberForm['decimal'] | undefined;
   readonly thousands?: NumberForm['thousands'] | undefined;
   readonly date_order?: DateForm['order'] | undefined;

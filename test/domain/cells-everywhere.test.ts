@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { loadModel, type ModelDocument, toOnnx, train } from '#tabular';
-import { scoreCsv } from '../../src/domain/model/batch/score-csv.ts';
+import { scoreTable } from '../../src/domain/model/batch/score-table.ts';
 import { detectFileType } from '../../src/domain/table/file-type.ts';
 import { inspectHere } from '../../src/domain/table/inspect-here.ts';
 import { plainTable } from '../../src/domain/table/plain/plain-table.ts';
 import { readTable } from '../../src/domain/table/read-table.ts';
 import type { ReadOptions } from '../../src/vocabulary/tables.ts';
-import { NO_LIMITS, test } from './table/files.ts';
+import { CSV, NO_LIMITS, test } from './table/files.ts';
 
 const TITLE = '## What a cell comes to';
 const ROWS = 60;
@@ -53,10 +53,10 @@ async function* once(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
 }
 
-async function scoreTable(document: ModelDocument, text: string): Promise<number[]> {
+async function answerTo(document: ModelDocument, text: string): Promise<number[]> {
   let answer = '';
-  const options = { from: 'csv', to: 'csv', maxBytes: 1e6, threads: 0 } as const;
-  await scoreCsv(document, once(text), options, (piece) => {
+  const options = { fileType: CSV, to: 'csv', maxBytes: 1e6, threads: 0 } as const;
+  await scoreTable(document, once(text), options, (piece) => {
     answer += Buffer.from(piece).toString();
   });
   return answer.trimEnd().split('\n')[1]!.split(',').slice(1).map(Number);
@@ -105,7 +105,7 @@ test('a cell means in the profile, in training, in rows, in tables and in ONNX w
     for (const said of [...json, csv])
       expect(inputOf(model, { x: said }), JSON.stringify(said)).toEqual({ input: trained, probabilities });
 
-    expect(await scoreTable(model, `x\n${field(csv)}\n`), csv).toEqual(probabilities);
+    expect(await answerTo(model, `x\n${field(csv)}\n`), csv).toEqual(probabilities);
 
     const session = await ort.InferenceSession.create(await toOnnx(model, {}));
     const [type, given] = onnx;

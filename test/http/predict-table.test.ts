@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually } from '../support/client.ts';
 import { expectProblem } from '../support/problem.ts';
 import { openRequest } from '../support/raw-http.ts';
+import { workbook } from '../support/workbook.ts';
 
 const CHILD = 'batch.child.ts';
 const LIMIT = 4 * 1024 * 1024;
@@ -46,6 +48,85 @@ async function byJson(id: string, csv: string) {
     response,
   );
 }
+
+describe('a table may be', () => {
+  const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+  const rowsOf = (csv: string) =>
+    csv
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+  const objectsOf = (csv: string) => {
+    const [names = [], ...rows] = rowsOf(csv);
+    return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, Number(row[i])])));
+  };
+  const lines = (csv: string) =>
+    objectsOf(csv)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join('');
+
+  test.each<[what: string, type: string, (csv: string) => string | Buffer, path?: string]>([
+    ['newline-delimited JSON', 'application/x-ndjson', lines],
+    ['a JSON array', 'application/json', (csv) => JSON.stringify(objectsOf(csv), undefined, 2), '/table'],
+    [
+      'an Excel workbook',
+      XLSX,
+      (csv) => workbook({ Wine: rowsOf(csv).map((row, i) => (i === 0 ? row : row.map(Number))) }),
+    ],
+    ['gzipped', 'application/gzip', (csv) => gzipSync(csv)],
+    ['in UTF-16', 'text/csv', (csv) => Buffer.from(`\u{feff}${csv}`, 'utf16le')],
+    [
+      'with a column that is no UTF-8',
+      'text/csv',
+      (csv) => Buffer.from(csv.replaceAll('\n', ',\xe9\n'), 'latin1'),
+    ],
+  ])('%s, to the same predictions', async (_what, type, write, place = '') => {
+    const csv = await table('wine_test.csv');
+    const expected = await (await ask(wine, csv)).text();
+    const answer = await app.api.call(`${path(wine)}${place}`, {
+      method: 'POST',
+      body: write(csv) as string,
+      headers: { 'content-type': type },
+    });
+    expect([answer.status, await answer.text()]).toEqual([200, expected]);
+    // A process that has opened a workbook opens nothing else.
+    if (type === XLSX) await eventually(async () => (await scoring()).length === 0);
+  });
+
+  test('of any length in any of them', async () => {
+    const text = lines(await table('wine_test.csv')).repeat(300);
+    const answer = await ask(wine, text, { 'content-type': 'application/x-ndjson' });
+    expect((await answer.text()).trimEnd().split('\n')).toHaveLength(45 * 300 + 1);
+    const bad = await ask(wine, `${text}{"f0":"many"}\n`, { 'content-type': 'application/x-ndjson' });
+    const detail = await expectProblem(bad, 422, 'unusable_data');
+    expect(detail).toBe(`Line ${45 * 300 + 1}, column "f0": a number is needed.`);
+  });
+
+  test('of JSON without what no row has', async () => {
+    const answer = await ask(wine, '{"f0":1}\n{"f1":2}\n', { 'content-type': 'application/x-ndjson' });
+    expect(await expectProblem(answer, 422, 'unusable_data')).toContain('Missing columns: "f2", "f3"');
+  });
+
+  test('written as is said in options', async () => {
+    const csv = await table('wine_test.csv');
+    const expected = await (await ask(wine, csv)).text();
+    const [header = '', ...rows] = csv.trim().split('\n');
+    const said = (options: string, body: string) =>
+      app.api.call(`${path(wine)}?options=${encodeURIComponent(options)}`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'text/csv' },
+      });
+    // By counting it would be cut at the commas.
+    const odd = `${header.replaceAll(',', '|')}|"a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a"\n${rows.map((row) => `${row.replaceAll(',', '|')}|"x"\n`).join('')}`;
+    const answer = await said('{"delimiter":"|"}', odd);
+    expect([answer.status, await answer.text()]).toEqual([200, expected]);
+    const detail = await expectProblem(await said('{"header":false}', csv), 422, 'unusable_data');
+    expect(detail).toContain('Missing columns');
+    await expectProblem(await said('{"decimal":","}', csv), 400, 'invalid_request');
+    await expectProblem(await ask(wine, Buffer.from('PAR1 and so on')), 415, 'unsupported_format');
+  });
+});
 
 describe('a table', () => {
   test('is answered with a CSV of a prediction a row, the same as by JSON', async () => {

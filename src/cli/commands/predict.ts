@@ -29,7 +29,7 @@ Examples:
         {
           parse: String,
           placeholder: 'file',
-          brief: 'The table, CSV or TSV; - reads standard input',
+          brief: 'The table, in any format that is uploaded but Parquet; - reads standard input',
           optional: true,
         },
       ],

@@ -632,14 +632,18 @@ export class Operations extends HeyApiClient {
     
     /**
      * Predict rows given as JSON, or a whole table; further columns are ignored
+     *
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.
      */
     public predict<ThrowOnError extends boolean = true>(parameters: {
         id: string;
+        options?: string;
         interval?: number;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictResponses, PredictErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'id' },
+                    { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
@@ -659,14 +663,18 @@ export class Operations extends HeyApiClient {
     
     /**
      * Predict a table of any length: a line a row, as CSV or NDJSON by Accept
+     *
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
      */
     public predictTable<ThrowOnError extends boolean = true>(parameters: {
         id: string;
+        options?: string;
         interval?: number;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableResponses, PredictTableErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'id' },
+                    { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { key: 'body', map: 'body' }
                 ] }]);
@@ -955,16 +963,20 @@ export class Operations extends HeyApiClient {
     
     /**
      * Predict rows given as JSON, or a whole table; further columns are ignored
+     *
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.
      */
     public predictByAlias<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         alias: string;
+        options?: string;
         interval?: number;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByAliasResponses, PredictByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'alias' },
+                    { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
@@ -984,16 +996,20 @@ export class Operations extends HeyApiClient {
     
     /**
      * Predict a table of any length: a line a row, as CSV or NDJSON by Accept
+     *
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
      */
     public predictTableByAlias<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         alias: string;
+        options?: string;
         interval?: number;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByAliasResponses, PredictTableByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'alias' },
+                    { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { key: 'body', map: 'body' }
                 ] }]);
@@ -1014,16 +1030,20 @@ export class Operations extends HeyApiClient {
     
     /**
      * Predict rows given as JSON, or a whole table; further columns are ignored
+     *
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.
      */
     public predictByVersion<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         version: number;
+        options?: string;
         interval?: number;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByVersionResponses, PredictByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'version' },
+                    { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
@@ -1043,16 +1063,20 @@ export class Operations extends HeyApiClient {
     
     /**
      * Predict a table of any length: a line a row, as CSV or NDJSON by Accept
+     *
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
      */
     public predictTableByVersion<ThrowOnError extends boolean = true>(parameters: {
         name: string;
         version: number;
+        options?: string;
         interval?: number;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByVersionResponses, PredictTableByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'name' },
                     { in: 'path', key: 'version' },
+                    { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { key: 'body', map: 'body' }
                 ] }]);

@@ -2038,6 +2038,10 @@ export type PredictData = {
     };
     query?: {
         /**
+         * How a table is written, where that shall not be found out: a JSON object of `delimiter`, `header` and `encoding` as in docs/tables.md.
+         */
+        options?: string;
+        /**
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
@@ -2101,13 +2105,17 @@ export type PredictResponse = PredictResponses[keyof PredictResponses];
 
 export type PredictTableData = {
     /**
-     * A header and rows
+     * A header and rows, or an object a row
      */
     body: string;
     path: {
         id: string;
     };
     query?: {
+        /**
+         * How a table is written, where that shall not be found out: a JSON object of `delimiter`, `header` and `encoding` as in docs/tables.md.
+         */
+        options?: string;
         /**
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
@@ -2803,6 +2811,10 @@ export type PredictByAliasData = {
     };
     query?: {
         /**
+         * How a table is written, where that shall not be found out: a JSON object of `delimiter`, `header` and `encoding` as in docs/tables.md.
+         */
+        options?: string;
+        /**
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
@@ -2866,7 +2878,7 @@ export type PredictByAliasResponse = PredictByAliasResponses[keyof PredictByAlia
 
 export type PredictTableByAliasData = {
     /**
-     * A header and rows
+     * A header and rows, or an object a row
      */
     body: string;
     path: {
@@ -2874,6 +2886,10 @@ export type PredictTableByAliasData = {
         alias: string;
     };
     query?: {
+        /**
+         * How a table is written, where that shall not be found out: a JSON object of `delimiter`, `header` and `encoding` as in docs/tables.md.
+         */
+        options?: string;
         /**
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
@@ -2944,6 +2960,10 @@ export type PredictByVersionData = {
     };
     query?: {
         /**
+         * How a table is written, where that shall not be found out: a JSON object of `delimiter`, `header` and `encoding` as in docs/tables.md.
+         */
+        options?: string;
+        /**
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
@@ -3007,7 +3027,7 @@ export type PredictByVersionResponse = PredictByVersionResponses[keyof PredictBy
 
 export type PredictTableByVersionData = {
     /**
-     * A header and rows
+     * A header and rows, or an object a row
      */
     body: string;
     path: {
@@ -3015,6 +3035,10 @@ export type PredictTableByVersionData = {
         version: number;
     };
     query?: {
+        /**
+         * How a table is written, where that shall not be found out: a JSON object of `delimiter`, `header` and `encoding` as in docs/tables.md.
+         */
+        options?: string;
         /**
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */

@@ -15,9 +15,11 @@ import { AppError } from '../../errors.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { PredictionInstruments } from '../../telemetry/instruments/predictions.ts';
 import { describeSpan } from '../../telemetry/span.ts';
+import type { FileType, TableOptions } from '../../vocabulary/tables.ts';
 import type { PredictionWarning } from '../../vocabulary/warnings.ts';
 import { atMost } from '../at-most.ts';
 import { beginStream } from '../begun-stream.ts';
+import { detectFileType, isCheckedFirst } from '../table/file-type.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
@@ -41,7 +43,10 @@ const MAX_SMALL = Math.max(2, os.availableParallelism());
 export interface BatchRequest {
   readonly owner: string;
   readonly artifactId: string;
-  readonly from: 'csv' | 'tsv';
+  /** Ending of a file's name that would go with it: it decides where the content does not. */
+  readonly from: string;
+  /** How it is written, where that is not to be found out. */
+  readonly options?: TableOptions | undefined;
   readonly to: BatchFormat;
   /** Of the intervals beside the predictions; undefined: there are none. */
   readonly level?: number | undefined;
@@ -66,8 +71,9 @@ export interface BatchAnswer {
  * reads does not block itself. Neither the table nor the answer is ever held in memory, but for small ones: those are
  * scored by a process that has scored others before.
  *
- * @throws {AppError} `not_found`, `gone`; `bad_format`, `bad_header`, `empty`, `unusable_data` naming the line or the
- *   columns; `invalid_request` for intervals that the model can't give; `too_large`; `internal` for a model that takes too much memory; `unavailable`; `overloaded`; `aborted`
+ * @throws {AppError} `not_found`, `gone`; `unsupported_format`, `bad_format`, `bad_header`, `empty`, `unusable_data` naming
+ *   the line or the columns; `invalid_request` for intervals that the model can't give; `too_large`; `internal` for a model
+ *   that takes too much memory; `unavailable`; `overloaded`; `aborted`
  */
 export type PredictBatch = (request: BatchRequest) => Promise<BatchAnswer>;
 
@@ -107,12 +113,13 @@ export function createBatchPredictor({
   const large = new Places(MAX_BATCHES, waiting);
 
   type Run = (
-    input: Pick<BatchInput, 'model' | 'from' | 'to' | 'level'>,
+    input: Pick<BatchInput, 'model' | 'fileType' | 'to' | 'level'>,
     options: WorkOptions<BatchProgress>,
   ) => Promise<BatchOutput>;
   const score = async (
     { id, owner, scoring_key: key, mode }: Artifact,
-    { from, to, level, signal }: BatchRequest,
+    { to, level, signal }: BatchRequest,
+    fileType: FileType,
     run: Run,
   ): Promise<BatchOutput> => {
     let isLoaded = false;
@@ -125,7 +132,7 @@ export function createBatchPredictor({
       meter: children('scorer', mode),
     };
     try {
-      return await storage.withLocalFile(key, (model) => run({ model, from, to, level }, options));
+      return await storage.withLocalFile(key, (model) => run({ model, fileType, to, level }, options));
     } catch (error) {
       throw error instanceof ObjectNotFound
         ? await whyMissing(db, owner, id, { cause: error })
@@ -134,18 +141,23 @@ export function createBatchPredictor({
   };
 
   /** Undefined: its answer is not small. */
-  const scoreSmall = async (artifact: Artifact, request: BatchRequest, table: Buffer) => {
+  const scoreSmall = async (artifact: Artifact, request: BatchRequest, fileType: FileType, table: Buffer) => {
     const limits = { maxBytes: Math.min(maxBytes, SMALL_ANSWER_BYTES), threads: 0 };
     let isSmall = true;
     const run: Run = (input, options) =>
       warm
-        .run<BatchOutput, BatchProgress>({ ...input, ...limits, table }, { ...options, mayStay: true })
+        .run<BatchOutput, BatchProgress>(
+          { ...input, ...limits, table },
+          { ...options, mayStay: isCheckedFirst(fileType) },
+        )
         .catch((error: unknown) => {
           isSmall = !(error instanceof AppError && error.code === 'too_large');
           throw error;
         });
     try {
-      const output = await small.run(() => score(artifact, request, run), { signal: request.signal });
+      const output = await small.run(() => score(artifact, request, fileType, run), {
+        signal: request.signal,
+      });
       return { output, bytes: output.bytes, stream: Readable.from([output.answer]) };
     } catch (error) {
       if (isSmall) throw error;
@@ -153,7 +165,12 @@ export function createBatchPredictor({
     }
   };
 
-  const scoreLarge = async (artifact: Artifact, request: BatchRequest, table: AsyncIterable<Uint8Array>) => {
+  const scoreLarge = async (
+    artifact: Artifact,
+    request: BatchRequest,
+    fileType: FileType,
+    table: AsyncIterable<Uint8Array>,
+  ) => {
     const limits = { maxBytes, threads: Math.min(MAX_THREADS, os.availableParallelism()) };
     const { signal } = request;
     const answer = await openNameless(scratch);
@@ -164,7 +181,7 @@ export function createBatchPredictor({
         { ...processOptions, ...options, stdin: table, stdout: answer.fd },
       );
     try {
-      const output = await large.run(() => score(artifact, request, run), { signal });
+      const output = await large.run(() => score(artifact, request, fileType, run), { signal });
       signal.throwIfAborted();
       return { output, bytes: output.bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
@@ -182,9 +199,10 @@ export function createBatchPredictor({
       const artifact = await getArtifact(db, owner, artifactId);
       try {
         using table = await beginStream(atMost(maxBytes, 'table', request.open()), SMALL_BYTES);
+        const fileType = typeOf(table.head, request);
         const scored =
-          (table.isWhole ? await scoreSmall(artifact, request, table.head) : undefined) ??
-          (await scoreLarge(artifact, request, table.all()));
+          (table.isWhole ? await scoreSmall(artifact, request, fileType, table.head) : undefined) ??
+          (await scoreLarge(artifact, request, fileType, table.all()));
         const { mode, task } = artifact;
         const { rows, seconds, counts, model } = scored.output;
         metrics.made({ task, rows, seconds });
@@ -196,6 +214,18 @@ export function createBatchPredictor({
     },
     [Symbol.asyncDispose]: () => warm[Symbol.asyncDispose](),
   };
+}
+
+/** @throws {AppError} `unsupported_format`, `empty`, `bad_format` */
+function typeOf(head: Buffer, { from, options }: BatchRequest): FileType {
+  const fileType = detectFileType(head, `table.${from}`, options);
+  if (from === 'json' && fileType.format !== 'json')
+    throw new AppError('unsupported_format', 'As JSON, a table is an array of objects.');
+  if (fileType.format !== 'parquet') return fileType;
+  throw new AppError(
+    'unsupported_format',
+    'A Parquet file is read for training alone. Send the table as CSV.',
+  );
 }
 
 /** A file without a name is gone with its last user, however that one ends. */

@@ -28,8 +28,20 @@ export async function* readChunks(
   { maxBytes = Number.POSITIVE_INFINITY, part }: ReadOptions = {},
 ): AsyncGenerator<Buffer> {
   const bytes = part === undefined ? undefined : growingFile(part, path);
+  const pieces = compression === 'gzip' ? inflated(bytes ?? path) : (bytes ?? plain(path));
+  yield* upTo(maxBytes, pieces);
+}
+
+/** The same of bytes that arrive. */
+export const decompressed = (
+  bytes: AsyncIterable<Buffer>,
+  compression: Compression,
+  maxBytes: number,
+): AsyncIterable<Buffer> => (compression === 'gzip' ? upTo(maxBytes, inflated(bytes)) : bytes);
+
+async function* upTo(maxBytes: number, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let total = 0;
-  for await (const chunk of compression === 'gzip' ? inflated(bytes ?? path) : (bytes ?? plain(path))) {
+  for await (const chunk of pieces) {
     total += chunk.length;
     if (total > maxBytes)
       throw new AppError('too_large', `The table is larger than ${maxBytes} bytes when decompressed.`);

@@ -21,6 +21,7 @@ export const prediction: z.infer<typeof Prediction> = {
 
 export const csvTable = 'tenure_months,plan,support_calls\n2,basic,6\n50,plus,0\n';
 export const tsvTable = csvTable.replaceAll(',', '\t');
+export const ndjsonTable = `${predictionRequest.rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
 export const csvAnswer = `prediction,probability_no,probability_yes
 yes,0.04628128727399966,0.9537187127260003
 no,0.9938246078762196,0.006175392123780301

@@ -31,4 +31,5 @@ export const jsonBody = (maxBytes: number, maxMs = BODY_MS): MiddlewareHandler =
   };
 };
 
-const isJson = (contentType: string | undefined): boolean => /json\b/i.test(contentType ?? '');
+const isJson = (contentType: string | undefined): boolean =>
+  /^\s*application\/([a-z.-]+\+)?json\b/i.test(contentType ?? '');

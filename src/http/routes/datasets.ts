@@ -25,8 +25,8 @@ import {
   UploadedDataset,
   UploadQuery,
 } from '../schemas.ts';
+import { parseUploadOptions } from '../table-options.ts';
 import { uploadBody } from '../upload-body.ts';
-import { parseUploadOptions } from '../upload-options.ts';
 import { datasetProfileView, datasetView, expiryView, originOf, uploadedView } from '../views.ts';
 import { problems } from './problems.ts';
 import { file, json, PAGES } from './responses.ts';

@@ -8,7 +8,7 @@ import * as examples from '../examples/predictions.ts';
 import { jsonBody } from '../middleware/json-body.ts';
 import type { Env, Router } from '../router.ts';
 import { Prediction, PredictionQuery, PredictionRequest, TableBody } from '../schemas.ts';
-import { answerTable, DRIFT_HEADER, tableTypeOf } from '../table-answer.ts';
+import { answerTable, DRIFT_HEADER, TABLE_TYPES, tableTypeOf } from '../table-answer.ts';
 import { problems } from './problems.ts';
 import { header } from './responses.ts';
 
@@ -17,11 +17,14 @@ const MAX_PREDICTION_BODY_BYTES = 16 * 1024 * 1024;
 const tables = {
   'text/csv': { schema: TableBody, example: examples.csvTable },
   'text/tab-separated-values': { schema: TableBody, example: examples.tsvTable },
+  'application/x-ndjson': { schema: TableBody, example: examples.ndjsonTable },
 };
 const tableAnswers = {
   'text/csv': { schema: { type: 'string' as const }, example: examples.csvAnswer },
   'application/x-ndjson': { schema: { type: 'string' as const }, example: examples.ndjsonAnswer },
 };
+const OTHER_TABLES =
+  'A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.';
 const refusals = problems(401, 404, 408, 410, 413, 415, 422, 503);
 
 export interface PredictionDeps {
@@ -68,6 +71,7 @@ export function predictionRoutes<Params>(
     path: `${path}/predict`,
     tags: [tag],
     summary: 'Predict rows given as JSON, or a whole table; further columns are ignored',
+    description: OTHER_TABLES,
     request: {
       ...request,
       body: {
@@ -94,14 +98,15 @@ export function predictionRoutes<Params>(
     path: `${path}/predict/table`,
     tags: [tag],
     summary: 'Predict a table of any length: a line a row, as CSV or NDJSON by Accept',
+    description: `${OTHER_TABLES} Here a JSON array of objects (\`application/json\`) is a table too.`,
     request: { ...request, body: { content: tables } },
     responses: {
       200: { content: tableAnswers, ...answered },
       ...refusals,
     },
   });
-  const toTable = (c: Context<Env>, where: Params, level: number | undefined) =>
-    call(c.get('owner'), where, (artifactId) => answerTable(deps.predictBatch, c, artifactId, level));
+  const toTable = (c: Context<Env>, where: Params, query: z.infer<typeof PredictionQuery>) =>
+    call(c.get('owner'), where, (artifactId) => answerTable(deps.predictBatch, c, artifactId, query));
 
   for (const route of [predict, predictTable]) {
     // To the router a body that must be there is one that must be JSON.
@@ -109,28 +114,34 @@ export function predictionRoutes<Params>(
     router.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
   }
   const here = { hide: true, middleware: jsonBody(MAX_PREDICTION_BODY_BYTES) };
+  // Those as well that have no example.
+  const other = Object.fromEntries(Object.keys(TABLE_TYPES).map((type) => [type, { schema: TableBody }]));
+  const taken = { content: { ...predict.request.body.content, ...other } };
   return router
-    .openapi({ ...predict, ...here, path: `${served}/predict` }, async (c) => {
-      const where = c.req.valid('param') as Params;
-      const { interval } = c.req.valid('query');
-      const type = c.req.header('content-type');
-      if (type === undefined) throw new AppError('invalid_request', 'The request has no rows.');
-      if (tableTypeOf(type)) {
-        // A table takes as long as it is long: what is said of the latency of rows must not be mixed with it.
-        countAsRoute(c, `${c.req.routePath}/table`);
-        return toTable(c, where, interval);
-      }
-      const { rows, contributions, intervals, keep, keys } = c.req.valid('json');
-      const wishes = {
-        isExplained: contributions,
-        level: intervals ?? interval,
-        keys: keys ?? (keep ? ('new' as const) : undefined),
-      };
-      return call(c.get('owner'), where, async (artifactId) =>
-        c.json(await deps.predict(c.get('owner'), artifactId, rows, wishes), 200),
-      );
-    })
-    .openapi({ ...predictTable, ...here, path: `${served}/predict/table` }, (c) =>
-      toTable(c, c.req.valid('param') as Params, c.req.valid('query').interval),
+    .openapi(
+      { ...predict, ...here, request: { ...request, body: taken }, path: `${served}/predict` },
+      async (c) => {
+        const where = c.req.valid('param') as Params;
+        const query = c.req.valid('query');
+        const type = c.req.header('content-type');
+        if (type === undefined) throw new AppError('invalid_request', 'The request has no rows.');
+        if (tableTypeOf(type)) {
+          // A table takes as long as it is long: what is said of the latency of rows must not be mixed with it.
+          countAsRoute(c, `${c.req.routePath}/table`);
+          return toTable(c, where, query);
+        }
+        const { rows, contributions, intervals, keep, keys } = c.req.valid('json');
+        const wishes = {
+          isExplained: contributions,
+          level: intervals ?? query.interval,
+          keys: keys ?? (keep ? ('new' as const) : undefined),
+        };
+        return call(c.get('owner'), where, async (artifactId) =>
+          c.json(await deps.predict(c.get('owner'), artifactId, rows, wishes), 200),
+        );
+      },
+    )
+    .openapi({ ...predictTable, request, hide: true, path: `${served}/predict/table` }, (c) =>
+      toTable(c, c.req.valid('param') as Params, c.req.valid('query')),
     );
 }

@@ -56,7 +56,9 @@ export function missingColumns(names: readonly string[]): TabularError {
 }
 
 export function unusableValue(column: string, row: number, wanted: string): TabularError {
-  return new TabularError('unusable_rows', `Column ${quote(column)}, row ${row}: ${wanted} is needed.`);
+  return new TabularError('unusable_rows', `Column ${quote(column)}, row ${row}: ${wanted} is needed.`, {
+    at: { column, row, wanted },
+  });
 }
 
 export const WANTED: Readonly<Record<InputColumn['type'], string>> = {

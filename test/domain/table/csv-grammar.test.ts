@@ -35,7 +35,7 @@ function predicted(text: Buffer, size: number): Cells {
       cells.push(columns.map((c) => (c.kind === 'category' ? (c.labels[c.codes[row]!] ?? null) : null)));
   };
   const columns = namesOf(text).map((name) => ({ name, type: 'string' as const }));
-  const tables = new CsvTables(columns, 'csv', 1, take);
+  const tables = new CsvTables({ columns, classes: null }, 'csv', {}, take);
   for (let i = 0; i < text.length; i += size) tables.push(text.subarray(i, i + size));
   try {
     tables.end();

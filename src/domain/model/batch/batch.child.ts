@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { type DriftSubject, type ModelDocument, subjectOf } from '#tabular';
 import { serveChild } from '../../../adapters/process/serve-child.ts';
-import { type BatchOptions, type ScoredBatch, scoreCsv } from './score-csv.ts';
+import { type BatchOptions, type ScoredBatch, scoreTable } from './score-table.ts';
 
 export interface BatchInput extends BatchOptions {
   /** Path of the model's scoring document. */
@@ -36,7 +36,7 @@ serveChild<BatchInput, BatchOutput, BatchProgress>(async ({ model, table, ...opt
     else yield* process.stdin;
   }
   const answer: Uint8Array[] = [];
-  const scored = await scoreCsv(document, rows(), options, table ? (piece) => answer.push(piece) : print);
+  const scored = await scoreTable(document, rows(), options, table ? (piece) => answer.push(piece) : print);
   return { ...scored, model: subjectOf(document), answer: Buffer.concat(answer) };
 });
 

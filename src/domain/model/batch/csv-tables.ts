@@ -1,28 +1,34 @@
-import { type Column, type InputColumn, missingColumns, type Table, wantedOf } from '#tabular';
+import {
+  type Column,
+  type InputColumn,
+  type ModelDocument,
+  missingColumns,
+  type Table,
+  wantedOf,
+} from '#tabular';
 import { AppError } from '../../../errors.ts';
-import type { TextFormat } from '../../../vocabulary/tables.ts';
+import type { TextFormat, TextLayout } from '../../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from '../../table/csv-dialect.ts';
 import { excerpt } from '../../table/excerpt.ts';
 import { TextCheck } from '../../table/text-scan.ts';
 import { asUnusableData } from '../unusable-rows.ts';
+import { blockRows } from './block-rows.ts';
 import { type CellReader, cellReader } from './cells.ts';
 import { CsvCells, PIECE_BYTES } from './csv-cells.ts';
-
-/** Rows are handed on in blocks of at most so many, and so many cells: a wide table's blocks are shorter. */
-const BLOCK_ROWS = 8192;
-const BLOCK_CELLS = 1 << 20;
+import type { Tables } from './tables.ts';
 
 /**
  * Turns a delimited text that arrives piece by piece into tables of the columns a model needs, a block of rows at a
  * time. Cells mean what they mean in an uploaded file; columns may stand in any order, further ones are ignored.
  * Memory does not grow with the text.
  */
-export class CsvTables implements Disposable {
+export class CsvTables implements Tables {
   readonly #columns: readonly InputColumn[];
   readonly #limit: number;
   /** Of each column of the model; undefined: its cells are numbers, which are read as they are found. */
   readonly #readers: readonly (CellReader | undefined)[];
-  readonly #format: Extract<TextFormat, 'csv' | 'tsv'>;
+  readonly #format: Exclude<TextFormat, 'ndjson'>;
+  readonly #layout: TextLayout;
   readonly #use: (table: Table) => void;
   /** What came before the dialect was known. */
   #head: Buffer[] = [];
@@ -35,20 +41,19 @@ export class CsvTables implements Disposable {
   /** Rows of the block whose texts were read. */
   #read = 0;
 
-  /**
-   * @param outputs numbers that `use` makes of a row
-   * @param use given each block
-   */
+  /** @param use given each block */
   constructor(
-    columns: readonly InputColumn[],
-    format: Extract<TextFormat, 'csv' | 'tsv'>,
-    outputs: number,
+    model: Pick<ModelDocument, 'columns' | 'classes'>,
+    format: Exclude<TextFormat, 'ndjson'>,
+    layout: TextLayout,
     use: (table: Table) => void,
   ) {
+    const { columns } = model;
     this.#columns = columns;
-    this.#limit = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(BLOCK_CELLS / (columns.length + outputs))));
+    this.#limit = blockRows(model);
     this.#readers = columns.map((column) => cellReader(column, this.#limit));
     this.#format = format;
+    this.#layout = layout;
     this.#use = use;
   }
 
@@ -56,10 +61,6 @@ export class CsvTables implements Disposable {
     return this.#rows;
   }
 
-  /**
-   * @throws {AppError} `bad_format`, `bad_header`; `unusable_data` for a missing column or a value that does not fit,
-   *   with its line
-   */
   push(piece: Buffer): void {
     if (this.#cells) {
       this.#check.check(piece, this.#cells.line);
@@ -71,7 +72,6 @@ export class CsvTables implements Disposable {
     if (this.#headBytes >= DIALECT_BYTES) this.#begin();
   }
 
-  /** To be called once, behind the last piece. @throws {AppError} as `push`; `empty` when there is no row */
   end(): void {
     const cells = this.#cells ?? this.#begin();
     this.#check.end(cells.line);
@@ -87,7 +87,7 @@ export class CsvTables implements Disposable {
   #begin(): CsvCells {
     const head = Buffer.concat(this.#head);
     this.#head = [];
-    const dialect = readDialect(head, this.#format);
+    const dialect = readDialect(head, this.#format, this.#layout);
     const { names } = dialect;
     this.#positions = this.#columns.map(({ name }) => names.indexOf(name));
     const absent = this.#columns.filter((_, c) => this.#positions[c]! < 0);

@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../errors.ts';
-import type { FileType, PlainFileType, TextFormat, TextLayout } from '../../../vocabulary/tables.ts';
+import type { FileType, PlainFileType } from '../../../vocabulary/tables.ts';
 import type { DatasetWarning } from '../../../vocabulary/warnings.ts';
 import { readChunks } from '../text-chunks.ts';
-import { arrayLines } from './array-lines.ts';
-import { withoutNa } from './na-values.ts';
-import { transcoded } from './transcoded.ts';
-import { workbookLines } from './workbook-lines.ts';
+import { plainLines } from './plain-lines.ts';
 
 export interface PlainTable {
   readonly path: string;
@@ -41,46 +38,11 @@ export async function plainTable(
 ): Promise<PlainTable> {
   if (isPlain(fileType)) return { path, fileType, warnings: [] };
   if (room === undefined) throw new Error('no room for a table that must be written anew');
-  const { format, warnings, lines } = await linesOf(path, fileType, maxBytes);
-  // What is written of a workbook has commas.
-  const { header, delimiter, na_values } = fileType.layout ?? {};
-  let layout: TextLayout = fileType.format === 'xlsx' ? { header } : { header, delimiter };
-  const cleared = withoutNa(lines, format, { ...layout, na_values }, (found) => {
-    layout = found;
-  });
+  const { format, warnings, lines, layout } = await plainLines(readChunks(path, 'none'), fileType, maxBytes);
   await mkdir(room, { recursive: true });
   const written = join(room, 'plain');
-  await pipeline(Readable.from(limited(cleared, maxBytes)), createWriteStream(written, { flags: 'wx' }));
-  return { path: written, fileType: { format, compression: 'none', layout }, warnings };
-}
-
-interface Lines {
-  readonly format: TextFormat;
-  readonly warnings: readonly DatasetWarning[];
-  readonly lines: AsyncIterable<Uint8Array | string>;
-}
-
-async function linesOf(
-  path: string,
-  { format, compression, encoding }: FileType,
-  maxBytes: number,
-): Promise<Lines> {
-  if (format === 'xlsx') {
-    const { sheets, lines } = await workbookLines(path);
-    const [first, ...others] = sheets;
-    const message = `Only the first of ${sheets.length} sheets is read, ${JSON.stringify(first)}.`;
-    return { format: 'csv', warnings: others.length > 0 ? [{ code: 'first_sheet', message }] : [], lines };
-  }
-  if (format === 'parquet') throw new Error('Parquet has no encoding');
-  const chunks = readChunks(path, compression, { maxBytes });
-  const text = encoding === undefined ? chunks : transcoded(chunks, encoding);
-  const warnings: DatasetWarning[] =
-    encoding === undefined
-      ? []
-      : [{ code: 'converted', message: `The file is not written in UTF-8: it is read as ${encoding}.` }];
-  return format === 'json'
-    ? { format: 'ndjson', warnings, lines: arrayLines(text) }
-    : { format, warnings, lines: text };
+  await pipeline(Readable.from(limited(lines, maxBytes)), createWriteStream(written, { flags: 'wx' }));
+  return { path: written, fileType: { format, compression: 'none', layout: layout() }, warnings };
 }
 
 async function* limited(

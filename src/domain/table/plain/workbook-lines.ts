@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { AppError } from '../../../errors.ts';
 
 type Cell = string | number | boolean | Date | null;
@@ -11,9 +10,9 @@ export interface Workbook {
 }
 
 /** @throws {AppError} `bad_format` when it is damaged, `empty` when its first sheet holds nothing */
-export async function workbookLines(path: string): Promise<Workbook> {
+export async function workbookLines(content: Buffer): Promise<Workbook> {
   const { default: readWorkbook } = await import('read-excel-file/node');
-  const workbook = await readWorkbook(await readFile(path)).catch((cause: unknown) => {
+  const workbook = await readWorkbook(content).catch((cause: unknown) => {
     throw new AppError('bad_format', 'The workbook is damaged.', { cause });
   });
   const rows = (workbook[0]?.data ?? []) as Cell[][];

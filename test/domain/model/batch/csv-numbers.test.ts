@@ -6,7 +6,8 @@ import { createRandom } from '../../../../src/tabular/training/random.ts';
 /** What a model is given of a column of numbers whose cells are written so. */
 function read(texts: readonly string[]): number[] {
   const numbers: number[] = [];
-  using tables = new CsvTables([{ name: 'x', type: 'number' }], 'csv', 1, ({ columns: [column] }) => {
+  const model = { columns: [{ name: 'x', type: 'number' } as const], classes: null };
+  using tables = new CsvTables(model, 'csv', {}, ({ columns: [column] }) => {
     if (column?.kind === 'number') numbers.push(...column.values);
   });
   const bytes = Buffer.from(`x,y\n${texts.map((text) => `${text},0\n`).join('')}`);

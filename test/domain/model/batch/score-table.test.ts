@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadModel, type ModelDocument, type Table, train } from '#tabular';
 import type { BatchFormat } from '../../../../src/domain/model/batch/prediction-lines.ts';
-import { scoreCsv } from '../../../../src/domain/model/batch/score-csv.ts';
+import { scoreTable } from '../../../../src/domain/model/batch/score-table.ts';
+import { CSV, TSV } from '../../table/files.ts';
 
 const ROWS = 400;
 const KINDS = ['plain', 'with, comma', 'with "quotes"', 'Ünïcode 🦆'];
@@ -70,14 +71,14 @@ async function* pieces(text: string, size: number): AsyncGenerator<Buffer> {
 
 async function score(
   text: string,
-  over: Partial<Parameters<typeof scoreCsv>[2]> & { size?: number; to?: BatchFormat } = {},
+  over: Partial<Parameters<typeof scoreTable>[2]> & { size?: number; to?: BatchFormat } = {},
 ) {
   const { size = 65_536, ...options } = over;
   const written: Uint8Array[] = [];
-  const scored = await scoreCsv(
+  const scored = await scoreTable(
     document,
     pieces(text, size),
-    { from: 'csv', to: 'ndjson', maxBytes: 1e9, threads: 0, ...options },
+    { fileType: CSV, to: 'ndjson', maxBytes: 1e9, threads: 0, ...options },
     (piece) => written.push(piece),
   );
   return { ...scored, text: Buffer.concat(written).toString() };
@@ -143,7 +144,7 @@ test('CSV has a column for the prediction and one for each class’s probability
 
 test('columns may stand in any order, tabs part them, further ones and unknown labels are no matter', async () => {
   const { text } = await score('more\twhen\tflag\tsize, in m\tkind\nx\t2024-01-31\ttrue\t0.5\tnever seen\n', {
-    from: 'tsv',
+    fileType: TSV,
   });
   const [row] = loadModel(document).predict([
     { 'size, in m': 0.5, kind: 'another one', flag: true, when: '2024-01-31' },
@@ -164,10 +165,10 @@ test('a regression has numbers alone', async () => {
     { onProgress() {} },
   );
   const written: Uint8Array[] = [];
-  await scoreCsv(
+  await scoreTable(
     model,
     pieces('"size, in m",kind,flag,when\n0.5,plain,true,1706659200000\n', 9),
-    { from: 'csv', to: 'csv', maxBytes: 1e9, threads: 0 },
+    { fileType: CSV, to: 'csv', maxBytes: 1e9, threads: 0 },
     (piece) => written.push(piece),
   );
   expect(Buffer.concat(written).toString()).toMatch(/^prediction\n-?\d+(\.\d+)?(e-?\d+)?\n$/);

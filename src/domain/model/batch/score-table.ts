@@ -1,17 +1,21 @@
-import { addCounts, type InputCounts, inputCounter, type ModelDocument } from '#tabular';
+import { addCounts, type InputCounts, inputCounter, type ModelDocument, type Table } from '#tabular';
 import { AppError } from '../../../errors.ts';
-import { withoutNa } from '../../table/plain/na-values.ts';
+import type { FileType } from '../../../vocabulary/tables.ts';
+import { plainLines } from '../../table/plain/plain-lines.ts';
 import { CsvTables } from './csv-tables.ts';
+import { JsonTables } from './json-tables.ts';
 import type { BatchFormat } from './prediction-lines.ts';
 import { linesOf, type ScoredBlock } from './score-block.ts';
 import { createScorers } from './scorers.ts';
+import type { Tables } from './tables.ts';
 
 export interface BatchOptions {
-  readonly from: 'csv' | 'tsv';
+  /** Of any format but Parquet. */
+  readonly fileType: FileType;
   readonly to: BatchFormat;
   /** Of the intervals beside the predictions; undefined: there are none. */
   readonly level?: number | undefined;
-  /** Of the answer. */
+  /** Of the answer, and of what the table comes to when it is decompressed. */
   readonly maxBytes: number;
   /** That score beside the reading one. */
   readonly threads: number;
@@ -27,16 +31,16 @@ export interface ScoredBatch {
 }
 
 /**
- * Scores a delimited text while it arrives. Memory does not grow with its length.
+ * Scores a table while it arrives; a workbook when it is there, in memory. Memory does not grow with its length.
  *
  * @param pieces asked for when the model is loaded
  * @param write given the answer piece by piece, in the rows' order
  * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `invalid_request` for intervals that the model can't give; `too_large` when the answer would be
  */
-export async function scoreCsv(
+export async function scoreTable(
   document: ModelDocument,
   pieces: AsyncIterable<Buffer>,
-  { from, to, level, maxBytes, threads }: BatchOptions,
+  { fileType, to, level, maxBytes, threads }: BatchOptions,
   write: (piece: Uint8Array) => void,
 ): Promise<ScoredBatch> {
   await using scorers = createScorers({ document, format: to, level }, threads);
@@ -55,17 +59,12 @@ export async function scoreCsv(
     put(scored.text);
     addCounts(scored.counts, counts);
   };
-  using tables = new CsvTables(
-    document.columns,
-    from,
-    document.classes?.length ?? (level === undefined ? 1 : 3),
-    (table) => {
-      const scored = scorers.score(table);
-      // Awaited when its turn comes, which it never does after an earlier failure.
-      scored.catch(() => undefined);
-      underWay.push(scored);
-    },
-  );
+  const score = (table: Table) => {
+    const scored = scorers.score(table);
+    // Awaited when its turn comes, which it never does after an earlier failure.
+    scored.catch(() => undefined);
+    underWay.push(scored);
+  };
 
   let milliseconds = 0;
   const timed = async (work: () => Promise<void>) => {
@@ -74,11 +73,14 @@ export async function scoreCsv(
     milliseconds += performance.now() - start;
   };
   put(Buffer.from(linesOf({ document, format: to, level }).head));
-  const { naValues: na_values } = document;
-  const cleared = na_values ? withoutNa(pieces, from, { na_values }) : pieces;
-  for await (const piece of cleared) {
+  // What means no value is as in the table that was trained on.
+  const layout = { ...fileType.layout, na_values: document.naValues };
+  const { format, lines } = await plainLines(pieces, { ...fileType, layout }, maxBytes);
+  using tables: Tables =
+    format === 'ndjson' ? new JsonTables(document, score) : new CsvTables(document, format, layout, score);
+  for await (const piece of lines) {
     await timed(async () => {
-      tables.push(piece);
+      tables.push(Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array));
       while (underWay.length > scorers.blocks) await putOldest();
     });
   }
