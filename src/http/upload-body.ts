@@ -121,7 +121,11 @@ function multipartFile(source: Readable, contentType: string): Promise<UploadBod
 
   let options: string | undefined;
   parser.on('field', (field, value) => {
-    if (field === OPTIONS) options = value;
+    if (field !== OPTIONS) return;
+    options = value;
+    // Ignored in silence it would be taken for done.
+    if (file)
+      fail(new AppError('invalid_request', `The form's field "${OPTIONS}" must stand in front of its file.`));
   });
   parser.on('file', (field, stream, filename) => {
     // The parser tells its errors to the file too, and nobody may be reading it yet.

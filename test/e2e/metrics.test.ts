@@ -62,6 +62,8 @@ test('after uploads and trainings the metrics equal what was done', async () => 
       expect((await api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [row, row] })).status).toBe(
         200,
       );
+      const explained = { rows: [row], contributions: true };
+      expect((await api.post(`/artifacts/${run.artifact_id}/predict`, explained)).status).toBe(200);
       const table = await readFile(dataFile('wine_test.csv'));
       const headers = { 'content-type': 'text/csv' };
       const predicted = await api.call(`/artifacts/${run.artifact_id}/predict`, {
@@ -114,11 +116,12 @@ test('after uploads and trainings the metrics equal what was done', async () => 
   expect(
     sample(text, 'mlops_backend_child_process_memory_peak_bytes_count', { ...light, kind: 'trainer' }),
   ).toBe(3);
-  expect(sample(text, 'mlops_backend_predictions_total', { task: 'classification' })).toBe(2 + tableRows);
+  expect(sample(text, 'mlops_backend_predictions_total', { task: 'classification' })).toBe(2 + 1 + tableRows);
   expect(tableRows).toBeGreaterThan(10);
-  expect(sample(text, 'mlops_backend_prediction_duration_seconds_count', { task: 'classification' })).toBe(2);
+  expect(sample(text, 'mlops_backend_prediction_duration_seconds_count', { task: 'classification' })).toBe(3);
   for (const [route, count] of [
     ['predict', 1],
+    ['predict/contributions', 1],
     ['predict/table', 1],
   ] as const)
     expect(

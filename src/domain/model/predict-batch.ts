@@ -24,7 +24,7 @@ import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
 import { driftWarnings } from './drift-warnings.ts';
-import { type Artifact, getArtifact, whyMissing } from './repository.ts';
+import { getScoringArtifact, type ScoringArtifact, whyMissing } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
 const DEFAULT_HEAP_MB = 1024;
@@ -117,7 +117,7 @@ export function createBatchPredictor({
     options: WorkOptions<BatchProgress>,
   ) => Promise<BatchOutput>;
   const score = async (
-    { id, owner, scoring_key: key, mode }: Artifact,
+    { id, owner, scoring_key: key, mode }: ScoringArtifact,
     { to, level, signal }: BatchRequest,
     fileType: FileType,
     run: Run,
@@ -141,7 +141,7 @@ export function createBatchPredictor({
   };
 
   /** Undefined: its answer is not small. */
-  const scoreSmall = async (artifact: Artifact, request: BatchRequest, fileType: FileType, table: Buffer) => {
+  const scoreSmall = async (artifact: ScoringArtifact, request: BatchRequest, fileType: FileType, table: Buffer) => {
     const limits = { maxBytes: Math.min(maxBytes, SMALL_ANSWER_BYTES), threads: 0 };
     let isSmall = true;
     const run: Run = (input, options) =>
@@ -166,7 +166,7 @@ export function createBatchPredictor({
   };
 
   const scoreLarge = async (
-    artifact: Artifact,
+    artifact: ScoringArtifact,
     request: BatchRequest,
     fileType: FileType,
     table: AsyncIterable<Uint8Array>,
@@ -196,7 +196,7 @@ export function createBatchPredictor({
       (announcedBytes > SMALL_BYTES ? large : small).admit();
       using call = drift.begin(artifactId);
       describeSpan({ 'mlops.artifact.id': artifactId });
-      const artifact = await getArtifact(db, owner, artifactId);
+      const artifact = await getScoringArtifact(db, owner, artifactId);
       try {
         using table = await beginStream(atMost(maxBytes, 'table', request.open()), SMALL_BYTES);
         const fileType = typeOf(table.head, request);

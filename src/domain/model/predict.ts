@@ -25,7 +25,7 @@ import { driftWarnings } from './drift-warnings.ts';
 import { boundsAt } from './intervals.ts';
 import type { KeptPredictions, PredictionToKeep } from './live/kept-predictions.ts';
 import { createModelCache, type LoadedModel } from './model-cache.ts';
-import { getArtifact, whyMissing } from './repository.ts';
+import { getScoringArtifact, whyMissing } from './repository.ts';
 import { asUnusableData } from './unusable-rows.ts';
 
 /** What an answer shall have, or leave behind, besides predictions. */
@@ -82,7 +82,7 @@ interface Model {
 /** Models are asked for again and again: neither the database nor the storage is, as long as one is in memory. */
 export function createPredictor({ db, storage, metrics, drift, kept }: PredictorDeps): Predictor {
   const load = async (owner: string, id: string): Promise<LoadedModel<Model>> => {
-    const { mode, task, scoring_key } = await getArtifact(db, owner, id);
+    const { mode, task, scoring_key } = await getScoringArtifact(db, owner, id);
     try {
       const bytes = await buffer(await storage.read(scoring_key));
       const document = JSON.parse(bytes.toString()) as ModelDocument;

@@ -21,6 +21,28 @@ export async function getArtifact(db: Kysely<Schema>, owner: string, id: string)
   return artifact;
 }
 
+const SCORED_WITH = ['id', 'owner', 'mode', 'task', 'scoring_key'] as const;
+/** An artifact as predicting needs it: without what is shown of it, which may be megabytes. */
+export type ScoringArtifact = Pick<Artifact, (typeof SCORED_WITH)[number]>;
+
+/** @throws {AppError} as `getArtifact` */
+export async function getScoringArtifact(
+  db: Kysely<Schema>,
+  owner: string,
+  id: string,
+): Promise<ScoringArtifact> {
+  const artifact = validate(id)
+    ? await db
+        .selectFrom('artifacts')
+        .select(SCORED_WITH)
+        .where('id', '=', id)
+        .where('owner', '=', owner)
+        .executeTakeFirst()
+    : undefined;
+  if (!artifact) throw await whyMissing(db, owner, id);
+  return artifact;
+}
+
 /** Of an artifact that is not there, the error to answer with. Its run remembers it, as long as the run is kept. */
 export async function whyMissing(
   db: Kysely<Schema>,

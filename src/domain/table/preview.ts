@@ -1,4 +1,5 @@
 import type { Preview, TableProfile } from '../../vocabulary/tables.ts';
+import { duckdbError } from './duckdb-error.ts';
 import { type TableFile, tableSource } from './duckdb-source.ts';
 import type { Workshop } from './read-forms.ts';
 
@@ -23,6 +24,8 @@ export async function previewOf(
       `SELECT ${texts.join(', ')} FROM ${from} LIMIT ${MAX_ROWS}`,
     );
     return { columns: names, rows: result.getRows() as (string | null)[][] };
+  } catch (error) {
+    throw duckdbError(error);
   } finally {
     close();
   }

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../support/app.ts';
+import { eventually } from '../../support/client.ts';
 import { expectProblem } from '../../support/problem.ts';
 
 let app: TestApp;
@@ -146,6 +148,16 @@ test('a form may carry them in front of the file', async () => {
   form.set('file', new Blob(['a,1\nb,2\n']), 'f.csv');
   const answer = await app.api.call('/datasets/upload', { method: 'POST', body: form });
   expect(await app.api.json(answer)).toMatchObject({ rows: 2, columns: 2 });
+});
+
+test('behind the file they are refused, and nothing of the upload is kept', async () => {
+  const before = await app.holdings();
+  const form = new FormData();
+  form.set('file', new Blob(['a,1\nb,2\n']), 'f.csv');
+  form.set('options', '{"header":false}');
+  const answer = await app.api.call('/datasets/upload', { method: 'POST', body: form });
+  expect(await expectProblem(answer, 400, 'invalid_request')).toContain('in front of its file');
+  await eventually(async () => isDeepStrictEqual(await app.holdings(), before));
 });
 
 test('what is no option, no column or no such type is refused in words', async () => {

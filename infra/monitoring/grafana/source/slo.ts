@@ -8,7 +8,7 @@ const objectiveOf = {
   latency: {
     title: 'Latency',
     target:
-      '99 % of API requests are answered within 1 s, uploads, downloads, event streams and tables aside',
+      '99 % of API requests are answered within 1 s, uploads, downloads, event streams, tables and explanations aside',
   },
 } as const;
 type Slo = keyof typeof objectiveOf;
