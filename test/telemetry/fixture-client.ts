@@ -107,6 +107,18 @@ export class Fixture implements AsyncDisposable {
     return new Response(await response.arrayBuffer(), response);
   }
 
+  /** A request whose client hangs up while it is answered; over when the fixture has noticed. */
+  async hangUp(): Promise<void> {
+    const held = this.event('held');
+    const request = this.request('GET', '/held/1').end();
+    request.on('error', () => {});
+    await held;
+    const hungUp = this.event('hung up');
+    request.destroy();
+    await hungUp;
+    await this.command('release');
+  }
+
   /** A request that fetch would not make: any method, a body that may be cut short. */
   request(method: string, path: string) {
     return request({ host: '127.0.0.1', port: this.port, method, path, agent: false });

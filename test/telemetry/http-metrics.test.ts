@@ -112,15 +112,7 @@ describe.each([
   });
 
   test('a client that hangs up before the answer is 499 under its route', async () => {
-    const held = fixture.event('held');
-    const request = fixture.request('GET', '/held/1').end();
-    request.on('error', () => {});
-    await held;
-    const hungUp = fixture.event('hung up');
-    request.destroy();
-    await hungUp;
-    await fixture.command('release');
-
+    await fixture.hangUp();
     const exposition = await fixture.scrape();
     expect(counts(exposition, { http_response_status_code: '499', http_route: '/held/:id' })).toEqual([
       1, 1, 1,

@@ -51,13 +51,7 @@ describe('the span of a request', () => {
     called = await traceOf(fixture, callers(CALLER, '01'));
     left = await traceOf(fixture, callers(UNSAMPLED_CALLER, '00'));
     for (const path of ['/metrics', '/api/health', '/api/ready']) await fixture.get(path);
-    const held = fixture.event('held');
-    const request = fixture.request('GET', '/held/1').end();
-    request.on('error', () => {});
-    await held;
-    const hungUp = fixture.event('hung up');
-    request.destroy();
-    await hungUp;
+    await fixture.hangUp();
     await fixture.command('shut down telemetry');
   });
   afterAll(() => stack.disposeAsync());

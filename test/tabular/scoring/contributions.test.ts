@@ -10,7 +10,8 @@ import { createRandom, type Random } from '../../../src/tabular/training/random.
 import { train } from '../../../src/tabular/training/train.ts';
 import type { TrainingData } from '../../../src/tabular/training/training-data.ts';
 import type { InputData, NumberInput } from '../../../src/tabular/values/inputs.ts';
-import { allRows, trainingData } from '../training/training-data.ts';
+import { mixedTable } from '../training/mixed-table.ts';
+import { allRows } from '../training/training-data.ts';
 import reference from './shap-reference.json' with { type: 'json' };
 
 /** Base and contributions of each row. */
@@ -159,37 +160,7 @@ async function fitted(
   classes: number,
   families: 'linear' | 'trees' | 'blend',
 ): Promise<{ data: TrainingData; estimator: Estimator }> {
-  const random = createRandom(41);
-  const values = () => Float64Array.from({ length: ROWS }, (_, i) => (i % 17 === 0 ? Number.NaN : random()));
-  const town = Int32Array.from({ length: ROWS }, () => Math.floor(random() * 9) - 1);
-  const x = values();
-  const score = (i: number) => (x[i]! > 0.5 ? 1 : 0) + ((town[i]! + 1) % 3) + random();
-  const day = Float64Array.from({ length: ROWS }, () => Math.floor(random() * 1000) * 86_400_000);
-  const data = trainingData(
-    {
-      rows: ROWS,
-      columns: [
-        { kind: 'number', name: 'x', values: x },
-        { kind: 'category', name: 'town', codes: town, labels: [...'abcdefgh'] },
-        { kind: 'number', name: 'z', values: values() },
-        {
-          kind: 'category',
-          name: 'day',
-          codes: Int32Array.from(day.keys()),
-          labels: Array.from(day, (time) => new Date(time).toISOString()),
-        },
-        classes === 0
-          ? { kind: 'number', name: 'y', values: Float64Array.from({ length: ROWS }, (_, i) => score(i)) }
-          : {
-              kind: 'category',
-              name: 'y',
-              codes: Int32Array.from({ length: ROWS }, (_, i) => Math.min(classes - 1, Math.floor(score(i)))),
-              labels: [...'pqr'].slice(0, classes),
-            },
-      ],
-    },
-    'y',
-  );
+  const data = mixedTable(ROWS, classes);
   const penalty = { l2: 1, perRow: false, estimatesLabels: true };
   const settings = { rounds: 12, learningRate: 0.1, leaves: 8, minLeafRows: 10, l2: 1 };
   // Two members, of which one learns from a part of the rows and looks at random cuts.

@@ -21,7 +21,7 @@ export function boostingCandidates(rows: number, count: number, random: Random):
     .map((candidate) => ({ ...candidate, minLeafRows: Math.min(candidate.minLeafRows, most) }));
 }
 
-const PLAIN: BoostingCandidate = {
+export const PLAIN: BoostingCandidate = {
   learningRate: 0.1,
   leaves: 31,
   minLeafRows: 20,

@@ -5,35 +5,13 @@ import { mostProbable } from '../../../../src/tabular/scoring/probabilities.ts';
 import { fitModel } from '../../../../src/tabular/training/fit-model.ts';
 import { shuffledPredictor, takeRows } from '../../../../src/tabular/training/quality/shuffled.ts';
 import { createRandom, shuffle } from '../../../../src/tabular/training/random.ts';
-import { allRows, trainingData } from '../training-data.ts';
+import { mixedTable } from '../mixed-table.ts';
+import { allRows } from '../training-data.ts';
 
 const ROWS = 300;
 
 function fitted(classes: number, families: 'linear' | 'blend') {
-  const random = createRandom(41);
-  const values = () => Float64Array.from({ length: ROWS }, (_, i) => (i % 17 === 0 ? Number.NaN : random()));
-  const town = Int32Array.from({ length: ROWS }, () => Math.floor(random() * 9) - 1);
-  const x = values();
-  const score = (i: number) => (x[i]! > 0.5 ? 1 : 0) + ((town[i]! + 1) % 3) + random();
-  const data = trainingData(
-    {
-      rows: ROWS,
-      columns: [
-        { kind: 'number', name: 'x', values: x },
-        { kind: 'category', name: 'town', codes: town, labels: [...'abcdefgh'] },
-        { kind: 'number', name: 'z', values: values() },
-        classes === 0
-          ? { kind: 'number', name: 'y', values: Float64Array.from({ length: ROWS }, (_, i) => score(i)) }
-          : {
-              kind: 'category',
-              name: 'y',
-              codes: Int32Array.from({ length: ROWS }, (_, i) => Math.min(classes - 1, Math.floor(score(i)))),
-              labels: [...'pqr'].slice(0, classes),
-            },
-      ],
-    },
-    'y',
-  );
+  const data = mixedTable(ROWS, classes);
   const penalty = { l2: 1, perRow: false, estimatesLabels: true };
   const trees = {
     rounds: 5,

@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest';
 import { Schedule } from '../../../../src/tabular/training/search/schedule.ts';
-import type { BoostingCandidate } from '../../../../src/tabular/training/search/space.ts';
+import { PLAIN } from '../../../../src/tabular/training/search/space.ts';
 
-const PLAIN: BoostingCandidate = {
-  learningRate: 0.1,
-  leaves: 31,
-  minLeafRows: 20,
-  l2: 1,
-  featureFraction: 1,
-  rowFraction: 1,
-  extraTrees: false,
-};
 const SLOW = { ...PLAIN, learningRate: 0.05 };
 const QUICK = { ...PLAIN, featureFraction: 0.25 };
 
