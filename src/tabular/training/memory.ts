@@ -5,6 +5,7 @@ import { maxBinsFor } from './boosting/prepare.ts';
 import { poolBytes } from './boosting/workspace.ts';
 import { maxLabelFeatures } from './linear/encoders.ts';
 import { MAX_ROWS_OF_HOLD_OUT } from './search/plan.ts';
+import { MAX_GROWTH } from './search/rounds.ts';
 import { MAX_LEAVES } from './search/space.ts';
 import type { TrainSpec } from './types.ts';
 
@@ -28,8 +29,8 @@ const BASE_BYTES = 120e6;
 /** A fit on three quarters of the rows may not have been collected when the one on all begins. */
 const FIT_AND_REFIT = 1.75;
 const WORKER_BYTES = 30e6;
-/** Of which at least three quarters were searched. */
-const MOST_ROWS_OF_MEMBERS = (4 / 3) * MAX_ROWS_OF_HOLD_OUT;
+/** Of more, of which three quarters are learned from, a model has one member. */
+const MOST_ROWS_OF_MEMBERS = (4 / 3) * MAX_GROWTH * MAX_ROWS_OF_HOLD_OUT;
 /** Of a linear model's weight: the solver's last steps, and what each changed. */
 const BYTES_PER_WEIGHT = 256;
 
@@ -46,7 +47,7 @@ function estimateBytes(shape: MemoryShape): number {
     FIT_AND_REFIT * rows * (8 * numberColumns + 4 * categoryColumns + 8 * outputs) +
     BYTES_PER_WEIGHT * labels * outputs;
   if (mode === 'light') return BASE_BYTES + table + design;
-  // Of more rows than are searched there is one member, which all threads fit together; others are fitted side by side.
+  // One member is fitted by all threads together; several are fitted side by side.
   const trees = FIT_AND_REFIT * arenaBytes(shape, rows, rows > MOST_ROWS_OF_MEMBERS ? 1 : threads);
   const searched = Math.min(rows, MAX_ROWS_OF_HOLD_OUT);
   const search = arenaBytes(shape, searched, threads);

@@ -23,7 +23,7 @@ import { permutationImportance } from './quality/importance.ts';
 import { calibrate } from './quality/interval-reference.ts';
 import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
-import { roundLimits } from './search/boosting-trial.ts';
+import { findsRoundsAnew, roundLimits } from './search/rounds.ts';
 import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
 import { createSplitter } from './splitter.ts';
 import { readTarget } from './target.ts';
@@ -37,10 +37,6 @@ export { parseParams, type TrainParams } from './params.ts';
 export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './types.ts';
 
 const DEFAULT_MAX_TRIALS = 13;
-/** The search's number of rounds holds for at most so many times its rows. */
-const MAX_GROWTH = 1.5;
-/** Fewer are too dear to validate on a tenth of them instead of learning from it. */
-const MIN_ROWS_TO_VALIDATE = 20_000;
 /** How many times the search's rounds the final fit may take. */
 const LONGER = 4;
 
@@ -289,13 +285,11 @@ async function fitFound(
   options: FitOptions,
 ): Promise<Pick<Fitted, 'specification' | 'fit' | 'fittedRows'>> {
   const [{ settings } = {}, another] = specification.boosting?.members ?? [];
-  const limits = settings && roundLimits(settings.learningRate);
-  const wasStillGaining = settings && limits && settings.rounds >= 0.95 * limits.rounds;
-  const sawFew = rows.length > MAX_GROWTH * searchedRows;
-  if (!limits || another || rows.length < MIN_ROWS_TO_VALIDATE || !(sawFew || wasStillGaining)) {
+  if (!settings || another || !findsRoundsAnew(rows.length, searchedRows, settings)) {
     const fit = await fitModel(data, rows, specification, options);
     return { specification, fit, fittedRows: rows.length };
   }
+  const limits = roundLimits(settings.learningRate);
   const longer = { ...settings, rounds: LONGER * limits.rounds, patience: limits.patience };
   return await fitUntilItStops(data, rows, specification, longer, settings.rounds, options);
 }

@@ -6,6 +6,7 @@ import { treesEstimator } from '../boosting/trees-estimator.ts';
 import type { TrainingData } from '../training-data.ts';
 import { concatenate } from './linear-trial.ts';
 import type { SearchPlan } from './plan.ts';
+import { roundLimits } from './rounds.ts';
 import type { BoostingCandidate } from './space.ts';
 
 export interface BoostingTrial {
@@ -14,17 +15,6 @@ export interface BoostingTrial {
   readonly loss: number;
   /** Of the plan's test rows, split after split, after so many rounds. */
   readonly scores: Float64Array;
-}
-
-/** Rounds × learning rate: how far a trial may go, and how far without gain. */
-const MAX_LEARNT = 30;
-const PATIENCE_LEARNT = 3;
-
-export function roundLimits(learningRate: number): { readonly rounds: number; readonly patience: number } {
-  return {
-    rounds: Math.round(MAX_LEARNT / learningRate),
-    patience: Math.round(PATIENCE_LEARNT / learningRate),
-  };
 }
 
 /** Fits a candidate on every split, stopping early by the split's test rows. */

@@ -4,30 +4,34 @@ import { classCount, type TrainingData } from '../training-data.ts';
 import type { BoostingTrial } from './boosting-trial.ts';
 import { type EnsembleRules, selectEnsemble } from './ensemble.ts';
 import type { RowLosses } from './loss.ts';
+import { findsRoundsAnew } from './rounds.ts';
 
 /** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
 const ENSEMBLE_OF_SMALL_TABLES: EnsembleRules = { first: 4, steps: 3, minRelativeGain: 0 };
 /** A further member of a longer one costs more than it did in the search. */
 const ENSEMBLE_OF_LONG_TABLES: EnsembleRules = { first: 1, steps: 3, minRelativeGain: 0.002 };
-/** Of more rows than were searched the number of rounds is found anew, which only one member can do. */
+/** Only one member can find its number of rounds anew. */
 const BEST_ALONE: EnsembleRules = { first: 1, steps: 0, minRelativeGain: 0 };
 
 /**
  * The trees' part of the model, and what it would predict of the plan's test rows.
  *
- * @param sawAll whether the search has seen all rows that the model is fitted on
+ * @param rows that the model is fitted on
  */
 export function combineTrees(
   trials: readonly BoostingTrial[],
   data: TrainingData,
   losses: RowLosses,
   isSmall: boolean,
-  sawAll: boolean,
+  rows: number,
+  searchedRows: number,
 ): { readonly members: readonly BoostingMember[]; readonly predicted: Float64Array | null } {
   if (trials.length === 0) return { members: [], predicted: null };
   const classes = classCount(data);
   const toPredictions = (scores: Float64Array) => (classes === 0 ? scores : probabilities(scores, classes));
-  const rules = isSmall ? ENSEMBLE_OF_SMALL_TABLES : sawAll ? ENSEMBLE_OF_LONG_TABLES : BEST_ALONE;
+  const best = trials.reduce((least, trial) => (trial.loss < least.loss ? trial : least));
+  const isAlone = findsRoundsAnew(rows, searchedRows, best.settings);
+  const rules = isSmall ? ENSEMBLE_OF_SMALL_TABLES : isAlone ? BEST_ALONE : ENSEMBLE_OF_LONG_TABLES;
   const weights = selectEnsemble(trials, (scores) => losses(toPredictions(scores)), rules);
   const members = trials
     .map(({ settings }, t) => ({ weight: weights[t]!, settings }))

@@ -75,13 +75,7 @@ export async function selectModel(
     options,
     onTrial,
   );
-  const { members, predicted } = combineTrees(
-    boosting,
-    data,
-    losses,
-    isSmall,
-    rows.length <= plan.rows.length,
-  );
+  const { members, predicted } = combineTrees(boosting, data, losses, isSmall, rows.length, plan.rows.length);
   const trees = predicted ?? linear.predicted;
   const blend =
     predicted !== null
