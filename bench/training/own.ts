@@ -9,7 +9,8 @@ import { fitOnce, HUNDRED_TREES, linearSpecification } from './one-fit.ts';
 /**
  * Fits one of our models on a data set and prints one line of JSON, as reference.py does.
  * `node own.ts DATASET light|heavy|linear|boosted`: the first two are whole runs with measuring and refit, the others
- * one fit on all rows.
+ * one fit on all rows. A linear fit is repeated for a second, and its fastest counts, as in reference.py: the first one in
+ * a process takes up to forty times as long on a tiny table, while its code is compiled; light runs show what that costs.
  */
 const [name = '', what = ''] = process.argv.slice(2);
 const { task, train: table, test } = makeDataset(name);
@@ -21,22 +22,32 @@ interface Result {
   readonly details: Record<string, unknown>;
 }
 
-const cpuBefore = process.cpuUsage();
-const started = performance.now();
-const fitted = what === 'light' || what === 'heavy' ? await wholeRun(what) : await oneFit();
-const seconds = (performance.now() - started) / 1000;
-const cpu = process.cpuUsage(cpuBefore);
-const figures = {
-  seconds,
-  cpu_seconds: (cpu.user + cpu.system) / 1e6,
-  peak_mb: process.resourceUsage().maxRSS / 1024,
-};
+const REPEATING_SECONDS = what === 'linear' ? 1 : 0;
+let { fitted, ...figures } = await timed();
+for (const began = performance.now(); performance.now() - began < REPEATING_SECONDS * 1000; ) {
+  const again = await timed();
+  if (again.seconds < figures.seconds) ({ fitted, ...figures } = again);
+}
 const predicting = performance.now();
 const { predicted, classes, details } = fitted();
 const rowsPerSecond = (test.rows * 1000) / (performance.now() - predicting);
 process.stdout.write(
   `${JSON.stringify({ ...figures, ...quality(predicted, classes), rows_per_second: rowsPerSecond, ...details })}\n`,
 );
+
+async function timed() {
+  const cpuBefore = process.cpuUsage();
+  const started = performance.now();
+  const fitted = what === 'light' || what === 'heavy' ? await wholeRun(what) : await oneFit();
+  const seconds = (performance.now() - started) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    fitted,
+    seconds,
+    cpu_seconds: (cpu.user + cpu.system) / 1e6,
+    peak_mb: process.resourceUsage().maxRSS / 1024,
+  };
+}
 
 async function wholeRun(mode: 'light' | 'heavy'): Promise<() => Result> {
   const run: TrainedRun = await train(

@@ -94,9 +94,19 @@ from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_sc
 
 model = MODELS[name]()
 x, y = load("train")
-wall, cpu = time.perf_counter(), time.process_time()
-model.fit(x, y)
-result = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+
+
+def timed_fit():
+    wall, cpu = time.perf_counter(), time.process_time()
+    model.fit(x, y)
+    return {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+
+
+# As own.ts does: a linear fit is repeated for a second, and its fastest counts.
+began = time.perf_counter()
+result = timed_fit()
+while name == "linear" and time.perf_counter() - began < 1:
+    result = min(result, timed_fit(), key=lambda figures: figures["seconds"])
 result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 x, y = load("test")
 if classification:
