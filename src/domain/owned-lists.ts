@@ -83,9 +83,10 @@ function within({ same, key, isDescending, after, from, to, isTagged }: Span, la
   ]);
 }
 
-const orderOf = ({ same, key, isDescending }: Span) =>
+/** @param key by the name that it has where the rows come from */
+const orderOf = ({ same, key, isDescending }: Span, named: RawBuilder<unknown> = key) =>
   sql.join(
-    [...same.map(({ column }) => column), key, sql.ref('id')].map(
+    [...same.map(({ column }) => column), named, sql.ref('id')].map(
       (part) => sql`${part} ${sql.raw(isDescending ? 'desc' : 'asc')}`,
     ),
   );
@@ -156,14 +157,18 @@ async function readPage<Table extends OwnedTable, Column extends string>(
   rest: readonly Condition[],
   { limit, sort }: { readonly limit: number; readonly sort: string },
 ): Promise<Page<Row<Table, Column>>> {
-  const key = sql<string>`${span.key}::text`;
-  const select = (last: Position | undefined) =>
-    sql<Row<Table, Column> & { sort_key: string }>`
-      select ${sql.join(columns.map((column) => sql.ref(column)))}, ${key} as sort_key from ${sql.table(table)}
-      where ${all([within(span, last), ...rest])} order by ${orderOf(span)} limit ${limit + 1}`.execute(db);
   // As far as the page may look, which is settled first: who adds rows meanwhile shifts nothing.
   const last = rest.length === 0 ? undefined : await positionAt(db, table, span, MAX_LOOKED_AT);
-  const { rows } = await select(last);
+  const sortBy = sql.ref('sort_by');
+  // Limited by itself: of a filter that few rows pass the planner would think that all are soon read and sorted.
+  const most = rest.length === 0 ? limit + 1 : 2 * MAX_LOOKED_AT;
+  const looked = sql`
+    select *, ${span.key} as sort_by from ${sql.table(table)}
+    where ${within(span, last)} order by ${orderOf(span)} limit ${most}`;
+  const { rows } = await sql<Row<Table, Column> & { sort_key: string }>`
+    select ${sql.join(columns.map((column) => sql.ref(column)))}, ${sortBy}::text as sort_key from (${looked}) as looked
+    ${rest.length === 0 ? sql`` : sql`where ${all(rest)}`} order by ${orderOf(span, sortBy)}
+    limit ${limit + 1}`.execute(db);
   const items = rows.slice(0, limit);
   const end = items.at(-1);
   const next = rows.length > limit && end ? { key: end.sort_key, id: end.id } : last;

@@ -10,11 +10,13 @@ import { runView } from './views.ts';
 export const CompareQuery = query({
   ids: z
     .string()
+    .default('')
     .transform((text) => [...new Set(text.split(','))])
     .refine((ids) => ids.length <= MAX_COMPARED, `at most ${MAX_COMPARED} runs are compared`)
     .openapi({
       param: {
         name: 'ids',
+        required: true,
         in: 'query',
         example: RUN_ID,
         description: `Ids of runs, at most ${MAX_COMPARED}, with commas`,

@@ -7,7 +7,7 @@ import { FORMATS } from '../vocabulary/tables.ts';
 import { tagFilter } from './annotations.ts';
 import { query } from './named-fields.ts';
 
-/** What lists can be asked for in their queries. */
+/** What lists, trends and the summary can be asked for in their queries. */
 
 const MAX_TEXT = 256;
 
@@ -93,6 +93,17 @@ export const ArtifactListQuery = query({
 });
 
 export const ModelListQuery = query({ ...page, sort: sort('name'), ...found('the name') });
+
+export const QualityQuery = query({
+  mode,
+  dataset_id,
+  target: target.openapi({ description: 'Of the dataset that is asked for' }),
+  task,
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+}).refine(
+  (asked) => asked.target === undefined || asked.dataset_id !== undefined,
+  'target: a target is one of a dataset: dataset_id must be given, too',
+);
 
 export const VersionListQuery = query({
   ...page,

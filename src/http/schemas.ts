@@ -550,11 +550,6 @@ export const LiveQuality = z
   })
   .openapi('LiveQuality');
 
-export const QualityQuery = query({
-  mode: mode.optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-});
-
 const score = z.number().nullable();
 const perScore = <Prefix extends string>(prefix: Prefix) =>
   Object.fromEntries(SCORES.map((name) => [`${prefix}${name}`, score])) as Record<
@@ -569,6 +564,7 @@ const TrendPoint = z
     dataset_id: id,
     mode,
     task,
+    target: z.string(),
     finished_at: time,
     ...perScore(''),
   })
@@ -583,6 +579,26 @@ export const Summary = z
       ...perScore('avg_'),
       ...perScore('best_'),
     }),
+    groups: z.array(
+      z.object({
+        dataset_id: id,
+        target: z.string(),
+        task,
+        count,
+        latest_run_id: id,
+        latest_finished_at: time,
+        scores: z.array(
+          z.object({
+            name: z.enum(SCORES),
+            better: z.enum(['higher', 'lower']),
+            avg: score,
+            best: score,
+            best_run_id: id.nullable(),
+            latest: score,
+          }),
+        ),
+      }),
+    ),
     trends: z.array(TrendPoint),
   })
   .openapi('Summary');

@@ -12,7 +12,7 @@ import type {
   ModelVersion as VersionRow,
 } from '../domain/model/registry/repository.ts';
 import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/repository.ts';
-import type { Aggregates, TrendPoint } from '../domain/training/quality.ts';
+import type { Aggregates, QualityGroup, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
 import type { TraceNode as TraceNodeRow } from '../domain/training/run-trace.ts';
 import { annotationsView } from './annotations.ts';
@@ -246,8 +246,14 @@ export const trendsView = (trends: readonly TrendPoint[]): z.infer<typeof Trends
 
 export const summaryView = (
   aggregates: Aggregates,
+  groups: readonly QualityGroup[],
   trends: readonly TrendPoint[],
 ): z.infer<typeof Summary> => ({
   aggregates,
+  groups: groups.map(({ latest_finished_at, scores, ...group }) => ({
+    ...group,
+    latest_finished_at: time(latest_finished_at),
+    scores: [...scores],
+  })),
   ...trendsView(trends),
 });

@@ -7,7 +7,7 @@ import { qualityTrends } from '../../src/domain/training/quality.ts';
 import { listRuns } from '../../src/domain/training/repository.ts';
 
 /** What may be megabytes for a single row. */
-const DOCUMENTS = /"metrics"|"profile"|"card"|\*/;
+const DOCUMENTS = /"metrics"|"profile"|"card"|"evaluation"/;
 
 test('lists, trends and the summary read no whole document: no metrics, no profile, no card', async () => {
   const asked: string[] = [];

@@ -187,6 +187,24 @@ test('what is rare is found, however far the list has to be looked through', asy
   expectRead(LOOKED_AT);
 });
 
+test('trends of a dataset, or of a task, read its runs alone', async () => {
+  const { id, dataset_id } = await sql
+    .selectFrom('training_runs')
+    .select(['id', 'dataset_id'])
+    .where('owner', '=', 'local')
+    .where('status', '=', 'succeeded')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  for (const more of ['', '&target=target&mode=light', '&task=regression']) {
+    const answer = await shared.api.call(`/metrics/summary?dataset_id=${dataset_id}${more}`);
+    const { trends } = await shared.api.json<{ trends: { run_id: string }[] }>(answer);
+    expect(trends.every(({ run_id }) => run_id === id)).toBe(true);
+  }
+  await shared.api.call('/metrics/trends?task=regression');
+  expectRead(1);
+});
+
 test.each(['', '&mode=light', '&mode=heavy'])(
   'trends and summary%s read no more runs than they speak of',
   async (mode) => {

@@ -6,6 +6,21 @@ import { expectProblem } from '../support/problem.ts';
 const SCORES = ['accuracy', 'precision', 'recall', 'f1', 'r2', 'mse', 'mae'] as const;
 type Point = Record<string, string | number | null>;
 
+interface Group {
+  readonly dataset_id: string;
+  readonly target: string;
+  readonly task: string;
+  readonly count: number;
+  readonly scores: readonly {
+    readonly name: string;
+    readonly better: string;
+    readonly avg: number;
+    readonly best: number;
+    readonly best_run_id: string;
+    readonly latest: number;
+  }[];
+}
+
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp({ MAX_MODEL_ARTIFACTS: '0' });
@@ -15,7 +30,9 @@ afterAll(() => app[Symbol.asyncDispose]());
 const trends = async (query = '') =>
   (await app.api.json<{ trends: Point[] }>(await app.api.call(`/metrics/trends${query}`))).trends;
 const summary = async (query = '') =>
-  app.api.json<{ aggregates: Point; trends: Point[] }>(await app.api.call(`/metrics/summary${query}`));
+  app.api.json<{ aggregates: Point; groups: Group[]; trends: Point[] }>(
+    await app.api.call(`/metrics/summary${query}`),
+  );
 
 test('before any run there are no trends, and every aggregate is 0 or null', async () => {
   expect(await trends()).toEqual([]);
@@ -24,6 +41,7 @@ test('before any run there are no trends, and every aggregate is 0 or null', asy
   );
   expect(await summary()).toEqual({
     aggregates: { count: 0, classification_count: 0, regression_count: 0, ...nulls },
+    groups: [],
     trends: [],
   });
 });
@@ -53,6 +71,7 @@ describe('with runs of both tasks and modes', () => {
     dataset_id: run['dataset_id'] as string,
     mode: run['mode'] as string,
     task: run['task'] as string,
+    target: run['target'] as string,
     finished_at: run['finished_at'] as string,
     ...Object.fromEntries(SCORES.map((score) => [score, (run.metrics[score] as number | undefined) ?? null])),
   });
@@ -99,6 +118,43 @@ describe('with runs of both tasks and modes', () => {
     expect(aggregates).toMatchObject({ count: 2, classification_count: 1, regression_count: 1 });
   });
 
+  test('the summary speaks of each dataset and target by itself, of which a run ended last in front', async () => {
+    const { groups } = await summary();
+    expect(groups.map(({ dataset_id, target, task, count }) => [dataset_id, target, task, count])).toEqual([
+      [runs[4]?.['dataset_id'], 'target', 'classification', 1],
+      [runs[1]?.['dataset_id'], 'target', 'regression', 2],
+      [runs[0]?.['dataset_id'], 'target', 'classification', 2],
+    ]);
+    const [, diabetes, wine] = groups as [Group, Group, Group];
+    for (const [group, own, names] of [
+      [diabetes, [runs[1], runs[3]], ['r2', 'mse', 'mae']],
+      [wine, [runs[0], runs[2]], ['accuracy', 'precision', 'recall', 'f1']],
+    ] as [Group, [Run, Run], string[]][]) {
+      expect(group).toMatchObject({ latest_run_id: own[1].id, latest_finished_at: own[1]['finished_at'] });
+      expect(group.scores.map(({ name }) => name)).toEqual(names);
+      for (const { name, better, avg, best, best_run_id, latest } of group.scores) {
+        const values = own.map(({ metrics }) => metrics[name] as number) as [number, number];
+        expect([name, better]).toEqual([name, name === 'mse' || name === 'mae' ? 'lower' : 'higher']);
+        expect(avg).toBeCloseTo((values[0] + values[1]) / 2, 9);
+        const wanted = better === 'lower' ? Math.min(...values) : Math.max(...values);
+        expect([name, best, latest]).toEqual([name, wanted, values[1]]);
+        expect(best_run_id).toBe(own[values.indexOf(wanted)]?.id);
+      }
+    }
+  });
+
+  test('a dataset, a target and a task take only their own', async () => {
+    const dataset = runs[1]?.['dataset_id'];
+    const own = [runs[1] as Run, runs[3] as Run].map(point);
+    expect(await trends(`?dataset_id=${dataset}`)).toEqual(own);
+    expect(await trends(`?dataset_id=${dataset}&target=target&mode=light`)).toEqual(own);
+    expect(await trends(`?dataset_id=${dataset}&target=other`)).toEqual([]);
+    expect(await trends('?task=regression')).toEqual(own);
+    const { aggregates, groups } = await summary(`?dataset_id=${dataset}`);
+    expect(aggregates).toMatchObject({ count: 2, regression_count: 2, avg_accuracy: null });
+    expect(groups).toHaveLength(1);
+  });
+
   test('a deleted model stays in the trends, without its id', async () => {
     const run = runs[0] as Run;
     await app.api.call(`/artifacts/${run.artifact_id}`, { method: 'DELETE' });
@@ -106,10 +162,16 @@ describe('with runs of both tasks and modes', () => {
   });
 });
 
-test.each(['mode=medium', 'limit=0', 'limit=-1', 'limit=x', 'limit=100000'])(
-  '%s is refused',
-  async (query) => {
-    await expectProblem(await app.api.call(`/metrics/trends?${query}`), 400, 'invalid_request');
-    await expectProblem(await app.api.call(`/metrics/summary?${query}`), 400, 'invalid_request');
-  },
-);
+test.each([
+  'mode=medium',
+  'limit=0',
+  'limit=-1',
+  'limit=x',
+  'limit=100000',
+  'target=x',
+  'dataset_id=x',
+  'task=both',
+])('%s is refused', async (query) => {
+  await expectProblem(await app.api.call(`/metrics/trends?${query}`), 400, 'invalid_request');
+  await expectProblem(await app.api.call(`/metrics/summary?${query}`), 400, 'invalid_request');
+});

@@ -14,6 +14,7 @@ import { up as validationDatasets } from './migrations/011-validation-datasets.t
 import { up as inputCounts } from './migrations/012-input-counts.ts';
 import { up as keptPredictions } from './migrations/013-kept-predictions.ts';
 import { up as tags } from './migrations/014-tags.ts';
+import { up as qualityByDataset } from './migrations/015-quality-by-dataset.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -31,6 +32,7 @@ const MIGRATIONS = {
   '012-input-counts': { up: inputCounts },
   '013-kept-predictions': { up: keptPredictions },
   '014-tags': { up: tags },
+  '015-quality-by-dataset': { up: qualityByDataset },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

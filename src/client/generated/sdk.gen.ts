@@ -1100,9 +1100,18 @@ export class Operations extends HeyApiClient {
      */
     public getQualityTrends<ThrowOnError extends boolean = true>(parameters?: {
         mode?: 'light' | 'heavy';
+        dataset_id?: string;
+        target?: string;
+        task?: 'classification' | 'regression';
         limit?: number;
     }, options?: Options<never, ThrowOnError>): RequestResult<GetQualityTrendsResponses, GetQualityTrendsErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'mode' }, { in: 'query', key: 'limit' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'query', key: 'mode' },
+                    { in: 'query', key: 'dataset_id' },
+                    { in: 'query', key: 'target' },
+                    { in: 'query', key: 'task' },
+                    { in: 'query', key: 'limit' }
+                ] }]);
         return (options?.client ?? this.client).get<GetQualityTrendsResponses, GetQualityTrendsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
@@ -1113,13 +1122,24 @@ export class Operations extends HeyApiClient {
     }
     
     /**
-     * The same with the mean and best of each score
+     * The same with the mean, best and latest of each score, by dataset and target
+     *
+     * `groups` are of runs that can be compared: of a dataset, for a target, with those of which a run ended last in front. `aggregates` are over all runs, whatever they predict: of them only the counts say something, unless a dataset and a target are asked for.
      */
     public getQualitySummary<ThrowOnError extends boolean = true>(parameters?: {
         mode?: 'light' | 'heavy';
+        dataset_id?: string;
+        target?: string;
+        task?: 'classification' | 'regression';
         limit?: number;
     }, options?: Options<never, ThrowOnError>): RequestResult<GetQualitySummaryResponses, GetQualitySummaryErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'mode' }, { in: 'query', key: 'limit' }] }]);
+        const params = buildClientParams([parameters], [{ args: [
+                    { in: 'query', key: 'mode' },
+                    { in: 'query', key: 'dataset_id' },
+                    { in: 'query', key: 'target' },
+                    { in: 'query', key: 'task' },
+                    { in: 'query', key: 'limit' }
+                ] }]);
         return (options?.client ?? this.client).get<GetQualitySummaryResponses, GetQualitySummaryErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],

@@ -649,6 +649,7 @@ export type TrendPoint = {
     dataset_id: string;
     mode: 'light' | 'heavy';
     task: 'classification' | 'regression';
+    target: string;
     finished_at: string;
     accuracy: number | null;
     precision: number | null;
@@ -679,6 +680,22 @@ export type Summary = {
         best_mse: number | null;
         best_mae: number | null;
     };
+    groups: Array<{
+        dataset_id: string;
+        target: string;
+        task: 'classification' | 'regression';
+        count: number;
+        latest_run_id: string;
+        latest_finished_at: string;
+        scores: Array<{
+            name: 'accuracy' | 'precision' | 'recall' | 'f1' | 'r2' | 'mse' | 'mae';
+            better: 'higher' | 'lower';
+            avg: number | null;
+            best: number | null;
+            best_run_id: string | null;
+            latest: number | null;
+        }>;
+    }>;
     trends: Array<TrendPoint>;
 };
 
@@ -3106,6 +3123,12 @@ export type GetQualityTrendsData = {
     path?: never;
     query?: {
         mode?: 'light' | 'heavy';
+        dataset_id?: string;
+        /**
+         * Of the dataset that is asked for
+         */
+        target?: string;
+        task?: 'classification' | 'regression';
         limit?: number;
     };
     url: '/api/ml/v1/metrics/trends';
@@ -3146,6 +3169,12 @@ export type GetQualitySummaryData = {
     path?: never;
     query?: {
         mode?: 'light' | 'heavy';
+        dataset_id?: string;
+        /**
+         * Of the dataset that is asked for
+         */
+        target?: string;
+        task?: 'classification' | 'regression';
         limit?: number;
     };
     url: '/api/ml/v1/metrics/summary';

@@ -34,7 +34,7 @@ export interface Comparison {
 }
 
 /**
- * @throws {AppError} `not_found`; `unusable_data` for runs of another dataset, or of different targets or tasks: their
+ * @throws {AppError} `not_found`; `invalid_request` when there is none; `unusable_data` for runs of another dataset, or of different targets or tasks: their
  *   figures say nothing of each other
  */
 export async function compareRuns(
@@ -43,6 +43,7 @@ export async function compareRuns(
   datasetId: string,
   ids: readonly string[],
 ): Promise<Comparison> {
+  if (ids.join('') === '') throw new AppError('invalid_request', 'ids: the runs to compare must be named');
   const found = await db
     .selectFrom('training_runs')
     .selectAll()

@@ -10,6 +10,7 @@ export const trends: z.infer<typeof Trends> = {
       dataset_id: DATASET_ID,
       mode: 'light',
       task: 'classification',
+      target: 'churned',
       finished_at: '2026-11-26T03:28:07.142Z',
       accuracy: 1,
       precision: 1,
@@ -42,5 +43,23 @@ export const summary: z.infer<typeof Summary> = {
     avg_mae: null,
     best_mae: null,
   },
+  groups: [
+    {
+      dataset_id: DATASET_ID,
+      target: 'churned',
+      task: 'classification',
+      count: 1,
+      latest_run_id: RUN_ID,
+      latest_finished_at: '2026-11-26T03:28:07.142Z',
+      scores: (['accuracy', 'precision', 'recall', 'f1'] as const).map((name) => ({
+        name,
+        better: 'higher' as const,
+        avg: 1,
+        best: 1,
+        best_run_id: RUN_ID,
+        latest: 1,
+      })),
+    },
+  ],
   ...trends,
 };

@@ -19,7 +19,7 @@ const BACK = [
   'drop index training_runs_created, training_runs_by_dataset_id, training_runs_by_status, training_runs_by_target, training_runs_by_task, training_runs_by_mode, training_runs_sorted_by_finished_at, training_runs_sorted_by_duration',
   'drop index artifacts_created, artifacts_by_dataset_id, artifacts_by_target, artifacts_by_task, artifacts_by_mode, artifacts_sorted_by_size',
   'drop index training_runs_ended, artifacts_owned',
-  'drop index training_runs_owned_success, training_runs_owned_mode_success',
+  'drop index training_runs_dataset_success, training_runs_task_success, training_runs_owned_success, training_runs_owned_mode_success',
   'drop function count_datasets, count_training_runs, empty_datasets, empty_training_runs, add_to_state_totals cascade',
   'drop table state_totals',
   'drop type state_change',
