@@ -299,6 +299,22 @@ const classEvaluation = z.object({
   precision_recall: z.object({ precision: numbers, recall: numbers, thresholds: numbers }),
   calibration: z.object({ prob_true: numbers, prob_pred: numbers, counts }),
 });
+const partialDependence = z
+  .object({
+    n_rows: count,
+    classes: z.array(z.string()).readonly().nullable(),
+    features: z
+      .array(
+        z.object({
+          feature: z.string(),
+          grid_values: z.array(z.union([z.number(), z.string()])).readonly(),
+          average: z.array(numbers).readonly(),
+        }),
+      )
+      .readonly(),
+  })
+  .optional()
+  .openapi({ description: 'Not there of models that were made before it was kept.' });
 /** Described in docs/models.md. */
 export const Evaluation = z
   .discriminatedUnion('task', [
@@ -310,6 +326,7 @@ export const Evaluation = z
       thresholds: z
         .object({ rows: z.array(decision).readonly(), current: decision, cheapest: decision.optional() })
         .nullable(),
+      partial_dependence: partialDependence,
     }),
     z.object({
       task: z.literal('regression'),
@@ -320,6 +337,7 @@ export const Evaluation = z
         quantiles: z.object({ q: numbers, values: numbers }),
       }),
       predictions: z.object({ y_true: numbers, y_pred: numbers }),
+      partial_dependence: partialDependence,
     }),
   ])
   .openapi('Evaluation');

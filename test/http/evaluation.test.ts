@@ -54,6 +54,12 @@ describe('of two classes', () => {
       .reduce((sum, x, i) => sum + ((x - roc.fpr[i]!) * (roc.tpr[i]! + roc.tpr[i + 1]!)) / 2, 0);
     expect(area).toBeCloseTo(run.metrics['roc_auc'] as number, 2);
     expect(roc.thresholds.length).toBeLessThanOrEqual(100);
+    expect(rest['partial_dependence']).toMatchObject({
+      classes: ['left'],
+      features: (run.metrics['feature_importances'] as { feature: string }[]).map(({ feature }) => ({
+        feature,
+      })),
+    });
   });
 
   test('the thresholds say what the model predicts by itself, and with costs which is the cheapest', async () => {

@@ -403,6 +403,18 @@ export type Evaluation = {
             cost?: number;
         };
     } | null;
+    /**
+     * Not there of models that were made before it was kept.
+     */
+    partial_dependence?: {
+        n_rows: number;
+        classes: Array<string> | null;
+        features: Array<{
+            feature: string;
+            grid_values: Array<number | string>;
+            average: Array<Array<number>>;
+        }>;
+    };
 } | {
     task: 'regression';
     n_test: number;
@@ -420,6 +432,18 @@ export type Evaluation = {
     predictions: {
         y_true: Array<number>;
         y_pred: Array<number>;
+    };
+    /**
+     * Not there of models that were made before it was kept.
+     */
+    partial_dependence?: {
+        n_rows: number;
+        classes: Array<string> | null;
+        features: Array<{
+            feature: string;
+            grid_values: Array<number | string>;
+            average: Array<Array<number>>;
+        }>;
     };
 };
 

@@ -23,7 +23,9 @@ export async function evaluationOf(db: Kysely<Schema>, owner: string, id: string
     throw new AppError('not_found', 'This model was made before its evaluation was kept. Train it again.');
   if (costs && !isOfTwoClasses(evaluation))
     throw new AppError('invalid_request', 'Costs of errors are those between two classes.');
-  return evaluation.task === 'regression' ? evaluation : withCurves(evaluation, costs);
+  if (evaluation.task === 'regression') return evaluation;
+  const { partial_dependence } = evaluation;
+  return { ...withCurves(evaluation, costs), ...(partial_dependence && { partial_dependence }) };
 }
 
 const isOfTwoClasses = (evaluation: Evaluation) =>

@@ -95,6 +95,23 @@ export const evaluation: z.infer<typeof Evaluation> = {
     ],
     current: { threshold: 0.715, precision: 1, recall: 1, f1: 1, predicted_positive: 0.3333 },
   },
+  partial_dependence: {
+    n_rows: 6,
+    classes: ['yes'],
+    features: [
+      {
+        feature: 'support_calls',
+        grid_values: [0, 1, 2, 4],
+        average: [[0.1119, 0.1878, 0.2925, 0.5489]],
+      },
+      {
+        feature: 'tenure_months',
+        grid_values: [1, 3, 7, 21, 30, 48],
+        average: [[0.5113, 0.4864, 0.4371, 0.2769, 0.1925, 0.0802]],
+      },
+      { feature: 'plan', grid_values: ['basic', 'plus'], average: [[0.3651, 0.3564]] },
+    ],
+  },
 };
 
 export const drift: z.infer<typeof ArtifactDrift> = {

@@ -68,9 +68,9 @@ export const metrics = {
   search: null,
   excluded: [],
   feature_importances: [
-    { feature: 'support_calls', importance: 0.2333333333333333 },
-    { feature: 'tenure_months', importance: 0.13333333333333333 },
-    { feature: 'plan', importance: 0 },
+    { feature: 'support_calls', importance: 0.3196004069387267, importance_std: 0.05382776663592279 },
+    { feature: 'tenure_months', importance: 0.18169147784325196, importance_std: 0.16280292608036825 },
+    { feature: 'plan', importance: 0.004554173287767682, importance_std: 0.0022632114283168705 },
   ],
 };
 

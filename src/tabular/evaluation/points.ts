@@ -2,7 +2,27 @@
  * What a model did with the rows it did not see, in so few points that people can look at them: plain JSON, kept beside
  * the model.
  */
-export type Evaluation = ClassificationEvaluation | RegressionEvaluation;
+export type Evaluation = (ClassificationEvaluation | RegressionEvaluation) & {
+  /** Models made before it was kept have none. */
+  readonly partial_dependence?: PartialDependence;
+};
+
+/** What the model says of the same rows with one column set to a value, on average: named as scikit-learn does. */
+export interface PartialDependence {
+  readonly n_rows: number;
+  /** Of the outputs: of two classes the second, of more the most frequent; null for regression. */
+  readonly classes: readonly string[] | null;
+  /** The columns that matter most, the first most. */
+  readonly features: readonly FeatureDependence[];
+}
+
+export interface FeatureDependence {
+  readonly feature: string;
+  /** Numbers and dates in their order, labels by how frequent they are. */
+  readonly grid_values: readonly (number | string)[];
+  /** `average[output][point]` */
+  readonly average: readonly (readonly number[])[];
+}
 
 export interface ClassificationEvaluation {
   readonly task: 'classification';

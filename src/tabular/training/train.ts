@@ -21,6 +21,7 @@ import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
 import { calibrate } from './quality/interval-reference.ts';
+import { partialDependence } from './quality/partial-dependence.ts';
 import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
 import { findsRoundsAnew, roundLimits } from './search/rounds.ts';
@@ -92,6 +93,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
   report.stage('evaluate', 0.6, refitSeconds === undefined ? undefined : fitsLeft * refitSeconds);
   const quality = evaluate(data, measured.estimator, learned, tested.rows, tested.data);
   const importances = permutationImportance(tested.data, measured, tested.rows, spec.seed);
+  const dependence = partialDependence(tested.data, measured.estimator, tested.rows, importances, spec.seed);
   const outOfFold = folds > 0 ? await crossValidate(data, specification, folds, options) : searched;
   const kept = isHeldOut ? await fitAll() : measured;
   report.stage('refit', 1);
@@ -137,7 +139,10 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       ...(interval.reference && { intervals: interval.reference }),
     },
     metrics,
-    evaluation: pointsOf(tested.data.target, tested.rows, quality.predicted, spec.seed),
+    evaluation: {
+      ...pointsOf(tested.data.target, tested.rows, quality.predicted, spec.seed),
+      partial_dependence: dependence,
+    },
     warnings: findWarnings(data, metrics, spec),
   };
 }

@@ -226,8 +226,13 @@ export interface ExcludedColumn {
 
 export interface FeatureImportance {
   readonly feature: string;
-  /** How much the score (R² or accuracy) falls when the column's held-out values are shuffled; the highest first. */
+  /**
+   * How much worse held-out rows are predicted with the column's values shuffled: by how much the log loss rises, or R²
+   * falls; the mean of some shuffles, the highest first.
+   */
   readonly importance: number;
+  /** How far the shuffles lie apart; 0 where there was time for one. */
+  readonly importance_std: number;
   /** Where trees take part: the column's share of all that their splits gained on the training rows; they sum to 1. */
   readonly gain?: number;
 }

@@ -1,10 +1,9 @@
 import type { Estimator } from '../../document.ts';
 import { predictor } from '../../scoring/estimators.ts';
-import { mostProbable } from '../../scoring/probabilities.ts';
 import { classCodes, classCount, type TrainingData, targetValues } from '../training-data.ts';
 import type { ClassificationQuality, RegressionQuality } from '../types.ts';
 import { classificationQuality } from './classification.ts';
-import { coefficientOfDetermination, regressionQuality } from './regression.ts';
+import { regressionQuality } from './regression.ts';
 
 /** `predicted`: values, or the classes' probabilities. */
 export type Quality = { readonly predicted: Float64Array } & (
@@ -60,13 +59,4 @@ function classShares(codes: Int32Array, classes: number): Float64Array {
   const shares = new Float64Array(classes);
   for (const code of codes) shares[code]! += 1 / codes.length;
   return shares;
-}
-
-/** The figure people compare models by, higher is better: R² or accuracy. */
-export function mainScore({ target }: TrainingData, predicted: Float64Array, rows: Int32Array): number {
-  if (target.task === 'regression') return coefficientOfDetermination(targetValues(target, rows), predicted);
-  const codes = mostProbable(predicted, target.classes.length);
-  let correct = 0;
-  for (let i = 0; i < rows.length; i++) if (codes[i] === target.codes[rows[i]!]) correct++;
-  return correct / rows.length;
 }

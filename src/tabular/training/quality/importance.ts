@@ -2,9 +2,10 @@ import type { Estimator } from '../../document.ts';
 import { predictor } from '../../scoring/estimators.ts';
 import type { Fit } from '../fit-model.ts';
 import { createRandom, sample, shuffle } from '../random.ts';
-import { classCount, type TrainingData } from '../training-data.ts';
+import { classCodes, classCount, type TrainingData, targetValues } from '../training-data.ts';
 import type { FeatureImportance } from '../types.ts';
-import { mainScore } from './evaluate.ts';
+import { logLoss } from './classification.ts';
+import { coefficientOfDetermination } from './regression.ts';
 import { shuffledPredictor, takeRows } from './shuffled.ts';
 
 const MAX_ROWS = 5000;
@@ -13,10 +14,13 @@ const MAX_REPEATS = 5;
 const MAX_STEPS = 5e8;
 /** A tree takes about as long as so many columns are read. */
 const STEPS_PER_TREE = 10;
+/** So does a probability and its logarithm. */
+const STEPS_PER_CLASS = 10;
 
 /**
- * Permutation importance (Breiman, 2001): the mean fall of the main score when one column's values are shuffled
- * among rows the model did not see. Wide tables and large models use fewer rows and repeats, so that the work stays
+ * Permutation importance (Breiman, 2001): by how much the predictions become worse when one column's values are shuffled
+ * among rows the model did not see. Of classes by the log loss: where one is frequent, accuracy hardly moves whatever is
+ * lost. Wide tables and large models use fewer rows and repeats, so that the work stays
  * bounded.
  */
 export function permutationImportance(
@@ -33,26 +37,43 @@ export function permutationImportance(
   const rows = sample(test, Math.min(MAX_ROWS, affordable), random);
   const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.floor(affordable / rows.length)));
   const inputs = data.inputs.map((input) => takeRows(input, rows));
-  const reference = mainScore(data, predictor(estimator, classCount(data))(inputs, null), rows);
+  const reference = score(data, predictor(estimator, classCount(data))(inputs, null), rows);
   const predict = shuffledPredictor(estimator, inputs, classCount(data));
   const inOrder = Int32Array.from({ length: rows.length }, (_, row) => row);
   return data.columns
     .map(({ name }, position) => {
-      let fall = 0;
-      for (let repeat = 0; repeat < repeats; repeat++) {
+      const falls = Array.from({ length: repeats }, () => {
         const order = shuffle(inOrder.slice(), random);
-        fall += reference - mainScore(data, predict(position, order), rows);
-      }
-      return { feature: name, importance: fall / repeats, ...(gains && { gain: gains[position]! }) };
+        return reference - score(data, predict(position, order), rows);
+      });
+      const importance = mean(falls);
+      const importance_std = Math.sqrt(mean(falls.map((fall) => (fall - importance) ** 2)));
+      return { feature: name, importance, importance_std, ...(gains && { gain: gains[position]! }) };
     })
     .sort((a, b) => b.importance - a.importance);
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Higher is better: R², or minus the log loss. */
+function score({ target }: TrainingData, predicted: Float64Array, rows: Int32Array): number {
+  return target.task === 'regression'
+    ? coefficientOfDetermination(targetValues(target, rows), predicted)
+    : -logLoss(classCodes(target, rows), predicted, target.classes.length);
 }
 
 /** Of one column's shuffle: trees read all columns anew, a linear model only the changed one. */
 function stepsPerRow(data: TrainingData, estimator: Estimator): number {
   const trees = treeCount(estimator);
-  return Math.max(1, classCount(data)) + (trees > 0 ? data.inputs.length + STEPS_PER_TREE * trees : 0);
+  const classes = STEPS_PER_CLASS * classCount(data);
+  return Math.max(1, classes) + (trees > 0 ? data.inputs.length + STEPS_PER_TREE * trees : 0);
 }
+
+/** Of one prediction of a row, whatever its model. */
+export const stepsOfScoring = (data: TrainingData, estimator: Estimator): number =>
+  STEPS_PER_CLASS * Math.max(1, classCount(data)) +
+  data.inputs.length +
+  STEPS_PER_TREE * treeCount(estimator);
 
 function treeCount(estimator: Estimator): number {
   if (estimator.kind === 'trees') return estimator.roots.length;

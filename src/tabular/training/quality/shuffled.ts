@@ -5,10 +5,7 @@ import { probabilities } from '../../scoring/probabilities.ts';
 import { turnBack } from '../../scoring/target-transform.ts';
 import type { InputData } from '../../values/inputs.ts';
 
-/**
- * Predictions for the inputs with one column's values in another order. Of classes any figures will do whose highest is
- * the most probable class's.
- */
+/** Predictions for the inputs with one column's values in another order. */
 export type ShuffledPredictor = (position: number, order: Int32Array) => Float64Array;
 
 /** @param inputs all of whose rows are asked for */
@@ -19,7 +16,7 @@ export function shuffledPredictor(
 ): ShuffledPredictor {
   if (estimator.kind === 'linear') {
     const scores = shuffledScores(estimator, inputs);
-    return classes === 2 ? (position, order) => asPairs(scores(position, order)) : scores;
+    return classes === 0 ? scores : (position, order) => probabilities(scores(position, order), classes);
   }
   if (estimator.kind === 'trees') return fromAnew(estimator, inputs, classes);
   if (estimator.kind === 'transformed_target') {
@@ -61,15 +58,6 @@ function shuffledScores(estimator: LinearEstimator, inputs: readonly InputData[]
     }
     return changed;
   };
-}
-
-function asPairs(scores: Float64Array): Float64Array {
-  const pairs = new Float64Array(2 * scores.length);
-  for (let i = 0; i < scores.length; i++) {
-    pairs[2 * i] = -scores[i]!;
-    pairs[2 * i + 1] = scores[i]!;
-  }
-  return pairs;
 }
 
 export function takeRows(input: InputData, rows: Int32Array): InputData {

@@ -1,5 +1,6 @@
 import type { RegressionEvaluation, Residuals } from '../../evaluation/points.ts';
 import { createRandom, sample } from '../random.ts';
+import { quantile } from './quantile.ts';
 
 const MAX_PREDICTIONS = 500;
 /** Between the outermost two. */
@@ -44,12 +45,4 @@ function describeResiduals(residuals: Float64Array): Residuals {
     histogram: { bin_edges: edges, counts },
     quantiles: { q: QUANTILES, values: QUANTILES.map((q) => quantile(sorted, q)) },
   };
-}
-
-/** Between two values by their distance, as NumPy does unless told otherwise. */
-function quantile(sorted: Float64Array, q: number): number {
-  const position = q * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (sorted[above]! - sorted[below]!) * (position - below);
 }
