@@ -255,7 +255,7 @@ export const de: Texts = {
     predictedTrueHint: 'Der zurückgehaltenen Zeilen; auf der Linie sind beide gleich',
     importances: 'Wichtigkeit',
     importancesHint: {
-      classification: 'Wie viel Treffer verloren gehen, wenn die Spalte gemischt wird',
+      classification: 'Um wie viel der Log Loss steigt, wenn die Spalte gemischt wird',
       regression: 'Wie viel R² verloren geht, wenn die Spalte gemischt wird',
     },
     excluded: 'Weggelassen',

@@ -251,7 +251,7 @@ export const en = {
     predictedTrueHint: 'Of the rows held out; on the line the two are the same',
     importances: 'Importances',
     importancesHint: {
-      classification: 'How much accuracy falls when the column is shuffled',
+      classification: 'How much the log loss rises when the column is shuffled',
       regression: 'How much R² falls when the column is shuffled',
     },
     excluded: 'Left out',
