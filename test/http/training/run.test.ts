@@ -69,7 +69,14 @@ describe('a run', () => {
     const run = await app.api.train(wine);
     const first = async (path: string) =>
       (await app.api.json<{ items: Record<string, unknown>[] }>(await app.api.call(path))).items[0];
-    const long = ['confusion_matrix', 'classes', 'feature_importances', 'excluded', 'search'];
+    const long = [
+      'confusion_matrix',
+      'classes',
+      'cross_validation',
+      'feature_importances',
+      'excluded',
+      'search',
+    ];
     expect(Object.keys(run.metrics)).toEqual(expect.arrayContaining(long));
     const metrics = Object.fromEntries(Object.entries(run.metrics).filter(([name]) => !long.includes(name)));
     expect(metrics).toMatchObject({ accuracy: run.metrics.accuracy, baseline: expect.anything() });
