@@ -14,7 +14,7 @@ interface PlanNode {
 }
 
 /** Those that grow with use. */
-const TABLES = ['datasets', 'training_runs', 'artifacts'];
+const TABLES = ['datasets', 'training_runs', 'artifacts', 'input_counts', 'kept_predictions'];
 
 /** A statement as the server carried it out. */
 export interface Execution {

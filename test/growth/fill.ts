@@ -36,9 +36,19 @@ const FILL = (rows: number) => [
     select artifact_id, owner, id, dataset_id, mode, task, target, 'onnx', 1000, '', 'artifacts/' || id,
       'artifacts/' || id || '.json', '{}', metrics, metrics_summary, '[]', finished_at
     from training_runs where artifact_id is not null`,
+  // What predictions left behind: of each model two hours, and outcomes under keys that all models have; a hundredth is old.
+  `insert into input_counts (artifact_id, hour, rows, bins)
+    select id, date_trunc('hour', now()) - hours * interval '1 hour', 10, '{4,3,3}'
+    from (select id, row_number() over () as place from artifacts) as models,
+      lateral (values (1), (case when place % 100 = 0 then 1000 else 2 end)) as ages (hours)`,
+  `insert into kept_predictions (key, artifact_id, predicted_at, class, value, actual_at, actual_class)
+    select 'row ' || row, id, now() - (case when place % 100 = 0 then 1000 else row end) * interval '1 day', 0, 0.9, now(), 0
+    from (select id, row_number() over () as place from artifacts) as models, generate_series(1, 4) as row`,
   'vacuum (analyze) datasets',
   'vacuum (analyze) training_runs',
   'vacuum (analyze) artifacts',
+  'vacuum (analyze) input_counts',
+  'vacuum (analyze) kept_predictions',
 ];
 
 /** Fills a migrated, empty database as years of use would. */

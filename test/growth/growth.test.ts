@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { sql as raw } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +8,7 @@ import { cursorAt } from '../../src/domain/pages.ts';
 import { createReadStoredState } from '../../src/domain/stored-state.ts';
 import type { StoredState } from '../../src/telemetry/instruments/stored-state.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { eventually } from '../support/client.ts';
+import { dataFile, eventually } from '../support/client.ts';
 import { freshDatabase } from '../support/database.ts';
 import { type Execution, executions, explained } from './executions.ts';
 import { fill } from './fill.ts';
@@ -68,6 +69,10 @@ test('a clean-up reads what it removes, a few times', async () => {
   });
   expect(await count('training_runs')).toBeLessThan(ROWS);
   expect(await count('datasets')).toBe(ROWS - BATCH);
+  const { rows: old } = await raw`
+    select 1 from kept_predictions where predicted_at < now() - interval '100 days'
+    union all select 1 from input_counts where hour < now() - interval '20 days'`.execute(sql);
+  expect(old).toEqual([]);
   expectRead(10 * BATCH);
 });
 
@@ -236,6 +241,27 @@ test('the gauge of expired datasets reads those alone', async () => {
   const { expiredDatasets } = await storedState(KEEP_DAYS);
   expect(expiredDatasets).toBeGreaterThan(BATCH);
   expectRead(expiredDatasets + 20);
+});
+
+test('the drift of a model, its quality and what is told of its predictions read what is kept of it alone', async () => {
+  const { api } = shared;
+  const run = await api.train((await api.uploadFile('wine_train.csv')).dataset_id);
+  const model = `/artifacts/${run.artifact_id}`;
+  const [header = '', ...lines] = (await readFile(dataFile('wine_train.csv'), 'utf8')).trim().split('\n');
+  const names = header.split(',');
+  const rows = lines
+    .slice(0, PAGE)
+    .map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], Number(cell)])));
+  // Every other model has the first of these keys too.
+  const keys = rows.map((_, i) => `row ${i + 1}`);
+  seen.splice(0);
+  expect((await api.post(`${model}/predict`, { rows, keys })).status).toBe(200);
+  const outcomes = keys.map((key) => ({ key, actual: '0' }));
+  const told = await api.json<{ accepted: number }>(await api.post(`${model}/feedback`, { outcomes }));
+  expect(told.accepted).toBe(PAGE);
+  expect((await api.json<{ outcomes: number }>(await api.call(`${model}/quality`))).outcomes).toBe(PAGE);
+  expect((await api.json<{ rows: number }>(await api.call(`${model}/drift`))).rows).toBe(PAGE);
+  expectRead(3 * PAGE);
 });
 
 test('what is asked for a run, from the upload of its table until all is deleted, reads a few rows', async () => {
