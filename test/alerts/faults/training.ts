@@ -59,4 +59,25 @@ export const trainingFaults: readonly Fault[] = [
       });
     },
   },
+  {
+    name: 'Predictions turn out to be wrong',
+    how: 'outcomes are sent back, each another class than predicted',
+    world: { load: false, workers: 1 },
+    expected: ['LiveQualityBelowTraining'],
+    async make(world) {
+      const [api] = world.apis;
+      const { json, post } = api!.api;
+      const artifact = `/artifacts/${await trainModel(api!.api)}`;
+      const tell = async (name: string, count: number, outcomeOf: (predicted: string) => string) => {
+        const keys = Array.from({ length: count }, (_, i) => `${name} ${i}`);
+        const answer = await post(`${artifact}/predict`, { rows: wineRows(count), keys });
+        const { predictions } = await json<{ predictions: string[] }>(answer);
+        const outcomes = keys.map((key, i) => ({ key, actual: outcomeOf(predictions[i] ?? '') }));
+        await (await post(`${artifact}/feedback`, { outcomes })).text();
+      };
+      await tell('wrong', 200, (predicted) => (predicted === '0' ? '1' : '0'));
+      // It goes when most of what is told lately was right.
+      return mendedBy(() => tell('right', 6000, (predicted) => predicted));
+    },
+  },
 ];
