@@ -82,7 +82,7 @@ export function createRunTraining(deps: RunDeps): RunTraining {
     onProgress: (progress: TrainerProgress) => void,
     onStages: (stages: readonly Stage[]) => void,
   ) => {
-    const { owner, dataset_id, validation_dataset_id } = run;
+    const { owner, dataset_id: datasetId, validation_dataset_id: validationId } = run;
     const trainOn = (table: TableInput, validation: TableInput | undefined) => {
       const input: TrainerInput = {
         table,
@@ -104,10 +104,12 @@ export function createRunTraining(deps: RunDeps): RunTraining {
         meter: deps.children('trainer', run.mode),
       });
     };
-    return withTable(deps, owner, dataset_id, (table) =>
-      validation_dataset_id === null
+    return withTable(deps, { owner, datasetId }, (table) =>
+      validationId === null
         ? trainOn(table, undefined)
-        : withTable(deps, owner, validation_dataset_id, (validation) => trainOn(table, validation)),
+        : withTable(deps, { owner, datasetId: validationId, alike: table }, (validation) =>
+            trainOn(table, validation),
+          ),
     );
   };
 

@@ -10,6 +10,8 @@ const DEFAULT_FOLDS = 5;
 /** A light fit of so many cells takes some milliseconds. */
 const MAX_CHEAP_CELLS = 100_000;
 const MAX_CHEAP_ROWS = 5000;
+/** A row alone has no R². */
+const ROWS_PER_FOLD = 2;
 
 /** In how many folds the recipe is fitted anew, beside what its search did; 0: in none. */
 export function foldsToFit(data: TrainingData, mode: Mode, { cross_validation }: TrainParams): number {
@@ -19,14 +21,19 @@ export function foldsToFit(data: TrainingData, mode: Mode, { cross_validation }:
   return mode === 'light' && rows <= MAX_CHEAP_ROWS && cells <= MAX_CHEAP_CELLS ? DEFAULT_FOLDS : 0;
 }
 
-/** Fits the recipe on each of `folds` splits of all rows, and has it predict the others. */
+/** Fits the recipe on each of `folds` splits of all rows, fewer where rows are few, and has it predict the others. */
 export async function crossValidate(
   data: TrainingData,
   specification: ModelSpecification,
   folds: number,
   options: FitOptions,
 ): Promise<OutOfFold> {
-  const splits = data.splitter.folds(data.target.rows, folds, options.seed);
+  const { rows } = data.target;
+  const splits = data.splitter.folds(
+    rows,
+    Math.min(folds, Math.floor(rows.length / ROWS_PER_FOLD)),
+    options.seed,
+  );
   const parts: Float64Array[] = [];
   for (const { train, test } of splits) {
     const { estimator } = await fitModel(data, train, specification, options);

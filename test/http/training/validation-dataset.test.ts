@@ -58,6 +58,33 @@ test('its values are read as those of the training dataset are', async () => {
   expect(evaluation.predictions.y_true).toEqual(Array.from({ length: 30 }, (_, row) => 1100 + row));
 });
 
+test('what means no value in the training dataset means none in it either', async () => {
+  const table = (of: (row: number) => number) => csvOf({ x: of, target: columns.target }, 60);
+  const upload = async (name: string, csv: string, query = '') => {
+    const response = await app.api.call(`/datasets/upload?name=${name}${query}`, {
+      method: 'POST',
+      body: csv,
+    });
+    return (await app.api.json<{ dataset_id: string }>(response)).dataset_id;
+  };
+  const query = `&options=${encodeURIComponent('{"na_values":["-999"]}')}`;
+  const [dataset_id, validation_dataset_id] = [
+    await upload(
+      'cleared.csv',
+      table((row) => (row % 9 ? x(row) : -999)),
+      query,
+    ),
+    await upload(
+      'plain.csv',
+      table((row) => (row % 2 ? x(row + 60) : -999)),
+    ),
+  ];
+  const regression = { mode: 'light', task: 'regression', target: 'x', params: { validation_dataset_id } };
+  const run = await app.api.train(dataset_id, regression);
+  // Of its 60 rows half have a target.
+  expect(run).toMatchObject({ status: 'succeeded', metrics: { n_samples: 53, n_test: 30 } });
+});
+
 describe('a run fails in words', () => {
   test.each([
     [

@@ -74,6 +74,17 @@ describe('light', () => {
     expect(await folds(long, { cross_validation: 2 })).toBe(2);
   });
 
+  test('has no fold without rows, however few there are', async () => {
+    const table = pick(data('diabetes'), allRows(9));
+    const { metrics } = await train(
+      table,
+      spec({ task: 'regression', params: { cross_validation: 10 } }),
+      SILENT,
+    );
+    expect(metrics.cross_validation).toMatchObject({ folds: 4, rows: 9 });
+    expect(metrics.cross_validation?.mae?.values.every(Number.isFinite)).toBe(true);
+  });
+
   test('keeps what belongs together apart from the rest, as the run does', async () => {
     const table = data('diabetes');
     const params = { split: { kind: 'time', column: 'f0' } } as const;
