@@ -47,6 +47,8 @@ export interface TableOptions {
   readonly type?: 'text/csv' | 'text/tab-separated-values';
   /** Of the answer. */
   readonly accept?: 'text/csv' | 'application/x-ndjson';
+  /** Of a regression: the level of an interval beside each prediction. */
+  readonly interval?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -118,7 +120,7 @@ export class Client extends Operations {
   async predictStream(
     model: ModelAddress,
     table: Blob | ReadableStream<Uint8Array>,
-    { type = 'text/csv', accept = 'text/csv', signal }: TableOptions = {},
+    { type = 'text/csv', accept = 'text/csv', interval, signal }: TableOptions = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const init = {
       url: `/api/ml/v1/${pathOf(model)}/predict/table`,
@@ -128,15 +130,20 @@ export class Client extends Operations {
       parseAs: 'stream',
       headers: { 'Content-Type': type, Accept: accept },
       security: [{ scheme: 'bearer', type: 'http' }],
+      ...(interval !== undefined && { query: { interval } }),
       ...(signal && { signal }),
     } as const;
     const { data } = await this.client.post<{ 200: ReadableStream<Uint8Array> }, unknown, true>(init);
     return data;
   }
 
-  /** Predicts rows, whichever way the model is addressed. */
-  predictRows(model: ModelAddress, rows: PredictionRequest['rows']) {
-    const predictionRequest = { rows };
+  /** Predicts rows, whichever way the model is addressed. @param wishes what else the answer shall have */
+  predictRows(
+    model: ModelAddress,
+    rows: PredictionRequest['rows'],
+    wishes: Omit<PredictionRequest, 'rows'> = {},
+  ) {
+    const predictionRequest = { rows, ...wishes };
     if ('id' in model) return this.predict({ ...model, predictionRequest });
     if ('alias' in model) return this.predictByAlias({ ...model, predictionRequest });
     return this.predictByVersion({ ...model, predictionRequest });

@@ -202,6 +202,25 @@ describe('predict', () => {
   });
 });
 
+test('a regression is trained by parameters and answers with intervals', async () => {
+  const { stdout: id } = await command(['upload', '-q', dataFile('diabetes_train.csv').pathname], env);
+  const params = '{"split": {"kind": "random", "test_fraction": 0.4}}';
+  const trained = await command(['train', id.trim(), '--params', params, '--watch', '--json'], env);
+  const { artifact_id, metrics } = JSON.parse(trained.stdout) as { artifact_id: string; metrics: object };
+  expect(metrics).toMatchObject({ split: { test_fraction: 0.4 } });
+  const table = dataFile('diabetes_test.csv').pathname;
+  const { stdout } = await command(['predict', artifact_id, table, '--interval', '0.9'], env);
+  expect(stdout).toMatch(/^prediction,lower,upper\n[\d.]+,-?[\d.]+,[\d.]+\n/);
+  const row = JSON.stringify(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`f${i}`, 0])));
+  const one = await command(['predict', artifact_id, '--row', row, '--interval', '0.9'], env);
+  expect(one.stdout).toMatch(/^[\d.]+,-?[\d.]+,[\d.]+\n$/);
+  const classes = await command(['predict', run.artifact_id, TEST, '--interval', '0.9'], env);
+  expect(classes).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Intervals are those of numbers'),
+  });
+});
+
 test('metrics shows those of the service that have the text in their names', async () => {
   const { code, stdout } = await command(['metrics', 'dataset_uploads_total'], env);
   expect(code).toBe(0);

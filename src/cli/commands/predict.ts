@@ -8,6 +8,7 @@ import { sourceOf } from '../source.ts';
 
 interface PredictFlags extends Flags {
   readonly row?: readonly Record<string, unknown>[];
+  readonly interval?: number;
   readonly out?: string;
 }
 
@@ -19,6 +20,7 @@ export const predict = buildCommand({
 Examples:
   mlops-backend predict churn@production customers.csv > predictions.csv
   mlops-backend predict churn@3 customers.tsv --out predictions.csv
+  mlops-backend predict prices@production flats.csv --interval 0.9
   mlops-backend predict ARTIFACT --row '{"tenure_months": 2, "plan": "basic", "support_calls": 6}'`,
   },
   parameters: {
@@ -44,6 +46,13 @@ Examples:
         placeholder: 'JSON',
         brief: 'A row instead of a table; as often as you like',
       },
+      interval: {
+        kind: 'parsed',
+        parse: Number,
+        optional: true,
+        placeholder: 'LEVEL',
+        brief: 'Of a regression: bounds that the true value is within as often, such as 0.9',
+      },
       out: {
         kind: 'parsed',
         parse: String,
@@ -56,18 +65,26 @@ Examples:
   },
   async func(this: Context, flags: PredictFlags, model: ModelAddress, file?: string) {
     const client = clientOf(this, flags);
+    const { interval } = flags;
     if (flags.row?.length) {
       if (file !== undefined) throw new CliError('Either a table or rows, not both.');
-      const answer = await client.predictRows(model, [...flags.row]);
+      const wishes = interval === undefined ? {} : { intervals: interval };
+      const answer = await client.predictRows(model, [...flags.row], wishes);
       const output = outputOf(this, flags);
       for (const { message } of answer.warnings ?? []) output.note(`Warning: ${message}`);
-      output.result(answer, () => answer.predictions.join('\n'));
+      const boundsOf = (row: number) => answer.intervals?.slice(row, row + 1) ?? [];
+      output.result(answer, () =>
+        answer.predictions
+          .map((value, row) => [value, ...boundsOf(row).flatMap(({ lower, upper }) => [lower, upper])].join())
+          .join('\n'),
+      );
       return;
     }
     if (file === undefined) throw new CliError('Name a table, or give a row with --row.');
     const answer = await client.predictStream(model, await sourceOf(this, file), {
       type: file.endsWith('.tsv') ? 'text/tab-separated-values' : 'text/csv',
       accept: flags.json ? 'application/x-ndjson' : 'text/csv',
+      ...(interval !== undefined && { interval }),
       signal: this.signal,
     });
     const target = flags.out === undefined ? this.process.stdout : createWriteStream(flags.out);

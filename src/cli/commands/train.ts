@@ -2,6 +2,7 @@ import { buildCommand } from '@stricli/core';
 import { isRun, type TrainingRequest, type TrainingRun } from '../../client/index.ts';
 import { type Context, clientOf, commonAliases, commonFlags, type Flags, outputOf } from '../context.ts';
 import { RunFailed } from '../errors.ts';
+import { jsonObject } from '../json-object.ts';
 import { quality, seconds } from '../output.ts';
 
 interface TrainFlags extends Flags {
@@ -9,6 +10,7 @@ interface TrainFlags extends Flags {
   readonly target?: string;
   readonly task?: 'classification' | 'regression';
   readonly seed?: number;
+  readonly params?: Record<string, unknown>;
   readonly watch: boolean;
 }
 
@@ -20,6 +22,7 @@ export const train = buildCommand({
 Examples:
   mlops-backend train DATASET --watch
   mlops-backend train DATASET --mode heavy --target churned --seed 7
+  mlops-backend train DATASET --params '{"split": {"kind": "time", "column": "day"}}'
   mlops-backend train "$(mlops-backend upload -q churn.csv)" --watch --json | jq -r .artifact_id`,
   },
   parameters: {
@@ -50,6 +53,13 @@ Examples:
         placeholder: 'N',
         brief: 'To train the same again',
       },
+      params: {
+        kind: 'parsed',
+        parse: jsonObject,
+        optional: true,
+        placeholder: 'JSON',
+        brief: 'How it is trained: docs/models.md',
+      },
       watch: { kind: 'boolean', default: false, withNegated: false, brief: 'Wait until it has ended' },
     },
     aliases: { ...commonAliases, w: 'watch' },
@@ -57,13 +67,14 @@ Examples:
   async func(this: Context, flags: TrainFlags, dataset: string) {
     const output = outputOf(this, flags);
     const client = clientOf(this, flags);
-    const { mode, target, task, seed } = flags;
+    const { mode, target, task, seed, params } = flags;
     const trainingRequest: TrainingRequest = {
       dataset_id: dataset,
       mode,
       ...(target !== undefined && { target }),
       ...(task !== undefined && { task }),
       ...(seed !== undefined && { seed }),
+      ...(params !== undefined && { params }),
     };
     const queued = await client.createTrainingRun({ trainingRequest }, { signal: this.signal });
     if (!flags.watch) {

@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import { type Context, clientOf, commonAliases, commonFlags, type Flags, outputOf } from '../context.ts';
+import { jsonObject } from '../json-object.ts';
 import { bytes } from '../output.ts';
 import { sourceOf } from '../source.ts';
 
@@ -7,12 +8,6 @@ interface UploadFlags extends Flags {
   readonly name?: string;
   readonly mode: 'light' | 'heavy';
   readonly options?: Record<string, unknown>;
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no JSON object');
-  return value as Record<string, unknown>;
 }
 
 export const upload = buildCommand({
