@@ -61,6 +61,8 @@ describe('a name', () => {
     expect(second).toMatchObject({ version: 2, artifact_id: artifact(1) });
     expect(await get('/models/wine')).toEqual({
       name: 'wine',
+      tags: {},
+      note: null,
       versions: 2,
       latest_version: 2,
       aliases: {},

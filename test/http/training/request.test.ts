@@ -65,6 +65,8 @@ test('a request is answered 202 with the queued run and where to find it', async
     warnings: [],
     artifact_id: null,
     artifact_removed_at: null,
+    tags: {},
+    note: null,
     artifact_removed_by: null,
     error: null,
     error_type: null,
