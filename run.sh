@@ -268,6 +268,7 @@ compose_up() {
     fail "the stack did not become healthy; './run.sh logs' shows why."
   cat <<URLS
 The stack is up:
+  Console      http://127.0.0.1:$(setting PORT 8000)
   API          http://127.0.0.1:$(setting PORT 8000)/api/ml/v1     key: AUTH__ADMIN_KEY in .env
   Docs         http://127.0.0.1:$(setting PORT 8000)/api/docs
 URLS

@@ -2,6 +2,8 @@ import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
+/** Only a failure waits that long. */
+const PATIENCE_MS = 240_000;
 const THEMES = ['light', 'dark'] as const;
 
 /** Text, since it runs where the page does. */
@@ -24,6 +26,7 @@ export async function openConsole(
   // In English, whatever the machine speaks.
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (message) => {
@@ -43,7 +46,7 @@ export async function openConsole(
 /** Until everything that the page shows is there. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').waitFor();
-  await page.locator('.loading').waitFor({ state: 'detached' });
+  await page.locator('.loading').first().waitFor({ state: 'detached' });
 }
 
 /** Fails with what axe finds wrong, in either theme. */

@@ -1,5 +1,5 @@
 import type { TraceNode } from '../../client/index.ts';
-import { seconds } from '../format.ts';
+import { figure, seconds } from '../format.ts';
 import { t } from '../texts/index.ts';
 
 interface Piece {
@@ -14,9 +14,14 @@ const pieces = (node: TraceNode, depth = 0): readonly Piece[] => [
 
 /** What tells pieces of the same name apart. */
 function nameOf({ name, attributes }: TraceNode): string {
-  const title = t().runs.stages[name] ?? name;
-  const { attempt, trial, family } = attributes;
-  return [title, attempt ?? trial, family].filter((part) => part !== undefined).join(' ');
+  const texts = t().runs;
+  const { attempt, 'mlops.trial.family': family, 'mlops.trial.loss': loss } = attributes;
+  const details = [
+    attempt,
+    typeof family === 'string' ? (texts.algorithms[family] ?? family) : undefined,
+    typeof loss === 'number' ? figure(loss) : undefined,
+  ];
+  return [texts.stages[name] ?? name, ...details].filter((part) => part !== undefined).join(' · ');
 }
 
 /** Where a run's time went: each piece under the one that it is part of, from its start to its end. */

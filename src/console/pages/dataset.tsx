@@ -35,7 +35,7 @@ export function DatasetPage({ id }: { readonly id: string }) {
             <Download
               url={`api/ml/v1/datasets/${id}/download`}
               name={data.name}
-              load={isSignedIn.value ? () => api().downloadDataset({ id }) : undefined}
+              load={isSignedIn.value ? () => api().downloadDataset({ id }, { parseAs: 'blob' }) : undefined}
             />
             <a class="button" href={to(['runs'], { dataset_id: id })}>
               {texts.runs}

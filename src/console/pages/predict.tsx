@@ -21,7 +21,7 @@ export function PredictPage({ id }: { readonly id: string }) {
       about={
         data && (
           <>
-            {t().tasks[data.task]} · {t().modes[data.mode]}
+            {t().tasks[data.task]} · {t().modes[data.mode]}{' '}
             {data.held_by.map(({ name, version }) => (
               <a key={name + version} class="badge" href={to(['models', name])}>
                 {name} {version}
@@ -42,10 +42,8 @@ export function PredictPage({ id }: { readonly id: string }) {
         {(artifact) => (
           <>
             <PredictForm artifact={artifact} onPredicted={onPredicted} />
-            <div class="columns">
-              <PredictTable artifact={artifact} onPredicted={onPredicted} />
-              <Drift id={id} after={predictions} />
-            </div>
+            <PredictTable artifact={artifact} onPredicted={onPredicted} />
+            <Drift id={id} after={predictions} />
           </>
         )}
       </Shown>

@@ -76,7 +76,7 @@ export function RunPage({ id }: { readonly id: string }) {
           <Warnings of={run.warnings} />
           {run.metrics && <Quality run={run} />}
           {run.artifact_id !== null && <Evaluation key={run.artifact_id} id={run.artifact_id} />}
-          <Where run={run} />
+          <Where run={run} reached={[run.status, progress?.['stage'], progress?.['trial']].join()} />
           {run.artifact_id !== null && (
             <>
               <KeepModel artifactId={run.artifact_id} />
@@ -179,12 +179,18 @@ function Failure({ run: { error, error_type, trace_id } }: { readonly run: Train
   );
 }
 
+interface WhereProps {
+  readonly run: TrainingRun;
+  /** When that changes, there is more to see. */
+  readonly reached: string;
+}
+
 /** Where the time went, here and in Grafana. */
-function Where({ run }: { readonly run: TrainingRun }) {
+function Where({ run, reached }: WhereProps) {
   const texts = t().runs;
   const trace = useLoad<TraceNode>(
     (signal) => api().traceTrainingRun({ id: run.id }, { signal }),
-    [run.id, run.status, run.progress_details?.['stage']],
+    [run.id, reached],
   );
   const links = [
     [texts.traceLink, run.trace_url],

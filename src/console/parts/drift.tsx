@@ -1,12 +1,14 @@
+import { useState } from 'preact/hooks';
 import type { ArtifactDrift } from '../../client/index.ts';
 import { api, useLoad } from '../api.ts';
-import { Bars } from '../charts/bars.tsx';
-import { count, fromNow } from '../format.ts';
+import { Distributions } from '../charts/distributions.tsx';
+import { count, figure, fromNow } from '../format.ts';
 import { t } from '../texts/index.ts';
 import { Section } from './page.tsx';
 import { Shown } from './shown.tsx';
 
-const SHOWN = 20;
+const WINDOWS = ['1h', '24h', '7d'] as const;
+type Window = (typeof WINDOWS)[number];
 
 interface DriftProps {
   readonly id: string;
@@ -17,15 +19,29 @@ interface DriftProps {
 /** Whether a model is asked about rows like those that it was trained on, column by column. */
 export function Drift({ id, after }: DriftProps) {
   const texts = t().predict;
-  const loaded = useLoad((signal) => api().getArtifactDrift({ id }, { signal }), [id, after]);
+  const [window, setWindow] = useState<Window>('24h');
+  const loaded = useLoad((signal) => api().getArtifactDrift({ id, window }, { signal }), [id, window, after]);
   return (
     <Section
       title={texts.drift}
       hint={texts.driftHint}
       actions={
-        <button type="button" onClick={loaded.reload}>
-          {t().app.refresh}
-        </button>
+        <>
+          <select
+            aria-label={texts.window}
+            value={window}
+            onChange={({ currentTarget }) => setWindow(currentTarget.value as Window)}
+          >
+            {WINDOWS.map((one) => (
+              <option key={one} value={one}>
+                {texts.windows[one]}
+              </option>
+            ))}
+          </select>
+          <button type="button" onClick={loaded.reload}>
+            {t().app.refresh}
+          </button>
+        </>
       }
     >
       <Shown of={loaded}>{(drift) => <Columns of={drift} />}</Shown>
@@ -38,14 +54,27 @@ function Columns({ of: { level, rows, since, columns } }: { readonly of: Artifac
   if (level === 'unknown' || since === null) return <p class="muted">{texts.driftUnknown(count(rows))}</p>;
   return (
     <>
-      <p>
+      <p class="legend">
         <span class={`badge ${level}`}>{texts.levels[level]}</span>{' '}
         <span class="muted">{texts.driftRows(count(rows), fromNow(since))}</span>
+        <span class="key reference">{texts.reference}</span>
+        <span class="key current">{texts.current}</span>
       </p>
-      <Bars
-        label={`${texts.drift} (${texts.psi})`}
-        of={columns.slice(0, SHOWN).map(({ name, psi }) => ({ name, value: psi }))}
-      />
+      <ul class="drift">
+        {columns.map((column) => (
+          <li key={column.name}>
+            <span class="clip" title={column.name}>
+              {column.name}
+            </span>
+            {column.distribution && (
+              <Distributions label={`${texts.drift}: ${column.name}`} of={column.distribution} />
+            )}
+            <span class={`badge ${column.level}`} title={texts.levels[column.level]}>
+              {texts.psi} {figure(column.psi)}
+            </span>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

@@ -32,7 +32,7 @@ export function ModelCard({ id }: { readonly id: string }) {
             url={`api/ml/v1/artifacts/${id}/download`}
             name={`${id}.onnx`}
             title="ONNX"
-            load={isSignedIn.value ? () => api().downloadArtifact({ id }) : undefined}
+            load={isSignedIn.value ? () => api().downloadArtifact({ id }, { parseAs: 'blob' }) : undefined}
           />
           {loaded.data && (
             <button

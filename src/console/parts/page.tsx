@@ -51,7 +51,7 @@ interface SectionProps {
 
 export function Section({ title, hint, actions, class: kind = '', children }: SectionProps) {
   return (
-    <section class={`card ${kind}`}>
+    <section class={`card ${kind}`} aria-label={title}>
       <header class="card-head">
         <h2>{title}</h2>
         {hint && <p class="muted">{hint}</p>}

@@ -16,10 +16,10 @@ interface VirtualRowsProps {
 /** A table of which only those rows are there that are in sight, so that a thousand are as quick as ten. */
 export function VirtualRows({ caption, count, height, head, row }: VirtualRowsProps) {
   const [, redraw] = useReducer<number, undefined>((drawn) => drawn + 1, 0);
-  const box = useRef<HTMLElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const virtualizer = useMemo(
     () =>
-      new Virtualizer<HTMLElement, Element>({
+      new Virtualizer<HTMLDivElement, Element>({
         count,
         getScrollElement: () => box.current,
         estimateSize: () => height,

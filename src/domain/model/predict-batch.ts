@@ -141,7 +141,12 @@ export function createBatchPredictor({
   };
 
   /** Undefined: its answer is not small. */
-  const scoreSmall = async (artifact: ScoringArtifact, request: BatchRequest, fileType: FileType, table: Buffer) => {
+  const scoreSmall = async (
+    artifact: ScoringArtifact,
+    request: BatchRequest,
+    fileType: FileType,
+    table: Buffer,
+  ) => {
     const limits = { maxBytes: Math.min(maxBytes, SMALL_ANSWER_BYTES), threads: 0 };
     let isSmall = true;
     const run: Run = (input, options) =>

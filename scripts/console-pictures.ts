@@ -1,0 +1,90 @@
+/**
+ * Takes the pictures of the console in docs/images, from a service that runs and has nothing yet:
+ *
+ *   npm run console:pictures -- [--url URL]
+ *
+ * What it shows is really uploaded, trained and predicted. Needs a Chromium (CHROMIUM or /usr/bin/chromium).
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium, type Page } from 'playwright-core';
+
+const { values } = parseArgs({ options: { url: { type: 'string', default: 'http://127.0.0.1:8000' } } });
+/** A search takes its time. */
+const PATIENCE_MS = 600_000;
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const data = (name: string) => fileURLToPath(new URL(`../test/data/${name}`, import.meta.url));
+const picture = (name: string) =>
+  fileURLToPath(new URL(`../docs/images/console-${name}.png`, import.meta.url));
+
+async function take(page: Page, name: string, fullPage = true): Promise<void> {
+  await page.locator('.loading').first().waitFor({ state: 'detached' });
+  await page.locator('.note').first().waitFor({ state: 'detached' });
+  // Nothing is pointed at, and curves are drawn in the frame after their data.
+  await page.mouse.move(0, 0);
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  await page.screenshot({ path: picture(name), fullPage });
+  process.stdout.write(`${picture(name)}\n`);
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  // It has no sandbox for root; the page is our own.
+  args: ['--no-sandbox'],
+});
+try {
+  const page = await browser.newPage({ viewport: DESKTOP, locale: 'en-GB' });
+  page.setDefaultTimeout(PATIENCE_MS);
+  const open = async (place: string) => {
+    await page.goto(`${values.url}/#/${place}`);
+    await page.locator('h1').waitFor();
+  };
+
+  for (const name of ['wine_train.csv', 'diabetes_train.csv', 'breast_cancer_train.csv']) {
+    await open('datasets');
+    await page.locator('input[type=file]').setInputFiles(data(name));
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+  }
+  await take(page, 'dataset');
+  await page.getByRole('link', { name: 'Train a model' }).click();
+  await page.getByLabel('heavy').check();
+  await take(page, 'train', false);
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByText('Best so far').waitFor();
+  await take(page, 'live', false);
+  await page.getByText('succeeded').waitFor();
+  await page.locator('.uplot').nth(1).waitFor();
+  await take(page, 'run');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await take(page, 'run-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(PHONE);
+  await take(page, 'phone', false);
+  await page.setViewportSize(DESKTOP);
+
+  await page.getByLabel('Name').fill('tumours');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await page.getByRole('link', { name: 'tumours 1' }).click();
+  await page.getByRole('button', { name: 'Set alias' }).click();
+  await page.getByLabel('Alias for version 1').fill('production');
+  await page.getByRole('button', { name: 'Set alias' }).click();
+  await page.getByText('production assigned to version 1').waitFor();
+  await take(page, 'model', false);
+  await page.getByRole('link', { name: 'Predict' }).click();
+  // Enough rows for drift to be told.
+  const [header, ...rows] = (await readFile(data('breast_cancer_test.csv'), 'utf8')).trimEnd().split('\n');
+  const table = [header, ...Array(4).fill(rows).flat(), ''].join('\n');
+  const file = { name: 'breast_cancer_test.csv', mimeType: 'text/csv', buffer: Buffer.from(table) };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByText(/rows are predicted/).waitFor();
+  await page.getByRole('button', { name: 'Predict', exact: true }).click();
+  await page.locator('.answer').waitFor();
+  await take(page, 'predict');
+  await open('datasets');
+  await take(page, 'datasets', false);
+} finally {
+  await browser.close();
+}
