@@ -17,6 +17,9 @@ COPY --from=packages /app/node_modules ./node_modules
 # Readable for the user below, whatever the modes in the checkout.
 COPY --chmod=755 package.json ./
 COPY --chmod=755 src ./src
+# Which alerts there are and what to do about them: the service shows it to whoever asks.
+COPY --chmod=755 docs/runbooks.md ./docs/runbooks.md
+COPY --chmod=755 infra/monitoring/prometheus/rules ./infra/monitoring/prometheus/rules
 USER node
 EXPOSE 8000
 # The image has neither curl nor wget, and to start a Node every few seconds costs more than the answer.

@@ -121,7 +121,7 @@ print_settings() {
   node - <<'JS'
 const { existsSync, readFileSync } = require('node:fs');
 const file = existsSync('.env') ? require('node:util').parseEnv(readFileSync('.env', 'utf8')) : {};
-const wanted = /^(HOST|PORT|STORAGE_ROOT|NATIVE_MONITORING|PROMETHEUS_PORT|ALERTMANAGER_PORT|ALERT_\w+|PROMETHEUS__\w+)$/;
+const wanted = /^(HOST|PORT|STORAGE_ROOT|NATIVE_MONITORING|PROMETHEUS_PORT|ALERTMANAGER_PORT|ALERTMANAGER_URL|GRAFANA_PUBLIC_URL|ALERT_\w+|PROMETHEUS__\w+)$/;
 for (const [name, value] of Object.entries({ ...file, ...process.env }))
   if (wanted.test(name) && value !== '' && !/[\r\n]/.test(value)) console.log(`${name}=${value}`);
 JS
@@ -165,7 +165,11 @@ start() {
   set_up
   load_settings
   local announce=(--announce)
-  if monitoring_here && start_monitoring; then announce+=(--monitor=9); fi
+  if monitoring_here && start_monitoring; then
+    announce+=(--monitor=9)
+    # What fires there is also told by the service.
+    export ALERTMANAGER_URL=${ALERTMANAGER_URL:-http://127.0.0.1:${ALERTMANAGER_PORT:-9093}}
+  fi
   # What Node has compiled once need not be compiled again: a third less time to start.
   export NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/compiled}
   # exec: signals reach Node itself and its exit code is ours.

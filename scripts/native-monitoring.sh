@@ -69,8 +69,10 @@ quoted() { printf "'%s'" "${1//\'/\'\'}"; }
 alertmanager=$(command -v prometheus-alertmanager || command -v alertmanager)
 
 write_prometheus_config() {
-  # The rules and the token as in the stack; the targets are others here.
-  sh "$monitoring/prometheus/render-config.sh" "$monitoring/prometheus" "$data" || return
+  # The rules and the token as in the stack; the targets are others here, and so are the links where no Grafana is.
+  local runbooks=
+  if [ -z "${GRAFANA_PUBLIC_URL:-}" ]; then runbooks=http://$service_address/api/runbooks; fi
+  RUNBOOKS_URL=$runbooks GRAFANA_ROOT_URL=${GRAFANA_PUBLIC_URL:-} sh "$monitoring/prometheus/render-config.sh" "$monitoring/prometheus" "$data" || return
   cat >"$data/prometheus.yml" <<YAML
 # Written at each start by scripts/native-monitoring.sh.
 global:

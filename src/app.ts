@@ -13,6 +13,7 @@ import { openQueue } from './adapters/queue/queue.ts';
 import { objectLeases } from './adapters/storage/leases.ts';
 import { openLocalStorage } from './adapters/storage/local.ts';
 import type { Config } from './config.ts';
+import { createReadFiring } from './domain/alerts/firing.ts';
 import { createRemoveDataset } from './domain/dataset/remove.ts';
 import { createUploadDataset } from './domain/dataset/upload.ts';
 import { createRemoveExpired } from './domain/expiry/remove-expired.ts';
@@ -40,12 +41,15 @@ import { openRunWatch } from './domain/training/watch.ts';
 import { type Api, createHttpApp, fetchOf } from './http/app.ts';
 import { requestLog } from './http/request-log.ts';
 import { startServer } from './http/server.ts';
+import { keepHistory } from './telemetry/history/keep-history.ts';
 import { observeConnections } from './telemetry/instruments/connections.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
 import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
 import { registerTrainingSlots } from './telemetry/instruments/training.ts';
 import type { Logger } from './telemetry/log/events.ts';
+import { prometheusPrefix } from './telemetry/prometheus-names.ts';
+import { runningTelemetry } from './telemetry/running.ts';
 import type { CrowdedWork } from './vocabulary/overload.ts';
 import { startWorker } from './worker/worker.ts';
 
@@ -229,7 +233,11 @@ async function buildApi(
       waiting: waitingFor('table_prediction', config, stores),
     }),
   );
+  const telemetry = runningTelemetry();
   return {
+    history: telemetry && stack.use(keepHistory(telemetry)),
+    readFiring: config.alertmanagerUrl === undefined ? undefined : createReadFiring(config.alertmanagerUrl),
+    metricsPrefix: prometheusPrefix(config.metrics.prefix),
     db: db.sql,
     storage,
     watch,

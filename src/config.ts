@@ -88,6 +88,10 @@ const variables = z.object({
     .optional(),
   GRAFANA_TRACES_UID: z.string().default('tempo'),
   GRAFANA_LOGS_UID: z.string().default('loki'),
+  ALERTMANAGER_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s?#]+$/, 'must be an http:// or https:// URL')
+    .optional(),
 
   DATABASE_URL: z
     .string()
@@ -211,6 +215,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
             tracesUid: e.GRAFANA_TRACES_UID,
             logsUid: e.GRAFANA_LOGS_UID,
           },
+    alertmanagerUrl: e.ALERTMANAGER_URL?.replace(/\/+$/, ''),
     database:
       e.DATABASE_URL === undefined
         ? { kind: 'embedded' as const, root: e.STORAGE_ROOT, mayJoin: e.ROLE !== 'all' }

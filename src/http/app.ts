@@ -19,6 +19,8 @@ import { entranceRoutes } from './routes/entrance.ts';
 import { type HealthRouteDeps, healthRoutes } from './routes/health.ts';
 import { type ModelRouteDeps, modelRoutes } from './routes/models.ts';
 import { qualityRoutes } from './routes/quality.ts';
+import { runbookRoutes } from './routes/runbooks.ts';
+import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts';
 import { type TrainingRouteDeps, trainingRoutes } from './routes/training-runs.ts';
 import type { Fetch } from './server.ts';
 import { DRIFT_HEADER } from './table-answer.ts';
@@ -28,7 +30,11 @@ const API = '/api/ml/v1';
 const LOCAL_OWNER = 'local';
 
 /** What the routes need. */
-export type Api = DatasetRouteDeps & Omit<TrainingRouteDeps, 'log'> & ArtifactRouteDeps & ModelRouteDeps;
+export type Api = DatasetRouteDeps &
+  Omit<TrainingRouteDeps, 'log'> &
+  ArtifactRouteDeps &
+  ModelRouteDeps &
+  ServiceRouteDeps;
 
 export interface HttpOptions {
   readonly metricsPath: string;
@@ -96,8 +102,10 @@ export function createHttpApp(options: HttpOptions): Router {
     app.route(API, artifactRoutes(options.api));
     app.route(API, modelRoutes(options.api));
     app.route(API, qualityRoutes(options.api));
+    app.route(API, serviceRoutes(options.api));
     describe(app, { version: options.health.version, needsKey: options.adminKey !== undefined });
     app.route('/', docsRoutes());
+    app.route('/', runbookRoutes());
     app.route('/', consoleRoutes());
   }
   const { version } = options.health;

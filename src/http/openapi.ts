@@ -19,6 +19,7 @@ const TAGS = [
   { name: 'models', description: 'What runs made: asked for predictions, downloaded, watched for drift' },
   { name: 'names', description: 'Models that people keep: names with versions, and aliases to call them by' },
   { name: 'quality', description: 'How good the models of successful runs are, over time' },
+  { name: 'service', description: 'What the service exports of itself, and what may fire' },
   { name: 'health', description: 'Whether the service lives and works' },
 ];
 

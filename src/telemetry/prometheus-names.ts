@@ -53,6 +53,9 @@ export function prometheusLabel(name: string): string {
   return /^\d/.test(legal) ? `_${legal}` : legal || '_';
 }
 
+/** @returns what the domain metrics' names begin with, its last underscore included */
+export const prometheusPrefix = (prefix: string): string => `${prometheusLabel(prefix)}_`;
+
 /** UCUM → the words a metric name ends in; annotations in braces say nothing about the unit. */
 function unitWords(ucum: string): string {
   const [main = '', per] = ucum.replace(/\{[^}]*\}/g, '').split('/');

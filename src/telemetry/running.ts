@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { within } from '../within.ts';
 import type { BoundMetrics } from './bound/bound-metrics.ts';
+import type { OnSample } from './exposition/each-sample.ts';
 import type { Format } from './exposition/negotiation.ts';
 
 export interface Scrape {
@@ -17,6 +18,8 @@ export interface Scrape {
 export interface RunningTelemetry {
   /** Collects every metric once. */
   readonly scrape: () => Promise<Scrape>;
+  /** The same, sample by sample. */
+  readonly sample: () => Promise<(onSample: OnSample) => void>;
   /** See `inRequestTrace`. */
   readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
   /** See the function of this name. */

@@ -8,6 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { BoundMetrics } from './bound/bound-metrics.ts';
 import { CATALOGUE, EXPORT_ERROR_TYPES } from './catalogue.ts';
+import { eachSample } from './exposition/each-sample.ts';
 import { familiesOf } from './exposition/families.ts';
 import { WRITERS } from './exposition/writers.ts';
 import { exchangeOf } from './http-server/exchange.ts';
@@ -106,11 +107,20 @@ export function startSdk(
   const callbackFailures = meter.counter('metricsCallbackFailures');
   const pushFailures = meter.counter('metricsPushFailures');
 
+  const collect = async () => {
+    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: CALLBACK_LIMIT_MS });
+    callbackFailures(errors.length, {});
+    return { families: () => familiesOf(resourceMetrics), errors };
+  };
+
   return {
     scrape: async () => {
-      const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: CALLBACK_LIMIT_MS });
-      callbackFailures(errors.length, {});
-      return { write: (format) => WRITERS[format](familiesOf(resourceMetrics)), failures: errors };
+      const { families, errors } = await collect();
+      return { write: (format) => WRITERS[format](families()), failures: errors };
+    },
+    sample: async () => {
+      const { families } = await collect();
+      return (onSample) => eachSample(families(), onSample);
     },
     // What has no exchange is a scrape.
     handle: (request, work) => context.with(exchangeOf(request)?.context ?? untracedRequest(request), work),

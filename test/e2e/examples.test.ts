@@ -34,6 +34,7 @@ interface Document {
 const STORY = [
   'getHealth',
   'getReadiness',
+  'listAlerts',
   'uploadDataset',
   'listDatasets',
   'getDataset',
@@ -68,6 +69,8 @@ const STORY = [
   'predictTableByVersion',
   'getQualityTrends',
   'getQualitySummary',
+  'getServiceMetrics',
+  'getAlert',
   'annotateDataset',
   'annotateTrainingRun',
   'annotateArtifact',
@@ -96,16 +99,22 @@ function learn(example: unknown, answer: unknown): void {
     for (const [name, value] of Object.entries(example)) learn(value, (answer as Json)[name]);
 }
 
+/** Of which an answer has as many as there are. */
+const LISTS = ['items', 'series', 'metrics', 'times'];
+
 /**
- * The kinds of values at each place. Of a page only the newest: each of a request's bodies makes one. How many numbers
+ * The kinds of values at each place. Of a list only the first: each of a request's bodies makes one. How many numbers
  * there are depends on how well is trained.
  */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return typeof value[0] === 'number' ? ['number'] : value.map(shapeOf);
   if (typeof value !== 'object' || value === null) return value === null ? null : typeof value;
-  const shown =
-    'next_cursor' in value && 'items' in value ? { ...value, items: [(value.items as Json[])[0]] } : value;
-  return Object.fromEntries(Object.entries(shown).map(([name, inner]) => [name, shapeOf(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      shapeOf(LISTS.includes(name) && Array.isArray(inner) ? inner.slice(0, 1) : inner),
+    ]),
+  );
 }
 
 const operationsOf = ({ paths }: Document): Called[] =>

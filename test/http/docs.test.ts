@@ -73,6 +73,9 @@ const CONTRACT: Record<string, string[]> = {
   'post /api/ml/v1/models/{name}/versions/{version}/predict/table': PREDICTION,
   'get /api/ml/v1/metrics/trends': ['200', '400'],
   'get /api/ml/v1/metrics/summary': ['200', '400'],
+  'get /api/ml/v1/service/metrics': ['200', '400'],
+  'get /api/ml/v1/service/alerts': ['200', '400'],
+  'get /api/ml/v1/service/alerts/{name}': ['200', '400', '404'],
   'get /api/health': ['200'],
   'get /api/ready': ['200', '503'],
 };
@@ -120,7 +123,8 @@ describe('the OpenAPI description', () => {
       logger: undefined as never,
     })
       .routes.filter(
-        ({ method, path }) => method !== 'ALL' && !/^\/(api\/(docs|openapi\.json)|assets)/.test(path),
+        ({ method, path }) =>
+          method !== 'ALL' && !/^\/(api\/(docs|runbooks|openapi\.json)|assets)/.test(path),
       )
       .filter(({ path }) => !['/', '/api', '/api/ml/v1'].includes(path))
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);

@@ -152,13 +152,28 @@ describe.skipIf(!monitoring)('beside it (programs: prometheus, prometheus-alertm
     await eventually(async () => (await answers(ports.prometheus)) && (await answers(ports.alertmanager)));
     const api = async (path: string) =>
       (await (await fetch(`http://127.0.0.1:${ports.prometheus}/api/v1/${path}`)).json()) as {
-        data: { groups: { rules: { query: string }[] }[]; activeTargets: { labels: object }[] };
+        data: {
+          groups: { rules: { name: string; query: string; annotations?: Record<string, string> }[] }[];
+          activeTargets: { labels: object }[];
+        };
       };
-    const queries = (await api('rules')).data.groups.flatMap(({ rules }) => rules.map(({ query }) => query));
+    const rules = (await api('rules')).data.groups.flatMap((group) => group.rules);
+    const queries = rules.map(({ query }) => query);
     expect(queries.length).toBeGreaterThan(40);
     // They ask for what this service exports.
     expect(queries.filter((query) => query.includes('mlops_backend_'))).toEqual([]);
     expect(queries.some((query) => query.includes('shop_backend_training_slots'))).toBe(true);
+    // Where there is no Grafana, their links lead to what the service itself shows.
+    const origin = `http://127.0.0.1:${ports.service}`;
+    const alert = rules.find(({ name }) => name === 'TargetDown');
+    expect(alert?.annotations).toMatchObject({
+      runbook_url: `${origin}/api/runbooks/TargetDown`,
+      dashboard_url: `${origin}/#/service`,
+    });
+    const told = (await (await fetch(`${origin}/api/ml/v1/service/alerts`)).json()) as {
+      alertmanager: string;
+    };
+    expect(told.alertmanager).toBe('answered');
     const targets = await eventually(async () => {
       const { activeTargets } = (await api('targets')).data;
       return activeTargets.length > 0 && activeTargets;

@@ -11,6 +11,7 @@ afterEach(() => vi.useRealTimers());
 
 const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
   scrape: () => Promise.resolve({ write: () => new Uint8Array(), failures: [] }),
+  sample: () => Promise.resolve(() => {}),
   handle: (_request, work) => work(),
   untraced: (work) => work(),
   shutdown,

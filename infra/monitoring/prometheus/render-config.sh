@@ -8,6 +8,8 @@
 #   PROMETHEUS__METRIC_NAMESPACE, PROMETHEUS__METRIC_SUBSYSTEM
 #                              what the names of the domain metrics begin with
 #   GRAFANA_ROOT_URL           where the links in alerts lead
+#   RUNBOOKS_URL     where the service itself shows its runbooks, for a place without a Grafana: the links in alerts lead
+#                    there, and those to dashboards to its console
 #   COMPOSE_PROFILES           with "tracing" among them, Tempo and Loki are scraped too
 set -eu
 
@@ -17,9 +19,26 @@ grafana=${GRAFANA_ROOT_URL:-http://localhost:3001}
 metrics_path=${PROMETHEUS__METRICS_PATH:-/metrics}
 prefix=${PROMETHEUS__METRIC_NAMESPACE:-mlops}_${PROMETHEUS__METRIC_SUBSYSTEM:-backend}_
 
+# Without a Grafana the addresses of its boards lead nowhere.
+with_links() {
+  if [ -z "${RUNBOOKS_URL:-}" ]; then
+    cat
+  else
+    awk -v runbooks="$RUNBOOKS_URL" '
+      / - alert: / { alert = $NF }
+      /^ *runbook_url: / { sub(/runbook_url: .*/, "runbook_url: " runbooks "/" alert) }
+      /^ *dashboard_url: / {
+        console = runbooks
+        sub(/\/api\/runbooks$/, "/#/service", console)
+        sub(/dashboard_url: .*/, "dashboard_url: " console)
+      }
+      { print }'
+  fi
+}
+
 mkdir -p "$target/rules"
 for rules in "$source"/rules/*.yml; do
-  sed "s|http://localhost:3001|$grafana|; s|mlops_backend_|$prefix|g" "$rules" >"$target/rules/$(basename "$rules")"
+  sed "s|http://localhost:3001|$grafana|; s|mlops_backend_|$prefix|g" "$rules" | with_links >"$target/rules/$(basename "$rules")"
 done
 
 (umask 077 && printf '%s' "${PROMETHEUS__BEARER_TOKEN:-}" >"$target/metrics-token")

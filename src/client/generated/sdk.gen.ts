@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import { buildClientParams, type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client/index.ts';
-import type { AnnotateArtifactErrors, AnnotateArtifactResponses, AnnotateDatasetErrors, AnnotateDatasetResponses, AnnotateModelErrors, AnnotateModelResponses, AnnotateTrainingRunErrors, AnnotateTrainingRunResponses, AnnotationPatch, CancelTrainingRunErrors, CancelTrainingRunResponses, CompareTrainingRunsErrors, CompareTrainingRunsResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, FeedbackRequest, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactQualityErrors, GetArtifactQualityResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SendFeedbackByNameErrors, SendFeedbackByNameResponses, SendFeedbackErrors, SendFeedbackResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
+import type { AnnotateArtifactErrors, AnnotateArtifactResponses, AnnotateDatasetErrors, AnnotateDatasetResponses, AnnotateModelErrors, AnnotateModelResponses, AnnotateTrainingRunErrors, AnnotateTrainingRunResponses, AnnotationPatch, CancelTrainingRunErrors, CancelTrainingRunResponses, CompareTrainingRunsErrors, CompareTrainingRunsResponses, CreateTrainingRunErrors, CreateTrainingRunResponses, DeleteArtifactErrors, DeleteArtifactResponses, DeleteDatasetErrors, DeleteDatasetResponses, DeleteExpiredDatasetsErrors, DeleteExpiredDatasetsResponses, DeleteModelAliasErrors, DeleteModelAliasResponses, DeleteModelErrors, DeleteModelResponses, DeleteModelVersionErrors, DeleteModelVersionResponses, DownloadArtifactErrors, DownloadArtifactResponses, DownloadDatasetErrors, DownloadDatasetResponses, FeedbackRequest, GetAlertErrors, GetAlertResponses, GetArtifactCardErrors, GetArtifactCardResponses, GetArtifactDriftErrors, GetArtifactDriftResponses, GetArtifactErrors, GetArtifactEvaluationErrors, GetArtifactEvaluationResponses, GetArtifactQualityErrors, GetArtifactQualityResponses, GetArtifactResponses, GetDatasetErrors, GetDatasetResponses, GetHealthResponses, GetModelErrors, GetModelResponses, GetModelVersionErrors, GetModelVersionResponses, GetQualitySummaryErrors, GetQualitySummaryResponses, GetQualityTrendsErrors, GetQualityTrendsResponses, GetReadinessErrors, GetReadinessResponses, GetServiceMetricsErrors, GetServiceMetricsResponses, GetTrainingRunErrors, GetTrainingRunResponses, ListAlertsErrors, ListAlertsResponses, ListArtifactsErrors, ListArtifactsResponses, ListDatasetsErrors, ListDatasetsResponses, ListModelHistoryErrors, ListModelHistoryResponses, ListModelsErrors, ListModelsResponses, ListModelVersionsErrors, ListModelVersionsResponses, ListTrainingRunsErrors, ListTrainingRunsResponses, ModelAliasRequest, ModelVersionRequest, PredictByAliasErrors, PredictByAliasResponses, PredictByVersionErrors, PredictByVersionResponses, PredictErrors, PredictionRequest, PredictResponses, PredictTableByAliasErrors, PredictTableByAliasResponses, PredictTableByVersionErrors, PredictTableByVersionResponses, PredictTableErrors, PredictTableResponses, RegisterModelVersionErrors, RegisterModelVersionResponses, SendFeedbackByNameErrors, SendFeedbackByNameResponses, SendFeedbackErrors, SendFeedbackResponses, SetModelAliasErrors, SetModelAliasResponses, TraceTrainingRunErrors, TraceTrainingRunResponses, TrainingRequest, UploadDatasetErrors, UploadDatasetResponses, WatchTrainingRunErrors, WatchTrainingRunResponse, WatchTrainingRunResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1144,6 +1144,52 @@ export class Operations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/ml/v1/metrics/summary',
+            ...options,
+            ...params
+        });
+    }
+    
+    /**
+     * The last hour of what this process exports
+     *
+     * Samples of the named metrics, one every 15 s, for those who have no Prometheus at hand. They are kept in the memory of the process that answers: others have their own, and a restart begins anew.
+     */
+    public getServiceMetrics<ThrowOnError extends boolean = true>(parameters: {
+        metric: Array<string>;
+    }, options?: Options<never, ThrowOnError>): RequestResult<GetServiceMetricsResponses, GetServiceMetricsErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'metric' }] }]);
+        return (options?.client ?? this.client).get<GetServiceMetricsResponses, GetServiceMetricsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/service/metrics',
+            ...options,
+            ...params
+        });
+    }
+    
+    /**
+     * What may fire, and what does
+     */
+    public listAlerts<ThrowOnError extends boolean = true>(options?: Options<never, ThrowOnError>): RequestResult<ListAlertsResponses, ListAlertsErrors, ThrowOnError, 'data'> {
+        return (options?.client ?? this.client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/service/alerts',
+            ...options
+        });
+    }
+    
+    /**
+     * What an alert means, what to do, and the figures that it looks at
+     */
+    public getAlert<ThrowOnError extends boolean = true>(parameters: {
+        name: string;
+    }, options?: Options<never, ThrowOnError>): RequestResult<GetAlertResponses, GetAlertErrors, ThrowOnError, 'data'> {
+        const params = buildClientParams([parameters], [{ args: [{ in: 'path', key: 'name' }] }]);
+        return (options?.client ?? this.client).get<GetAlertResponses, GetAlertErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/ml/v1/service/alerts/{name}',
             ...options,
             ...params
         });

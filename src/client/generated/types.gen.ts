@@ -723,6 +723,53 @@ export type Summary = {
     trends: Array<TrendPoint>;
 };
 
+export type ServiceMetrics = {
+    prefix: string;
+    interval_seconds: number;
+    times: Array<string>;
+    series: Array<{
+        metric: string;
+        labels: {
+            [key: string]: string;
+        };
+        values: Array<number | null>;
+    }>;
+};
+
+export type AlertList = {
+    alertmanager: 'answered' | 'unreachable' | 'unconfigured';
+    items: Array<Alert>;
+};
+
+export type Alert = {
+    name: string;
+    severity: 'critical' | 'warning';
+    expression: string;
+    holds_for: string;
+    description: string;
+    runbook_url: string;
+    firing: Array<{
+        started_at: string;
+        labels: {
+            [key: string]: string;
+        };
+        summary: string;
+        suppressed: boolean;
+    }>;
+};
+
+export type ExplainedAlert = Alert & {
+    alertmanager: 'answered' | 'unreachable' | 'unconfigured';
+    runbook: string;
+    metrics: Array<{
+        metric: string;
+        labels: {
+            [key: string]: string;
+        };
+        value: number;
+    }>;
+};
+
 export type GetHealthData = {
     body?: never;
     path?: never;
@@ -3233,3 +3280,129 @@ export type GetQualitySummaryResponses = {
 };
 
 export type GetQualitySummaryResponse = GetQualitySummaryResponses[keyof GetQualitySummaryResponses];
+
+export type GetServiceMetricsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * As docs/metrics.md names it; of a histogram its `_bucket`, `_sum` or `_count`. Again for each.
+         */
+        metric: Array<string>;
+    };
+    url: '/api/ml/v1/service/metrics';
+};
+
+export type GetServiceMetricsErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type GetServiceMetricsError = GetServiceMetricsErrors[keyof GetServiceMetricsErrors];
+
+export type GetServiceMetricsResponses = {
+    /**
+     * The samples
+     */
+    200: ServiceMetrics;
+};
+
+export type GetServiceMetricsResponse = GetServiceMetricsResponses[keyof GetServiceMetricsResponses];
+
+export type ListAlertsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/ml/v1/service/alerts';
+};
+
+export type ListAlertsErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
+
+export type ListAlertsResponses = {
+    /**
+     * The alerts
+     */
+    200: AlertList;
+};
+
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
+
+export type GetAlertData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/api/ml/v1/service/alerts/{name}';
+};
+
+export type GetAlertErrors = {
+    /**
+     * Malformed request
+     */
+    400: InvalidRequestProblem;
+    /**
+     * No valid key
+     */
+    401: UnauthorizedProblem;
+    /**
+     * No such thing, or not yours
+     */
+    404: NotFoundProblem;
+    /**
+     * A fault of the service; its log has more, under the trace id
+     */
+    500: InternalProblem;
+    /**
+     * A dependency is down or out of space, or too many others are being served
+     */
+    503: UnavailableProblem;
+};
+
+export type GetAlertError = GetAlertErrors[keyof GetAlertErrors];
+
+export type GetAlertResponses = {
+    /**
+     * The alert
+     */
+    200: ExplainedAlert;
+};
+
+export type GetAlertResponse = GetAlertResponses[keyof GetAlertResponses];

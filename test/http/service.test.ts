@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../infra/temporary-folder.ts';
+import { eventually } from '../support/client.ts';
+import { startDeployed } from '../support/deployment.ts';
+import { freePort } from '../support/free-port.ts';
+import { hasProgram } from '../support/programs.ts';
+import { tied } from '../support/tied.ts';
+
+interface Alert {
+  readonly name: string;
+  readonly runbook_url: string;
+  readonly expression: string;
+  readonly firing: readonly object[];
+}
+interface Alerts {
+  readonly alertmanager: string;
+  readonly items: readonly Alert[];
+}
+interface Recorded {
+  readonly prefix: string;
+  readonly times: readonly string[];
+  readonly series: readonly {
+    readonly metric: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly values: readonly number[];
+  }[];
+}
+
+const json = async <Answer>(response: Response): Promise<Answer> => (await response.json()) as Answer;
+
+test('the service tells of itself: its samples, its alerts, and what each means', async () => {
+  await using service = await startDeployed({
+    PROMETHEUS__METRIC_NAMESPACE: 'other',
+    ALERTMANAGER_URL: `http://127.0.0.1:${await freePort()}`,
+  });
+  const { api } = service;
+  await api.uploadFile('wine_train.csv');
+
+  const recorded = await json<Recorded>(
+    await api.call(
+      '/service/metrics?metric=other_backend_dataset_uploads_total&metric=nodejs_eventloop_delay_p99_seconds',
+    ),
+  );
+  expect(recorded.prefix).toBe('other_backend_');
+  const uploads = recorded.series.filter(({ metric }) => metric === 'other_backend_dataset_uploads_total');
+  expect(uploads.find(({ labels }) => labels['mode'] === 'light')?.values).toEqual([1]);
+  expect(recorded.times).toHaveLength(1);
+  expect((await api.call('/service/metrics')).status).toBe(400);
+
+  const { alertmanager, items } = await json<Alerts>(await api.call('/service/alerts'));
+  expect(alertmanager).toBe('unreachable');
+  expect(items.length).toBeGreaterThan(25);
+  for (const { name, runbook_url } of items) {
+    const page = await fetch(runbook_url);
+    expect([name, page.status, (await page.text()).includes('<strong>What to do.</strong>')]).toEqual([
+      name,
+      200,
+      true,
+    ]);
+  }
+
+  const explained = await json<
+    Alert & { metrics: readonly { metric: string; value: number }[]; runbook: string }
+  >(await api.call('/service/alerts/UploadsRefused'));
+  expect(explained.expression).toContain('dataset:uploads:increase15m');
+  expect(explained.metrics.map(({ metric }) => metric)).toContain('other_backend_dataset_uploads_total');
+  expect(explained.runbook).toContain('**Meaning.**');
+  expect((await api.call('/service/alerts/None')).status).toBe(404);
+  expect((await fetch(`${service.origin}/api/runbooks/None`)).status).toBe(404);
+});
+
+test('without telemetry there are no samples, and the alerts are told all the same', async () => {
+  await using service = await startDeployed({ PROMETHEUS__ENABLED: 'false' });
+  const recorded = await json<Recorded>(await service.api.call('/service/metrics?metric=target_info'));
+  expect([recorded.times, recorded.series]).toEqual([[], []]);
+  const { alertmanager, items } = await json<Alerts>(await service.api.call('/service/alerts'));
+  expect([alertmanager, items.some(({ firing }) => firing.length > 0)]).toEqual(['unconfigured', false]);
+});
+
+describe.skipIf(!hasProgram('prometheus-alertmanager'))(
+  'with a real Alertmanager (program: prometheus-alertmanager)',
+  () => {
+    test('what fires there is told here', async () => {
+      await using folder = await temporaryFolder('mlops-alertmanager-');
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      await writeFile(
+        join(folder.path, 'config.yml'),
+        'route: {receiver: nobody}\nreceivers: [{name: nobody}]\n',
+      );
+      const alertmanager = tied(
+        spawn(
+          'prometheus-alertmanager',
+          [
+            `--config.file=${join(folder.path, 'config.yml')}`,
+            `--storage.path=${folder.path}`,
+            '--cluster.listen-address=',
+            `--web.listen-address=127.0.0.1:${port}`,
+          ],
+          { stdio: 'ignore', detached: true },
+        ),
+      );
+      try {
+        const startsAt = new Date().toISOString();
+        await eventually(async () => {
+          const answer = await fetch(`${url}/api/v2/alerts`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify([
+              {
+                labels: { alertname: 'TargetDown', instance: 'there' },
+                annotations: { summary: 'gone' },
+                startsAt,
+              },
+            ]),
+          }).catch(() => undefined);
+          return answer?.ok;
+        });
+        await using service = await startDeployed({ ALERTMANAGER_URL: `${url}/` });
+        const firing = await eventually(async () => {
+          const told = await json<Alerts>(await service.api.call('/service/alerts'));
+          const alert = told.items.find(({ name }) => name === 'TargetDown');
+          return told.alertmanager === 'answered' && alert?.firing[0] !== undefined && alert.firing;
+        });
+        expect(firing).toEqual([
+          { labels: { instance: 'there' }, started_at: startsAt, summary: 'gone', suppressed: false },
+        ]);
+      } finally {
+        alertmanager.kill('SIGTERM');
+        if (alertmanager.exitCode === null) await once(alertmanager, 'close');
+      }
+    });
+  },
+);
