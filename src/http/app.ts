@@ -17,6 +17,7 @@ import { type DatasetRouteDeps, datasetRoutes } from './routes/datasets.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { entranceRoutes } from './routes/entrance.ts';
 import { type HealthRouteDeps, healthRoutes } from './routes/health.ts';
+import { MCP_PATH, mcpRoutes } from './routes/mcp.ts';
 import { type ModelRouteDeps, modelRoutes } from './routes/models.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
@@ -90,8 +91,11 @@ export function createHttpApp(options: HttpOptions): Router {
         }),
       );
     }
-    if (options.adminKey !== undefined)
-      app.use(`${API}/*`, bearer(options.adminKey, 'Send a valid key as "Authorization: Bearer …".'));
+    if (options.adminKey !== undefined) {
+      const keyed = bearer(options.adminKey, 'Send a valid key as "Authorization: Bearer …".');
+      app.use(`${API}/*`, keyed);
+      app.use(MCP_PATH, keyed);
+    }
     app.use(`${API}/*`, (c, next) => {
       c.set('owner', LOCAL_OWNER);
       return next();
@@ -106,6 +110,11 @@ export function createHttpApp(options: HttpOptions): Router {
     describe(app, { version: options.health.version, needsKey: options.adminKey !== undefined });
     app.route('/', docsRoutes());
     app.route('/', runbookRoutes());
+    const { version } = options.health;
+    app.route(
+      '/',
+      mcpRoutes({ version, corsOrigins: options.corsOrigins, fetch: (request) => app.fetch(request) }),
+    );
     app.route('/', consoleRoutes());
   }
   const { version } = options.health;

@@ -126,7 +126,7 @@ describe('the OpenAPI description', () => {
         ({ method, path }) =>
           method !== 'ALL' && !/^\/(api\/(docs|runbooks|openapi\.json)|assets)/.test(path),
       )
-      .filter(({ path }) => !['/', '/api', '/api/ml/v1'].includes(path))
+      .filter(({ path }) => !['/', '/api', '/api/ml/v1', '/mcp'].includes(path))
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect([...new Set(served)].sort()).toEqual(Object.keys(CONTRACT).sort());
   });

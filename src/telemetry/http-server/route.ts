@@ -47,6 +47,7 @@ const templateOf = <AppEnv extends HonoEnv>([matched]: ReturnType<Hono<AppEnv>['
 
 /** Gives the request another route's template: for one that does the other route's work. */
 export function countAsRoute(c: Context<Env>, template: string): void {
-  const exchange = c.env.incoming && exchangeOf(c.env.incoming);
+  const incoming = c.env?.incoming;
+  const exchange = incoming && exchangeOf(incoming);
   if (exchange !== undefined) exchange.route = template;
 }
