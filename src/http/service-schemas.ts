@@ -66,7 +66,7 @@ export const AlertList = z
   .openapi('AlertList');
 
 export const AlertParam = z.object({
-  name: z.string().openapi({ param: { name: 'name', in: 'path', example: 'UploadFailureRatioHigh' } }),
+  name: z.string().openapi({ param: { name: 'name', in: 'path', example: 'UploadsRefused' } }),
 });
 
 export const ExplainedAlert = Alert.extend({

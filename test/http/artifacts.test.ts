@@ -61,6 +61,8 @@ describe('the models', () => {
       inputs: expect.any(Array),
       metrics: run.metrics,
       held_by: [],
+      tags: {},
+      note: null,
       created_at: expect.stringMatching(/Z$/),
       download_url: `${app.origin}/api/ml/v1/artifacts/${run.artifact_id}/download`,
     });

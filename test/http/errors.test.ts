@@ -37,7 +37,7 @@ describe('an address that takes other methods is 405 and says which', () => {
   test.each([
     ['PUT', '/api/ml/v1/datasets', ['GET', 'HEAD']],
     ['GET', '/api/ml/v1/datasets/upload', null],
-    ['PATCH', `/api/ml/v1/datasets/${UNKNOWN}`, ['GET', 'DELETE', 'HEAD']],
+    ['PUT', `/api/ml/v1/datasets/${UNKNOWN}`, ['GET', 'PATCH', 'DELETE', 'HEAD']],
     ['POST', `/api/ml/v1/datasets/${UNKNOWN}/download`, ['GET', 'HEAD']],
     ['DELETE', '/api/ml/v1/training-runs', ['GET', 'POST', 'HEAD']],
     ['GET', `/api/ml/v1/training-runs/${UNKNOWN}/cancel`, ['POST']],

@@ -54,6 +54,8 @@ describe('an upload is answered 201 with every field of the contract', () => {
       file_url: url,
       download_url: url,
       warnings: [],
+      tags: {},
+      note: null,
       preview: PREVIEW,
     };
   };
