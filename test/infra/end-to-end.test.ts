@@ -88,6 +88,7 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
     expect(await by(['error_type'], 'mlops_backend_training_failures_total')).toEqual(tally.failures);
     expect(await by(['reason'], 'mlops_backend_training_retries_total')).toEqual(tally.retries);
     expect(await by(['task'], 'mlops_backend_predictions_total')).toEqual(tally.predictedRows);
+    expect(await by(['receipt'], 'mlops_backend_feedback_outcomes_total')).toEqual(tally.outcomes);
     expect(await by(['change'], 'mlops_backend_model_changes_total')).toEqual(tally.changes);
   });
 

@@ -19,6 +19,8 @@ export interface Tally {
   readonly failures: Record<string, number>;
   readonly retries: Record<string, number>;
   readonly predictedRows: Record<string, number>;
+  /** What was told of predictions, by what became of it. */
+  readonly outcomes: Record<string, number>;
   /** Of what stands under the name of a model. */
   readonly changes: Record<string, number>;
   readonly filesMissing: number;
@@ -98,6 +100,7 @@ export async function playScenario(
     failures: {} as Record<string, number>,
     retries: {} as Record<string, number>,
     predictedRows: {} as Record<string, number>,
+    outcomes: {} as Record<string, number>,
     changes: {} as Record<string, number>,
     filesMissing: 0,
     answers: {} as Record<string, number>,
@@ -169,16 +172,25 @@ export async function playScenario(
       .slice(0, rows)
       .map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i] ?? '', Number(cell)])));
   };
+  // None of these is what was predicted.
+  const actual = { classification: '2', regression: 1 };
+  const tellOutcomes = async (model: string, ids: readonly string[], task: keyof typeof actual) => {
+    const outcomes = ids.map((prediction_id) => ({ prediction_id, actual: actual[task] }));
+    const answer = await api.post(`/${model}/feedback`, { outcomes });
+    const { accepted } = (await answer.json()) as { accepted: number };
+    count(tally.outcomes, 'accepted', accepted);
+  };
   for (const round of ['first', 'second']) {
     for (const [model, task, rows] of [
       // In both rounds together enough to tell how far the inputs have drifted.
       [`models/${NAME}@${ALIAS}`, 'classification', Array(50).fill(rowsOf(wine, 5)).flat()],
       [`artifacts/${regressor.artifact_id}`, 'regression', rowsOf(diabetes, 3)],
     ] as const) {
-      const answer = await api.post(`/${model}/predict`, { rows });
+      const answer = await api.post(`/${model}/predict`, { rows, keep: true });
       if (answer.status !== 200) throw new Error(`the ${round} prediction: ${await answer.text()}`);
       count(tally.predictedRows, task, rows.length);
-      await answer.text();
+      const { prediction_ids } = (await answer.json()) as { prediction_ids: string[] };
+      await tellOutcomes(model.replace(/@.*/, ''), prediction_ids.slice(0, 3), task);
     }
     await scraped();
   }
