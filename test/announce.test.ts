@@ -26,5 +26,5 @@ test.each([
   ['::', 'IPv6', '127.0.0.1'],
   ['::1', 'IPv6', '[::1]'],
 ])('what listens on %s is called at an address that can be called', (address, family, host) => {
-  expect(printed({}, address, family)[0]).toBe(`http://${host}:81/api/ml/v1`);
+  expect(printed({}, address, family)).toContain(`http://${host}:81/api/ml/v1`);
 });

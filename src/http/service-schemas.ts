@@ -13,6 +13,7 @@ const MAX_METRICS = 20;
 export const ServiceMetricsQuery = query({
   metric: z
     .union([z.string(), z.array(z.string()).max(MAX_METRICS, `at most ${MAX_METRICS} metrics`)])
+    .default([])
     .transform((given) => new Set([given].flat()))
     .openapi({
       type: 'array',

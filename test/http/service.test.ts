@@ -49,7 +49,8 @@ test('the service tells of itself: its samples, its alerts, and what each means'
   const uploads = recorded.series.filter(({ metric }) => metric === 'other_backend_dataset_uploads_total');
   expect(uploads.find(({ labels }) => labels['mode'] === 'light')?.values).toEqual([1]);
   expect(recorded.times).toHaveLength(1);
-  expect((await api.call('/service/metrics')).status).toBe(400);
+  const none = await json<Recorded>(await api.call('/service/metrics'));
+  expect([none.prefix, none.series]).toEqual(['other_backend_', []]);
 
   const { alertmanager, items } = await json<Alerts>(await api.call('/service/alerts'));
   expect(alertmanager).toBe('unreachable');

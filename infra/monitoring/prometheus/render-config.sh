@@ -24,15 +24,10 @@ with_links() {
   if [ -z "${RUNBOOKS_URL:-}" ]; then
     cat
   else
-    awk -v runbooks="$RUNBOOKS_URL" '
-      / - alert: / { alert = $NF }
-      /^ *runbook_url: / { sub(/runbook_url: .*/, "runbook_url: " runbooks "/" alert) }
-      /^ *dashboard_url: / {
-        console = runbooks
-        sub(/\/api\/runbooks$/, "/#/service", console)
-        sub(/dashboard_url: .*/, "dashboard_url: " console)
-      }
-      { print }'
+    # The name of the alert is kept in the hold space until its links come.
+    sed -e '/ - alert: /{h;s/.*alert: //;x;}' \
+      -e "/^ *runbook_url: /{s|runbook_url: .*|runbook_url: $RUNBOOKS_URL/|;G;s/\\n//;}" \
+      -e "s|dashboard_url: .*|dashboard_url: ${RUNBOOKS_URL%/api/runbooks}/#/service|"
   fi
 }
 

@@ -1154,8 +1154,8 @@ export class Operations extends HeyApiClient {
      *
      * Samples of the named metrics, one every 15 s, for those who have no Prometheus at hand. They are kept in the memory of the process that answers: others have their own, and a restart begins anew.
      */
-    public getServiceMetrics<ThrowOnError extends boolean = true>(parameters: {
-        metric: Array<string>;
+    public getServiceMetrics<ThrowOnError extends boolean = true>(parameters?: {
+        metric?: Array<string>;
     }, options?: Options<never, ThrowOnError>): RequestResult<GetServiceMetricsResponses, GetServiceMetricsErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'metric' }] }]);
         return (options?.client ?? this.client).get<GetServiceMetricsResponses, GetServiceMetricsErrors, ThrowOnError, 'data'>({

@@ -3284,11 +3284,11 @@ export type GetQualitySummaryResponse = GetQualitySummaryResponses[keyof GetQual
 export type GetServiceMetricsData = {
     body?: never;
     path?: never;
-    query: {
+    query?: {
         /**
          * As docs/metrics.md names it; of a histogram its `_bucket`, `_sum` or `_count`. Again for each.
          */
-        metric: Array<string>;
+        metric?: Array<string>;
     };
     url: '/api/ml/v1/service/metrics';
 };

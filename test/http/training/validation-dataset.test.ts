@@ -9,7 +9,7 @@ let trained: string;
 const x = (row: number) => Math.round(1000 * Math.sin(row * 12.9898)) / 1000;
 const columns = {
   // Read as numbers with a decimal comma: 1.234,5
-  price: (row: number) => `"${(1000 + row).toString().replace('1', '1.')},5"`,
+  price: (row: number) => `${(1000 + row).toString().replace('1', '1.')},5`,
   side: (row: number) => (row % 3 ? 'left' : 'right'),
   x,
   target: (row: number) => (x(row) > 0 ? 'yes' : 'no'),
