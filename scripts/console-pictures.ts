@@ -85,6 +85,9 @@ try {
   await take(page, 'predict');
   await open('datasets');
   await take(page, 'datasets', false);
+  await open('service');
+  await page.locator('.uplot').nth(8).waitFor();
+  await take(page, 'service', false);
 } finally {
   await browser.close();
 }

@@ -7,6 +7,7 @@ import { ModelsPage } from './pages/models.tsx';
 import { PredictPage } from './pages/predict.tsx';
 import { RunPage } from './pages/run.tsx';
 import { RunsPage } from './pages/runs.tsx';
+import { ServicePage } from './pages/service.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TrainPage } from './pages/train.tsx';
 import { Notes } from './parts/notes.tsx';
@@ -18,8 +19,8 @@ import { de } from './texts/de.ts';
 import { en } from './texts/en.ts';
 import { t } from './texts/index.ts';
 
-/** The lists that everything is found from, in the order of the work. */
-const SECTIONS = ['datasets', 'runs', 'models'] as const;
+/** The lists that everything is found from, in the order of the work, and how the service is. */
+const SECTIONS = ['datasets', 'runs', 'models', 'service'] as const;
 const LANGUAGE_NAMES = { en: en.language, de: de.language };
 
 function pageAt([section = 'datasets', id, part]: readonly string[]): ComponentChildren {
@@ -33,6 +34,8 @@ function pageAt([section = 'datasets', id, part]: readonly string[]): ComponentC
       return id === undefined ? undefined : <PredictPage key={id} id={id} />;
     case 'models':
       return id === undefined ? <ModelsPage /> : <ModelPage key={id} name={id} />;
+    case 'service':
+      return id === undefined ? <ServicePage /> : undefined;
     default:
       return undefined;
   }

@@ -56,3 +56,9 @@ export const moment = (time: string): string =>
   new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(
     new Date(time),
   );
+
+/** @param time in seconds since 1970 */
+export const clock = (time: number): string =>
+  new Intl.DateTimeFormat(language.value, { timeStyle: time % 60 === 0 ? 'short' : 'medium' }).format(
+    new Date(time * 1000),
+  );

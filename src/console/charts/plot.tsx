@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { figure } from '../format.ts';
+import { clock, figure } from '../format.ts';
 import { isDark, language } from '../settings.ts';
 import './plot.css';
 
@@ -15,15 +15,24 @@ export interface Series {
 export interface PlotProps {
   /** What is to be seen, for those who do not. */
   readonly label: string;
-  readonly x: { readonly title: string; readonly values: readonly number[]; readonly isTime?: boolean };
+  readonly x: {
+    readonly title: string;
+    readonly values: readonly number[];
+    /** In seconds since 1970. */
+    readonly isTime?: boolean;
+  };
   readonly y: {
     readonly title: string;
     readonly range?: readonly [number, number];
+    readonly isFromZero?: boolean;
     readonly write?: (value: number) => string;
   };
   readonly series: readonly Series[];
   readonly height?: number;
 }
+
+/** Of times; what is younger does not fill the width. */
+const SHORTEST_SECONDS = 300;
 
 /** uPlot is larger than all the rest, and no page begins with a plot. */
 const library = () => import('uplot').then(({ default: Plot }) => Plot);
@@ -41,20 +50,28 @@ function options({ x, y, series, height = 260 }: PlotProps, box: HTMLElement): u
     ticks: { show: false },
   };
   const write = y.write ?? figure;
+  const writeX = x.isTime ? clock : figure;
   return {
     width: Math.max(200, box.clientWidth),
     height,
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
-      x: { time: x.isTime ?? false },
-      y: y.range ? { range: [...y.range] } : {},
+      x: {
+        time: x.isTime ?? false,
+        ...(x.isTime && { range: (_, min, max) => [Math.min(min, max - SHORTEST_SECONDS), max] }),
+      },
+      y: y.range
+        ? { range: [...y.range] }
+        : y.isFromZero
+          ? { range: (_, _min, max) => [0, max * 1.1 || 1] }
+          : {},
     },
     axes: [
-      { ...axis, label: x.title, ...(!x.isTime && { values: (_, ticks) => ticks.map(figure) }) },
+      { ...axis, label: x.title, values: (_, ticks) => ticks.map(writeX) },
       { ...axis, label: y.title, size: 56, values: (_, ticks) => ticks.map(write) },
     ],
     series: [
-      { label: x.title, ...(!x.isTime && { value: (_, value) => (value === null ? '' : figure(value)) }) },
+      { label: x.title, value: (_, value) => (value === null ? '' : writeX(value)) },
       ...series.map(({ title, kind, colour: number = 1 }): uPlot.Series => {
         const stroke = colour(`--series-${number}`);
         return {
@@ -62,7 +79,12 @@ function options({ x, y, series, height = 260 }: PlotProps, box: HTMLElement): u
           value: (_, value) => (value === null || value === undefined ? '' : write(value)),
           ...(kind === 'points'
             ? { paths: () => null, points: { show: true, size: 5, fill: stroke, stroke } }
-            : { stroke, width: 1.5, points: { show: false }, ...(kind === 'dashes' && { dash: [5, 5] }) }),
+            : {
+                ...{ stroke, width: 1.5 },
+                // A line begins with one sample, which would be none.
+                ...(!x.isTime && { points: { show: false } }),
+                ...(kind === 'dashes' && { dash: [5, 5] }),
+              }),
         };
       }),
     ],
