@@ -40,6 +40,7 @@ const STAND_IN = `
   server.listen(Number(process.env.PORT), '127.0.0.1', () => {
     announce(server.address(), { role: 'all', metrics: { enabled: true, path: '/metrics' } });
     console.log('listening');
+    console.log('knows an Alertmanager at ' + process.env.ALERTMANAGER_URL);
   });
   process.once('SIGTERM', () => process.exit(7));
 `;
