@@ -145,7 +145,9 @@ export function openDatabase(url: string, logger: Logger): Database {
     }),
     listen: (channel, onPayload) => listen(url, logger, channel, onPayload),
     async [Symbol.asyncDispose]() {
-      await Promise.all([sql.destroy(), standing.destroy(), queuePool.ending || queuePool.end()]);
+      await Promise.all([sql.destroy(), standing.destroy()]);
+      // Kysely leaves a pool open that it was never asked through; what is read at the very end would open a connection.
+      await Promise.all([pool, standingPool, queuePool].map((each) => each.ending || each.end()));
     },
   };
 }

@@ -40,6 +40,7 @@ const alerts = createRoute({
   path: '/service/alerts',
   tags,
   summary: 'What may fire, and what does',
+  request: {},
   responses: { 200: json(AlertList, 'The alerts', examples.alertList), ...problems(401) },
 });
 

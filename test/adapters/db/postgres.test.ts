@@ -194,6 +194,12 @@ test("a block of the queue's that fails leaves the next statement unharmed", asy
   expect(rows).toEqual([{ two: 2 }]);
 });
 
+test('a database that is closed before it was ever asked opens no connection afterwards', async () => {
+  const db = openDatabase(shared.url, pino({ level: 'silent' }));
+  await db[Symbol.asyncDispose]();
+  for (const asked of [db.sql, db.standing]) await expect(sql`select 1`.execute(asked)).rejects.toThrow();
+});
+
 test('closing lets those who have a connection finish, and refuses whoever comes later', async () => {
   await using opened = await testDatabase();
   const { db } = opened;
