@@ -1,4 +1,5 @@
 import { cors } from 'hono/cors';
+import type { AlertDeps } from '../domain/alerts/alerts.ts';
 import { observed } from '../telemetry/http-server/route.ts';
 import type { Logger } from '../telemetry/log/events.ts';
 import { thinLog } from '../telemetry/log/thin-log.ts';
@@ -21,7 +22,7 @@ import { MCP_PATH, mcpRoutes } from './routes/mcp.ts';
 import { type ModelRouteDeps, modelRoutes } from './routes/models.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
-import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts';
+import { serviceRoutes } from './routes/service.ts';
 import { type TrainingRouteDeps, trainingRoutes } from './routes/training-runs.ts';
 import type { Fetch } from './server.ts';
 import { DRIFT_HEADER } from './table-answer.ts';
@@ -35,7 +36,7 @@ export type Api = DatasetRouteDeps &
   Omit<TrainingRouteDeps, 'log'> &
   ArtifactRouteDeps &
   ModelRouteDeps &
-  ServiceRouteDeps;
+  AlertDeps;
 
 export interface HttpOptions {
   readonly metricsPath: string;
@@ -52,6 +53,7 @@ export interface HttpOptions {
 /** HTTP in, one verb of the domain, HTTP out. */
 export function createHttpApp(options: HttpOptions): Router {
   const app = createRouter();
+  const { version } = options.health;
   const log = thinLog(options.logger);
   app.onError(errorHandler(log));
   app.notFound(notFound(app));
@@ -107,17 +109,15 @@ export function createHttpApp(options: HttpOptions): Router {
     app.route(API, modelRoutes(options.api));
     app.route(API, qualityRoutes(options.api));
     app.route(API, serviceRoutes(options.api));
-    describe(app, { version: options.health.version, needsKey: options.adminKey !== undefined });
+    describe(app, { version, needsKey: options.adminKey !== undefined });
     app.route('/', docsRoutes());
     app.route('/', runbookRoutes());
-    const { version } = options.health;
     app.route(
       '/',
       mcpRoutes({ version, corsOrigins: options.corsOrigins, fetch: (request) => app.fetch(request) }),
     );
     app.route('/', consoleRoutes());
   }
-  const { version } = options.health;
   const metricsPath = metrics && options.metricsPath;
   app.route('/', entranceRoutes({ version, hasApi: options.api !== undefined, metricsPath }));
   return app;

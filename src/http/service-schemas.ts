@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ALERTMANAGER_STATES } from '../domain/alerts/alerts.ts';
 import { SEVERITIES } from '../domain/alerts/rules.ts';
 import { query } from './named-fields.ts';
 
@@ -61,7 +62,7 @@ const Alert = z
 export const AlertList = z
   .object({
     /** Whether `firing` is known: `unconfigured` without `ALERTMANAGER_URL`, `unreachable` when it does not answer. */
-    alertmanager: z.enum(['answered', 'unreachable', 'unconfigured']),
+    alertmanager: z.enum(ALERTMANAGER_STATES),
     items: z.array(Alert),
   })
   .openapi('AlertList');

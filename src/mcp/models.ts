@@ -1,6 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
 import type { Client, ModelAddress } from '../client/index.ts';
+import { DRIFT_WINDOWS } from '../vocabulary/windows.ts';
 import { ADDING, READING, resultOf } from './result.ts';
 
 const MAX_ROWS = 100;
@@ -64,7 +65,7 @@ export function registerModelTools(server: McpServer, api: Client): void {
     {
       description:
         'How far the rows that a model is asked for have drifted from its training data, column by column',
-      inputSchema: { artifact_id: z.uuid(), window: z.enum(['1h', '24h', '7d']).default('24h') },
+      inputSchema: { artifact_id: z.uuid(), window: z.enum(DRIFT_WINDOWS).default('24h') },
       annotations: READING,
     },
     ({ artifact_id, window }) => resultOf(api.getArtifactDrift({ id: artifact_id, window })),

@@ -1,6 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
 import type { Client } from '../client/index.ts';
+import { MODES } from '../vocabulary/modes.ts';
 import { ADDING, READING, resultOf } from './result.ts';
 
 /** Longer ones are sent to the API, in which there is no agent's context to fill. */
@@ -15,7 +16,7 @@ export function registerTableTools(server: McpServer, api: Client): void {
       inputSchema: {
         name: z.string().describe('A file name, such as churn.csv or churn.ndjson'),
         text: z.string().max(MAX_TABLE_CHARACTERS),
-        mode: z.enum(['light', 'heavy']).default('light'),
+        mode: z.enum(MODES).default('light'),
         options: z
           .record(z.string(), z.unknown())
           .optional()

@@ -1,6 +1,8 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
 import { type Client, isRun } from '../client/index.ts';
+import { MODES, TASKS } from '../vocabulary/modes.ts';
+import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { ADDING, READING, resultOf } from './result.ts';
 
 /** A call that lasts longer is given up by many clients. */
@@ -14,9 +16,9 @@ export function registerTrainingTools(server: McpServer, api: Client): void {
         'Start a training run on a dataset. light: a linear model in seconds; heavy: boosted trees and an ensemble, up to two minutes. Answers at once with the run; watch_run waits for it.',
       inputSchema: {
         dataset_id: z.uuid(),
-        mode: z.enum(['light', 'heavy']).default('light'),
+        mode: z.enum(MODES).default('light'),
         target: z.string().optional().describe('The column to predict; without it target, label or y'),
-        task: z.enum(['classification', 'regression']).optional(),
+        task: z.enum(TASKS).optional(),
         params: z
           .record(z.string(), z.unknown())
           .optional()
@@ -82,7 +84,7 @@ export function registerTrainingTools(server: McpServer, api: Client): void {
       description: 'Training runs, newest first',
       inputSchema: {
         dataset_id: z.uuid().optional(),
-        status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']).optional(),
+        status: z.enum(RUN_STATUSES).optional(),
         limit: z.number().int().min(1).max(50).default(10),
       },
       annotations: READING,

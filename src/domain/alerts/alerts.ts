@@ -1,17 +1,21 @@
 import { AppError } from '../../errors.ts';
 import type { KeptHistory } from '../../telemetry/history/keep-history.ts';
 import type { FiringAlert, ReadFiring } from './firing.ts';
-import { type AlertRule, readRules } from './rules.ts';
+import { type AlertRule, rulesFor } from './rules.ts';
 import { runbooks } from './runbooks.ts';
 
 export interface AlertDeps {
+  /** Undefined where telemetry is off. */
   readonly history: KeptHistory | undefined;
+  /** Undefined: no Alertmanager is known. */
   readonly readFiring: ReadFiring | undefined;
+  /** Of the domain metrics' names, with its last underscore. */
   readonly metricsPrefix: string;
 }
 
 /** Whether it is known what fires. */
-type Alertmanager = 'answered' | 'unreachable' | 'unconfigured';
+export const ALERTMANAGER_STATES = ['answered', 'unreachable', 'unconfigured'] as const;
+type Alertmanager = (typeof ALERTMANAGER_STATES)[number];
 
 export interface AlertState extends AlertRule {
   readonly firing: Omit<FiringAlert, 'name'>[];
@@ -25,7 +29,7 @@ export async function listAlerts({
   readFiring,
   metricsPrefix,
 }: AlertDeps): Promise<{ readonly alertmanager: Alertmanager; readonly items: AlertState[] }> {
-  const { alerts } = await readRules(metricsPrefix);
+  const { alerts } = await rulesFor(metricsPrefix);
   const { alertmanager, firing } = await firingNow(readFiring);
   return { alertmanager, items: alerts.map((rule) => stateOf(rule, firing)) };
 }
@@ -35,7 +39,7 @@ export async function listAlerts({
  * @throws AppError `not_found`
  */
 export async function explainAlert({ history, readFiring, metricsPrefix }: AlertDeps, name: string) {
-  const { alerts, metricsOf } = await readRules(metricsPrefix);
+  const { alerts, metricsOf } = await rulesFor(metricsPrefix);
   const rule = alerts.find((alert) => alert.name === name);
   const runbook = (await runbooks()).get(name);
   if (rule === undefined || runbook === undefined) throw new AppError('not_found', 'There is no such alert.');

@@ -42,14 +42,23 @@ export interface Rules {
   metricsOf(expression: string): ReadonlySet<string>;
 }
 
-let read: Promise<string[]> | undefined;
+/** By prefix, of which a process has one: the rules are asked for again and again by whoever watches them. */
+const read = new Map<string, Promise<Rules>>();
 
 /** @param prefix of the metrics, with its last underscore */
-export async function readRules(prefix: string): Promise<Rules> {
-  read ??= readFiles();
+export function rulesFor(prefix: string): Promise<Rules> {
+  let rules = read.get(prefix);
+  if (rules === undefined) {
+    rules = readRules(prefix);
+    read.set(prefix, rules);
+  }
+  return rules;
+}
+
+async function readRules(prefix: string): Promise<Rules> {
   // Needed by nobody until somebody asks.
   const { parse } = await import('yaml');
-  const rules = (await read)
+  const rules = (await readFiles())
     .map((text) => RuleFile.parse(parse(text.replaceAll(PREFIX, prefix))))
     .flatMap(({ groups }) => groups.flatMap((group) => group.rules));
   const recorded = Map.groupBy(rules, ({ record }) => record);

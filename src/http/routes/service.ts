@@ -1,8 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { explainAlert, listAlerts } from '../../domain/alerts/alerts.ts';
-import type { ReadFiring } from '../../domain/alerts/firing.ts';
+import { type AlertDeps, explainAlert, listAlerts } from '../../domain/alerts/alerts.ts';
 
-import { HISTORY_INTERVAL_MS, type KeptHistory } from '../../telemetry/history/keep-history.ts';
+import { HISTORY_INTERVAL_MS } from '../../telemetry/history/keep-history.ts';
 import * as examples from '../examples/service.ts';
 import { createRouter, type Router } from '../router.ts';
 import {
@@ -54,16 +53,7 @@ const explain = createRoute({
   responses: { 200: json(ExplainedAlert, 'The alert', examples.explainedAlert), ...problems(401, 404) },
 });
 
-export interface ServiceRouteDeps {
-  /** Undefined where telemetry is off. */
-  readonly history: KeptHistory | undefined;
-  /** Undefined: no Alertmanager is known. */
-  readonly readFiring: ReadFiring | undefined;
-  /** Of the domain metrics' names, with its last underscore. */
-  readonly metricsPrefix: string;
-}
-
-export function serviceRoutes(deps: ServiceRouteDeps): Router {
+export function serviceRoutes(deps: AlertDeps): Router {
   const { history, metricsPrefix: prefix } = deps;
   return createRouter()
     .openapi(metrics, async (c) => {
