@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../infra/temporary-folder.ts';
+import { startAlertmanager } from '../infra/alertmanager.ts';
 import { eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { freePort } from '../support/free-port.ts';
 import { hasProgram } from '../support/programs.ts';
-import { tied } from '../support/tied.ts';
 
 interface Alert {
   readonly name: string;
@@ -86,54 +81,30 @@ describe.skipIf(!hasProgram('prometheus-alertmanager'))(
   'with a real Alertmanager (program: prometheus-alertmanager)',
   () => {
     test('what fires there is told here', async () => {
-      await using folder = await temporaryFolder('mlops-alertmanager-');
-      const port = await freePort();
-      const url = `http://127.0.0.1:${port}`;
-      await writeFile(
-        join(folder.path, 'config.yml'),
-        'route: {receiver: nobody}\nreceivers: [{name: nobody}]\n',
-      );
-      const alertmanager = tied(
-        spawn(
-          'prometheus-alertmanager',
-          [
-            `--config.file=${join(folder.path, 'config.yml')}`,
-            `--storage.path=${folder.path}`,
-            '--cluster.listen-address=',
-            `--web.listen-address=127.0.0.1:${port}`,
-          ],
-          { stdio: 'ignore', detached: true },
-        ),
-      );
-      try {
-        const startsAt = new Date().toISOString();
-        await eventually(async () => {
-          const answer = await fetch(`${url}/api/v2/alerts`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify([
-              {
-                labels: { alertname: 'TargetDown', instance: 'there' },
-                annotations: { summary: 'gone' },
-                startsAt,
-              },
-            ]),
-          }).catch(() => undefined);
-          return answer?.ok;
-        });
-        await using service = await startDeployed({ ALERTMANAGER_URL: `${url}/` });
-        const firing = await eventually(async () => {
-          const told = await json<Alerts>(await service.api.call('/service/alerts'));
-          const alert = told.items.find(({ name }) => name === 'TargetDown');
-          return told.alertmanager === 'answered' && alert?.firing[0] !== undefined && alert.firing;
-        });
-        expect(firing).toEqual([
-          { labels: { instance: 'there' }, started_at: startsAt, summary: 'gone', suppressed: false },
-        ]);
-      } finally {
-        alertmanager.kill('SIGTERM');
-        if (alertmanager.exitCode === null) await once(alertmanager, 'close');
-      }
+      await using alertmanager = await startAlertmanager();
+      const { url } = alertmanager;
+      const startsAt = new Date().toISOString();
+      const sent = await fetch(`${url}/api/v2/alerts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify([
+          {
+            labels: { alertname: 'TargetDown', instance: 'there' },
+            annotations: { summary: 'gone' },
+            startsAt,
+          },
+        ]),
+      });
+      expect(sent.status).toBe(200);
+      await using service = await startDeployed({ ALERTMANAGER_URL: `${url}/` });
+      const firing = await eventually(async () => {
+        const told = await json<Alerts>(await service.api.call('/service/alerts'));
+        const alert = told.items.find(({ name }) => name === 'TargetDown');
+        return told.alertmanager === 'answered' && alert?.firing[0] !== undefined && alert.firing;
+      });
+      expect(firing).toEqual([
+        { labels: { instance: 'there' }, started_at: startsAt, summary: 'gone', suppressed: false },
+      ]);
     });
   },
 );

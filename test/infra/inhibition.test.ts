@@ -1,17 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
-import { freePort } from '../support/free-port.ts';
 import { hasProgram } from '../support/programs.ts';
-import { tied } from '../support/tied.ts';
-import { ROOT, readYaml } from './monitoring-files.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { CONFIG, startAlertmanager } from './alertmanager.ts';
+import { readYaml } from './monitoring-files.ts';
 
 type Labels = Readonly<Record<string, string>>;
-const CONFIG = 'infra/monitoring/alertmanager/alertmanager.yml';
 
 test('the heartbeat is sent again every 60 s or sooner', () => {
   const { route } = readYaml(CONFIG) as { route: { routes: Labels[] } };
@@ -31,26 +24,8 @@ describe.skipIf(!hasProgram('prometheus-alertmanager'))(
     let origin: string;
 
     beforeAll(async () => {
-      const { path } = stack.use(await temporaryFolder());
-      const address = `127.0.0.1:${await freePort()}`;
-      origin = `http://${address}/api/v2`;
-      const program = tied(
-        spawn(
-          'prometheus-alertmanager',
-          [
-            `--config.file=${fileURLToPath(new URL(CONFIG, ROOT))}`,
-            `--storage.path=${join(path, 'data')}`,
-            '--cluster.listen-address=',
-            `--web.listen-address=${address}`,
-          ],
-          { stdio: 'ignore', detached: true },
-        ),
-      );
-      stack.defer(async () => {
-        program.kill('SIGTERM');
-        await once(program, 'close');
-      });
-      await eventually(async () => (await fetch(`${origin}/status`).catch(() => undefined))?.ok);
+      const { url } = stack.use(await startAlertmanager());
+      origin = `${url}/api/v2`;
     });
     afterAll(() => stack.disposeAsync());
 
