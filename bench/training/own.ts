@@ -3,18 +3,19 @@ import { predictor } from '../../src/tabular/scoring/estimators.ts';
 import { classificationQuality } from '../../src/tabular/training/quality/classification.ts';
 import { regressionQuality } from '../../src/tabular/training/quality/regression.ts';
 import { readInputs } from '../../src/tabular/values/inputs.ts';
-import { makeDataset } from './data.ts';
+import { type Dataset, makeDataset } from './data.ts';
 import { fitOnce, HUNDRED_TREES, linearSpecification } from './one-fit.ts';
 
 /**
- * Fits one of our models on a data set and prints one line of JSON, as reference.py does.
- * `node own.ts DATASET light|heavy|linear|boosted`: the first two are whole runs with measuring and refit, the others
- * one fit on all rows. A linear fit is repeated for a second, and its fastest counts, as in reference.py: the first one in
- * a process takes up to forty times as long on a tiny table, while its code is compiled; light runs show what that costs.
+ * Fits one of our models on splits of a data set and prints a line of JSON for each, as reference.py does.
+ * `node own.ts DATASET light|heavy|linear|boosted SPLIT…`: the first two are whole runs with measuring and refit, the others
+ * one fit on all rows. Of one split alone a linear fit is repeated for a second, and its fastest counts, as in reference.py:
+ * the first one in a process takes up to forty times as long on a tiny table, while its code is compiled; light runs show
+ * what that costs.
  */
-const [name = '', what = ''] = process.argv.slice(2);
-const { task, train: table, test } = makeDataset(name);
+const [name = '', what = '', ...splits] = process.argv.slice(2);
 const seed = 42;
+const repeatingMs = what === 'linear' && splits.length === 1 ? 1000 : 0;
 
 interface Result {
   readonly predicted: Float64Array;
@@ -22,23 +23,24 @@ interface Result {
   readonly details: Record<string, unknown>;
 }
 
-const REPEATING_SECONDS = what === 'linear' ? 1 : 0;
-let { fitted, ...figures } = await timed();
-for (const began = performance.now(); performance.now() - began < REPEATING_SECONDS * 1000; ) {
-  const again = await timed();
-  if (again.seconds < figures.seconds) ({ fitted, ...figures } = again);
+for (const split of splits) {
+  const dataset = makeDataset(name, Number(split));
+  let { fitted, ...figures } = await timed(dataset);
+  for (const began = performance.now(); performance.now() - began < repeatingMs; ) {
+    const again = await timed(dataset);
+    if (again.seconds < figures.seconds) ({ fitted, ...figures } = again);
+  }
+  const predicting = performance.now();
+  const { predicted, classes, details } = fitted();
+  const rows_per_second = (dataset.test.rows * 1000) / (performance.now() - predicting);
+  const result = { ...figures, ...quality(dataset.test, predicted, classes), rows_per_second, ...details };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 }
-const predicting = performance.now();
-const { predicted, classes, details } = fitted();
-const rowsPerSecond = (test.rows * 1000) / (performance.now() - predicting);
-process.stdout.write(
-  `${JSON.stringify({ ...figures, ...quality(predicted, classes), rows_per_second: rowsPerSecond, ...details })}\n`,
-);
 
-async function timed() {
+async function timed(dataset: Dataset) {
   const cpuBefore = process.cpuUsage();
   const started = performance.now();
-  const fitted = what === 'light' || what === 'heavy' ? await wholeRun(what) : await oneFit();
+  const fitted = what === 'light' || what === 'heavy' ? await wholeRun(dataset, what) : await oneFit(dataset);
   const seconds = (performance.now() - started) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
   return {
@@ -49,7 +51,7 @@ async function timed() {
   };
 }
 
-async function wholeRun(mode: 'light' | 'heavy'): Promise<() => Result> {
+async function wholeRun({ train: table, test }: Dataset, mode: 'light' | 'heavy'): Promise<() => Result> {
   const run: TrainedRun = await train(
     table,
     { mode, target: 'target', seed, params: {} },
@@ -65,7 +67,7 @@ async function wholeRun(mode: 'light' | 'heavy'): Promise<() => Result> {
   };
 }
 
-async function oneFit(): Promise<() => Result> {
+async function oneFit({ train: table, test, task }: Dataset): Promise<() => Result> {
   const specification = what === 'linear' ? linearSpecification(task) : HUNDRED_TREES;
   const { document, data } = await fitOnce(table, task, specification, seed);
   const classes = document.classes ?? [];
@@ -76,8 +78,12 @@ async function oneFit(): Promise<() => Result> {
   });
 }
 
-function quality(predicted: Float64Array, classes: readonly string[]): Record<string, number | null> {
-  const target = targetOf(test);
+function quality(
+  test: Table,
+  predicted: Float64Array,
+  classes: readonly string[],
+): Record<string, number | null> {
+  const target = test.columns.find((column) => column.name === 'target')!;
   if (target.kind === 'number') {
     const { r2, mae } = regressionQuality(target.values, predicted);
     return { r2, mae };
@@ -85,8 +91,4 @@ function quality(predicted: Float64Array, classes: readonly string[]): Record<st
   const actual = target.codes.map((code) => classes.indexOf(target.labels[code]!));
   const { accuracy, roc_auc, log_loss } = classificationQuality(actual, predicted, classes.length);
   return { accuracy, roc_auc, log_loss };
-}
-
-function targetOf(of: Table) {
-  return of.columns.find((column) => column.name === 'target')!;
 }
