@@ -24,7 +24,7 @@ import { calibrate } from './quality/interval-reference.ts';
 import { partialDependence } from './quality/partial-dependence.ts';
 import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
-import { findsRoundsAnew, roundLimits } from './search/rounds.ts';
+import { roundLimits } from './search/rounds.ts';
 import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
 import { createSplitter } from './splitter.ts';
 import { readTarget } from './target.ts';
@@ -286,11 +286,11 @@ function roundReporter(
 async function fitFound(
   data: TrainingData,
   rows: Int32Array,
-  { specification, searchedRows }: SearchResult,
+  { specification, findsRounds }: SearchResult,
   options: FitOptions,
 ): Promise<Pick<Fitted, 'specification' | 'fit' | 'fittedRows'>> {
-  const [{ settings } = {}, another] = specification.boosting?.members ?? [];
-  if (!settings || another || !findsRoundsAnew(rows.length, searchedRows, settings)) {
+  const [{ settings } = {}] = specification.boosting?.members ?? [];
+  if (!settings || !findsRounds) {
     const fit = await fitModel(data, rows, specification, options);
     return { specification, fit, fittedRows: rows.length };
   }

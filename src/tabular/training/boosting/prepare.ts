@@ -2,10 +2,11 @@ import { DATE_PARTS, type NumberEncoder, type TreeEncoder } from '../../document
 import { Arena } from '../../kernel/arena.ts';
 import { binAssigner, MAX_BINS } from '../../scoring/bins.ts';
 import { featureEncoder } from '../../scoring/trees.ts';
+import { evenness } from '../effective-rows.ts';
 import { classCount, classRowWeights, type TrainingData } from '../training-data.ts';
 import { findEdges } from './bins.ts';
 import type { BinnedColumn, BinnedMatrix } from './matrix.ts';
-import { targetCodes } from './target-codes.ts';
+import { type Response, targetCodes } from './target-codes.ts';
 
 /** Which rows of a prepared table a fit learns from and which it may validation, as positions in the matrix. */
 export interface Part {
@@ -130,16 +131,21 @@ function codedCategories(data: TrainingData, rows: Int32Array, seed: number) {
   );
 }
 
-function responses({ target }: TrainingData, rows: Int32Array): ((row: number) => number)[] {
-  if (target.task === 'regression') return [(row) => target.values[row]!];
+function responses({ target }: TrainingData, rows: Int32Array): Response[] {
+  if (target.task === 'regression') return [{ of: (row) => target.values[row]!, worth: 1 }];
   const { codes, classes } = target;
-  if (classes.length === 2) return [(row) => codes[row]!];
   const counts = new Int32Array(classes.length);
   for (const row of rows) counts[codes[row]!]!++;
+  const against = (k: number): Response => {
+    // One row more: none may be of the class here.
+    const share = (counts[k]! + 1) / (rows.length + 2);
+    return { of: (row) => Number(codes[row] === k), worth: evenness([share, 1 - share]) };
+  };
+  if (classes.length === 2) return [against(1)];
   return [...counts.keys()]
     .sort((a, b) => counts[b]! - counts[a]! || a - b)
     .slice(0, MAX_CODED_CLASSES)
-    .map((k) => (row) => Number(codes[row] === k));
+    .map(against);
 }
 
 /** Numbers are standardised, so that settings and stopping rules mean the same whatever the target's unit. */

@@ -2,11 +2,18 @@ import type { LabelEncoder } from '../../document.ts';
 import type { CategoryInput } from '../../values/inputs.ts';
 import { createRandom } from '../random.ts';
 
-/** As many rows of the overall mean are added to every label's, so that rare labels stay near it. */
+/** As many rows' worth of the overall mean is added to every label's, so that rare labels stay near it. */
 const SMOOTHING = 20;
 const FOLDS = 5;
-/** With fewer rows a label, a label's mean says too much about each of its own rows. */
+/** With fewer rows' worth a label, a label's mean says too much about each of its own rows. */
 const MIN_ROWS_PER_LABEL = 100;
+
+/** What labels are coded by. */
+export interface Response {
+  of(row: number): number;
+  /** What a row says, as a share of one of two equally frequent classes: of a rare class each says little. */
+  readonly worth: number;
+}
 
 export interface TargetCodes {
   readonly encoder: LabelEncoder;
@@ -15,18 +22,17 @@ export interface TargetCodes {
 }
 
 /**
- * Labels as numbers: the smoothed mean of the response among the label's rows, (Σ + 20 · mean) / (n + 20)
- * (Micci-Barreca, 2001). Where labels are many, each training row gets the figure of the other folds' rows, so that
+ * Labels as numbers: the smoothed mean of the response among the label's rows, (Σ + m · mean) / (n + m)
+ * (Micci-Barreca, 2001), where m is 20 rows' worth. Where labels are many, each training row gets the figure of the other folds' rows, so that
  * no row's code holds its own response; every other row, and later every new one, gets the figure of all.
  *
  * @param rows the training rows
- * @param response of a row
  */
 export function targetCodes(
   { codes, labels }: CategoryInput,
   input: number,
   rows: Int32Array,
-  response: (row: number) => number,
+  response: Response,
   seed: number,
 ): TargetCodes {
   const random = createRandom(seed, `codes ${input}`);
@@ -37,7 +43,7 @@ export function targetCodes(
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     const fold = Math.floor(random() * FOLDS);
-    const y = response(row);
+    const y = response.of(row);
     foldOf[row] = fold;
     total += y;
     if (codes[row]! < 0) continue;
@@ -45,7 +51,8 @@ export function targetCodes(
     counts[codes[row]! * FOLDS + fold]!++;
   }
   const mean = total / rows.length;
-  const smoothed = (sum: number, count: number) => (sum + SMOOTHING * mean) / (count + SMOOTHING);
+  const prior = SMOOTHING / response.worth;
+  const smoothed = (sum: number, count: number) => (sum + prior * mean) / (count + prior);
   const sumOf = new Float64Array(labels.length);
   const countOf = new Int32Array(labels.length);
   let present = 0;
@@ -60,7 +67,7 @@ export function targetCodes(
   const values = new Float64Array(codes.length);
   for (let row = 0; row < codes.length; row++)
     values[row] = codes[row]! < 0 ? Number.NaN : codeOf[codes[row]!]!;
-  if (present * MIN_ROWS_PER_LABEL > rows.length) {
+  if (present * MIN_ROWS_PER_LABEL > rows.length * response.worth) {
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       const label = codes[row]!;

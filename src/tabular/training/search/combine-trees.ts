@@ -4,6 +4,7 @@ import { classCount, type TrainingData } from '../training-data.ts';
 import type { BoostingTrial } from './boosting-trial.ts';
 import { type EnsembleRules, selectEnsemble } from './ensemble.ts';
 import type { RowLosses } from './loss.ts';
+import type { SearchPlan } from './plan.ts';
 import { findsRoundsAnew } from './rounds.ts';
 
 /** On a small table the best few settings differ by chance; the mean of their models is steadier than any. */
@@ -13,8 +14,16 @@ const ENSEMBLE_OF_LONG_TABLES: EnsembleRules = { first: 1, steps: 3, minRelative
 /** Only one member can find its number of rounds anew. */
 const BEST_ALONE: EnsembleRules = { first: 1, steps: 0, minRelativeGain: 0 };
 
+export interface CombinedTrees {
+  readonly members: readonly BoostingMember[];
+  /** What they would predict of the plan's test rows; null without trials. */
+  readonly predicted: Float64Array | null;
+  /** Whether the only member's number of rounds had better be found anew. */
+  readonly findsRounds: boolean;
+}
+
 /**
- * The trees' part of the model, and what it would predict of the plan's test rows.
+ * The trees' part of the model.
  *
  * @param rows that the model is fitted on
  */
@@ -22,16 +31,16 @@ export function combineTrees(
   trials: readonly BoostingTrial[],
   data: TrainingData,
   losses: RowLosses,
-  isSmall: boolean,
+  plan: SearchPlan,
   rows: number,
-  searchedRows: number,
-): { readonly members: readonly BoostingMember[]; readonly predicted: Float64Array | null } {
-  if (trials.length === 0) return { members: [], predicted: null };
+): CombinedTrees {
+  if (trials.length === 0) return { members: [], predicted: null, findsRounds: false };
   const classes = classCount(data);
   const toPredictions = (scores: Float64Array) => (classes === 0 ? scores : probabilities(scores, classes));
   const best = trials.reduce((least, trial) => (trial.loss < least.loss ? trial : least));
-  const isAlone = findsRoundsAnew(rows, searchedRows, best.settings);
-  const rules = isSmall ? ENSEMBLE_OF_SMALL_TABLES : isAlone ? BEST_ALONE : ENSEMBLE_OF_LONG_TABLES;
+  const findsRounds = findsRoundsAnew(rows, plan, best.settings);
+  const several = plan.isSmall ? ENSEMBLE_OF_SMALL_TABLES : ENSEMBLE_OF_LONG_TABLES;
+  const rules = findsRounds ? BEST_ALONE : several;
   const weights = selectEnsemble(trials, (scores) => losses(toPredictions(scores)), rules);
   const members = trials
     .map(({ settings }, t) => ({ weight: weights[t]!, settings }))
@@ -40,5 +49,5 @@ export function combineTrees(
   const scores = trials[0]!.scores.map((_, i) =>
     trials.reduce((sum, trial, t) => sum + weights[t]! * trial.scores[i]!, 0),
   );
-  return { members, predicted: toPredictions(scores) };
+  return { members, predicted: toPredictions(scores), findsRounds };
 }

@@ -16,7 +16,6 @@ export interface LinearTrial {
 
 export interface LinearTrialOptions {
   readonly balanced: boolean;
-  readonly isSmall: boolean;
   /** Seconds; no penalty but the first is begun that would take longer. */
   untilDeadline(): number;
 }
@@ -29,16 +28,14 @@ const MAX_WORSE = 2;
 const REFINEMENTS = [0.3, 3];
 
 /**
- * The linear family's best penalty on the plan's splits.
- *
- * @param isSmall of few rows the lowest loss is often luck, above all where a line parts the classes: the strongest
- *   penalty is taken whose loss is within one standard error of it (Breiman et al., 1984)
+ * The linear family's best penalty on the plan's splits. Of few rows the lowest loss is often luck, above all where a line
+ * parts the classes: the strongest penalty is taken whose loss is within one standard error of it (Breiman et al., 1984).
  */
 export async function tryLinear(
   data: TrainingData,
-  { splits }: SearchPlan,
+  { splits, isSmall }: SearchPlan,
   losses: RowLosses,
-  { balanced, isSmall, untilDeadline }: LinearTrialOptions,
+  { balanced, untilDeadline }: LinearTrialOptions,
 ): Promise<LinearTrial> {
   const trials: LinearTrial[] = [];
   const latest: LinearEstimator[] = [];

@@ -1,4 +1,5 @@
 import type { BoostingSettings } from '../boosting/boost.ts';
+import type { SearchPlan } from './plan.ts';
 
 /** Rounds × learning rate: how far a trial may go, and how far without gain. */
 const MAX_LEARNT = 30;
@@ -17,13 +18,15 @@ export function roundLimits(learningRate: number): { readonly rounds: number; re
 
 /**
  * Whether the number of rounds that the search has found is not the one to fit the model with: the model's rows are many
- * more than the search saw, or the trial might have gained from more rounds than it was allowed.
+ * more than the search saw, or the trial might have gained from more rounds than it was allowed. With a rare class the
+ * search's folds tell it better than a tenth of the rows.
  */
 export function findsRoundsAnew(
   rows: number,
-  searchedRows: number,
+  { rows: searched, isSmall }: Pick<SearchPlan, 'rows' | 'isSmall'>,
   { rounds, learningRate }: BoostingSettings,
 ): boolean {
   const wasStillGaining = rounds >= 0.95 * roundLimits(learningRate).rounds;
-  return rows >= MIN_ROWS_TO_VALIDATE && (rows > MAX_GROWTH * searchedRows || wasStillGaining);
+  const hasGrown = rows > MAX_GROWTH * searched.length;
+  return rows >= MIN_ROWS_TO_VALIDATE && (hasGrown || (wasStillGaining && !isSmall));
 }

@@ -31,8 +31,8 @@ export interface SearchOptions {
 
 export interface SearchResult {
   readonly specification: ModelSpecification;
-  /** How many rows took part in it. */
-  readonly searchedRows: number;
+  /** Whether the number of rounds had better be found anew. */
+  readonly findsRounds: boolean;
   /** What the chosen recipe said of the tested rows, on the target's own scale; null where they were of one split. */
   readonly outOfFold: OutOfFold | null;
   readonly strategy: SearchPlan['strategy'];
@@ -41,7 +41,6 @@ export interface SearchResult {
   readonly notBegun: number;
 }
 
-const MAX_ROWS_OF_SMALL_TABLES = 5000;
 /** Where a line parts the few rows there are, their log loss says nothing against it, and the next row may. */
 const PRIOR_ROWS_OF_CLASSES = 100;
 
@@ -65,17 +64,16 @@ export async function selectModel(
     plan.splits.map(({ train, test }) => ({ train, validation: test })),
     options,
   );
-  const isSmall = rows.length <= MAX_ROWS_OF_SMALL_TABLES;
+  const { isSmall } = plan;
   const { linear, boosting, leaderboard, notBegun } = await runTrials(
     data,
     plan,
     table,
     losses,
-    isSmall,
     options,
     onTrial,
   );
-  const { members, predicted } = combineTrees(boosting, data, losses, isSmall, rows.length, plan.rows.length);
+  const { members, predicted, findsRounds } = combineTrees(boosting, data, losses, plan, rows.length);
   const trees = predicted ?? linear.predicted;
   const blend =
     predicted !== null
@@ -106,7 +104,7 @@ export async function selectModel(
       balanced: options.balanced,
       targetTransform: options.targetTransform,
     },
-    searchedRows: plan.rows.length,
+    findsRounds,
     outOfFold:
       plan.strategy === 'k_fold'
         ? {
@@ -143,11 +141,10 @@ async function runTrials(
   plan: SearchPlan,
   table: PreparedTable,
   losses: RowLosses,
-  isSmall: boolean,
   { seed, threads, balanced, maxTrials, budgetSeconds }: SearchOptions,
   onTrial: (progress: SearchProgress) => void,
 ): Promise<Trials> {
-  const candidates = boostingCandidates(plan.rows.length, maxTrials - 1, createRandom(seed, 'candidates'));
+  const candidates = boostingCandidates(plan, maxTrials - 1, createRandom(seed, 'candidates'));
   await using pool = createFitPool(table, MAX_LEAVES, threads, Number.POSITIVE_INFINITY);
   const leaderboard: LeaderboardEntry[] = [];
   const started = performance.now();
@@ -189,7 +186,7 @@ async function runTrials(
   // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
   const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
   const linearLane = async () => {
-    const trial = await tryLinear(data, plan, losses, { balanced, isSmall, untilDeadline });
+    const trial = await tryLinear(data, plan, losses, { balanced, untilDeadline });
     finish({
       family: 'linear',
       settings: { l2_per_row: trial.l2PerRow },

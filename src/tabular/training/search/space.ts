@@ -1,5 +1,6 @@
 import type { BoostingSettings } from '../boosting/boost.ts';
 import type { Random } from '../random.ts';
+import type { SearchPlan } from './plan.ts';
 
 /** The largest trees the search asks for. */
 export const MAX_LEAVES = 127;
@@ -10,12 +11,15 @@ export type BoostingCandidate = Omit<BoostingSettings, 'rounds'>;
  * Settings to try, in order: first ones that differ in what matters most (size of the trees, learning rate, how
  * much of the table a tree sees), from plain to special, then random ones from the same ranges.
  */
-export function boostingCandidates(rows: number, count: number, random: Random): BoostingCandidate[] {
-  const small = rows < 5000;
-  const fixed = small ? FOR_SMALL_TABLES : FOR_LARGE_TABLES;
-  const drawn = Array.from({ length: Math.max(0, count - fixed.length) }, () => draw(small, random));
+export function boostingCandidates(
+  { rows, isSmall }: Pick<SearchPlan, 'rows' | 'isSmall'>,
+  count: number,
+  random: Random,
+): BoostingCandidate[] {
+  const fixed = isSmall ? FOR_SMALL_TABLES : FOR_LARGE_TABLES;
+  const drawn = Array.from({ length: Math.max(0, count - fixed.length) }, () => draw(isSmall, random));
   // A split that must leave 20 of 80 rows on each side is hardly ever possible.
-  const most = Math.max(2, Math.floor(rows / 20));
+  const most = Math.max(2, Math.floor(rows.length / 20));
   return [...fixed, ...drawn]
     .slice(0, count)
     .map((candidate) => ({ ...candidate, minLeafRows: Math.min(candidate.minLeafRows, most) }));

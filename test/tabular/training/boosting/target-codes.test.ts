@@ -9,7 +9,7 @@ test('a label’s code is its smoothed mean; an unknown one has the overall mean
     { kind: 'category', codes, labels: ['a', 'b', 'never'] },
     0,
     allRows(400),
-    (row) => Number(row % 4 === 0),
+    { of: (row) => Number(row % 4 === 0), worth: 1 },
     1,
   );
   const mean = 100 / 400;
@@ -30,12 +30,27 @@ test('where labels are many, a row’s code tells nothing of its own response', 
     { kind: 'category', codes, labels },
     0,
     allRows(rows),
-    (row) => response[row]!,
+    { of: (row) => response[row]!, worth: 1 },
     1,
   );
   expect(Math.abs(correlation(values, response))).toBeLessThan(0.1);
   const inSample = Float64Array.from(codes, (code) => encoder.values[encoder.labels.indexOf(labels[code]!)]!);
   expect(correlation(inSample, response)).toBeGreaterThan(0.3);
+});
+
+test('labels of few rows of a rare class tell nothing of a row’s own response, however many rows they have', () => {
+  const random = createRandom(4);
+  const rows = 40_000;
+  const codes = Int32Array.from({ length: rows }, () => Math.floor(random() * 200));
+  const response = Float64Array.from({ length: rows }, () => Number(random() < 0.005));
+  const labels = Array.from({ length: 200 }, (_, k) => `l${k}`);
+  const correlationAt = (worth: number) => {
+    const of = (row: number) => response[row]!;
+    const column = { kind: 'category', codes, labels } as const;
+    return correlation(targetCodes(column, 0, allRows(rows), { of, worth }, 1).values, response);
+  };
+  expect(Math.abs(correlationAt(0.02))).toBeLessThan(0.02);
+  expect(correlationAt(1)).toBeGreaterThan(0.05);
 });
 
 function correlation(a: Float64Array, b: Float64Array): number {
