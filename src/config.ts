@@ -78,7 +78,7 @@ const variables = z.object({
     .default('/metrics'),
   PROMETHEUS__METRIC_NAMESPACE: identifier.default('mlops'),
   PROMETHEUS__METRIC_SUBSYSTEM: identifier.default('backend'),
-  PROMETHEUS__LATENCY_BUCKETS: latencyBuckets.default(DEFAULT_LATENCY_BUCKETS),
+  PROMETHEUS__LATENCY_BUCKETS: latencyBuckets.default(DEFAULT_LATENCY_BUCKETS).meta({ unit: 'seconds' }),
   PROMETHEUS__INSTRUMENT_INPROGRESS: bool.default(true),
   PROMETHEUS__BEARER_TOKEN: bearerToken.optional(),
 
@@ -98,7 +98,7 @@ const variables = z.object({
     .regex(/^postgres(ql)?:\/\/.+/, 'must be a postgres:// URL')
     .optional(),
   STORAGE_ROOT: z.string().min(1).default('./var'),
-  STORAGE_RESERVE_BYTES: integer(0).default(268_435_456),
+  STORAGE_RESERVE_BYTES: integer(0).default(268_435_456).meta({ unit: 'bytes' }),
   STORAGE_BACKEND: z.enum(['local', 's3'], 'must be local or s3').default('local'),
   S3__ENDPOINT: z.string().optional(),
   S3__REGION: z.string().optional(),
@@ -107,33 +107,42 @@ const variables = z.object({
   S3__SECRET_KEY: z.string().optional(),
   S3__FORCE_PATH_STYLE: bool.default(true),
   S3__PUBLIC_ENDPOINT: z.string().optional(),
-  S3__PRESIGN_EXPIRY: integer(1).default(3600),
+  S3__PRESIGN_EXPIRY: integer(1).default(3600).meta({ unit: 'seconds' }),
 
-  MAX_UPLOAD_BYTES: integer(1).default(10_737_418_240),
-  MIN_DATA_ROWS: integer(1).default(2),
+  MAX_UPLOAD_BYTES: integer(1).default(10_737_418_240).meta({ unit: 'bytes' }),
+  MIN_DATA_ROWS: integer(1).default(2).meta({ unit: 'rows' }),
   MAX_EMPTY_RATIO: number
     .pipe(z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1'))
-    .default(0.5),
-  MAX_MODEL_ARTIFACTS: integer(0).default(5),
+    .default(0.5)
+    .meta({ unit: 'share' }),
+  MAX_MODEL_ARTIFACTS: integer(0).default(5).meta({ unit: 'models' }),
   MAX_WAIT_SEC: number
     .pipe(z.number().positive('must be above 0').max(3600, 'must be at most 3600'))
-    .default(10),
+    .default(10)
+    .meta({ unit: 'seconds' }),
 
-  DATASET_TTL_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(0),
-  DATASET_TTL_CHECK_INTERVAL_SEC: integer(1).default(3600),
-  DATASET_TTL_BATCH_LIMIT: integer(1, 100_000).default(500),
+  DATASET_TTL_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(0).meta({ unit: 'days' }),
+  DATASET_TTL_CHECK_INTERVAL_SEC: integer(1).default(3600).meta({ unit: 'seconds' }),
+  DATASET_TTL_BATCH_LIMIT: integer(1, 100_000).default(500).meta({ unit: 'datasets' }),
 
-  TRAINING__CONCURRENCY: integer(1, 64).default(1),
+  TRAINING__CONCURRENCY: integer(1, 64).default(1).meta({ unit: 'runs' }),
   // The queue takes a job for lost after a day.
   TRAINING__TIMEOUT_SEC: number
     .pipe(z.number().positive('must be above 0').max(86_000, 'must be at most 86000'))
-    .default(3600),
-  TRAINING__MAX_RETRIES: integer(0, 100).default(2),
-  TRAINING__MEMORY_LIMIT_MB: integer(128).default(4096),
-  TRAINING__RUN_RETENTION_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(365),
+    .default(3600)
+    .meta({ unit: 'seconds' }),
+  TRAINING__MAX_RETRIES: integer(0, 100).default(2).meta({ unit: 'attempts' }),
+  TRAINING__MEMORY_LIMIT_MB: integer(128).default(4096).meta({ unit: 'MiB' }),
+  TRAINING__RUN_RETENTION_DAYS: number
+    .pipe(z.number().min(0, 'must be 0 or more'))
+    .default(365)
+    .meta({ unit: 'days' }),
 
-  FEEDBACK__RETENTION_DAYS: number.pipe(z.number().min(0, 'must be 0 or more')).default(90),
-  FEEDBACK__MAX_PREDICTIONS: integer(1, 10_000_000).default(100_000),
+  FEEDBACK__RETENTION_DAYS: number
+    .pipe(z.number().min(0, 'must be 0 or more'))
+    .default(90)
+    .meta({ unit: 'days' }),
+  FEEDBACK__MAX_PREDICTIONS: integer(1, 10_000_000).default(100_000).meta({ unit: 'predictions' }),
 
   AUTH__MODE: z.enum(['none', 'keys'], 'must be none or keys').optional(),
   AUTH__ADMIN_KEY: bearerToken.min(16, 'must be at least 16 characters').optional(),
@@ -143,8 +152,23 @@ const variables = z.object({
   ).default([]),
 });
 
-/** The name of every variable, for `.env.example` and the documentation to be checked against. */
-export const variableNames: readonly string[] = Object.keys(variables.shape);
+/** What `.env.example` and the documentation are checked against. */
+export const settings: readonly {
+  readonly name: string;
+  /** As one writes it; undefined: unset. */
+  readonly default: string | undefined;
+  /** What a number counts. */
+  readonly unit: string | undefined;
+}[] = Object.entries(variables.shape).map(([name, schema]) => {
+  const value: unknown = schema.parse(undefined);
+  return {
+    name,
+    default: typeof value === 'object' ? JSON.stringify(value) : value?.toString(),
+    unit: schema.meta()?.['unit'] as string | undefined,
+  };
+});
+
+export const variableNames: readonly string[] = settings.map(({ name }) => name);
 
 /** Rules between variables, over the raw values: they must speak even where another variable is wrong. */
 function crossFaults(env: Readonly<Record<string, string | undefined>>): string[] {

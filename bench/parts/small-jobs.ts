@@ -17,7 +17,7 @@ async function timed<T>(times: number[], work: () => Promise<T>): Promise<T> {
 
 export const part: Part = {
   about:
-    'The five-minute tour, again and again: an upload of 9 kB, light training on its 133 rows from the request to the end, a table of one row to predict, one after the other. To tell a slow machine from a slow service, each is put beside the start of a Node process that does nothing.',
+    'The tour of the README, again and again: an upload of 9 kB, light training on its 133 rows from the request to the end, a table of one row to predict, one after the other. To tell a slow machine from a slow service, each is put beside the start of a Node process that does nothing.',
   async run({ quick }): Promise<Measured> {
     const rounds = quick ? 2 : 10;
     const perRound = quick ? 5 : 30;

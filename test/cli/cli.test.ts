@@ -247,24 +247,6 @@ describe('doctor', () => {
 });
 
 describe('as scripts and people use it', () => {
-  test('the commands in the documentation work as they are printed', async () => {
-    const pages = await Promise.all(['README.md', 'docs/cli.md'].map((page) => readFile(page, 'utf8')));
-    const blocks = pages.flatMap((page) =>
-      Array.from(page.matchAll(/```sh cli\n(.*?)```/gs), ([, block]) => block),
-    );
-    expect(blocks).toHaveLength(3);
-    const script = [
-      'set -euo pipefail',
-      `cli() { ${[process.execPath, ...NODE_ARGS].map((word) => `'${word}'`).join(' ')} "$@"; }`,
-      ...blocks.map((block) => block?.replaceAll('./run.sh cli', 'cli').replaceAll('> ', `> ${folder}/`)),
-    ].join('\n');
-    const { stdout } = await promisify(execFile)('bash', ['-c', script], { env: { ...process.env, ...env } });
-    expect(stdout).toMatch(/^\d,0\.\d+/);
-    expect(stdout).toContain('wine_train.csv, version');
-    expect(stdout).toMatch(/\d+ +"status": "succeeded"/);
-    expect(await readFile(join(folder, 'predictions.csv'), 'utf8')).toMatch(/^prediction,/);
-  });
-
   test('an interrupt ends a command at once, and says so by its exit code', async () => {
     const { stdout: id } = await command(['upload', '-q', TRAIN], env);
     const child = spawn(process.execPath, [...NODE_ARGS, 'train', id.trim(), '--mode', 'heavy', '--watch'], {

@@ -1,29 +1,24 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readPage } from '../docs/page.ts';
 
-const PROJECT = new URL('../../', import.meta.url);
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Runs the commands of the pages' tours as they are printed.
- * @param key sent with each request, for a service that asks for one
- * @param pages each goes on where the one before has ended
+ * Runs the commands of the README's tour as they are printed.
+ * @param key sent with each request
  * @returns what they print
  */
-export async function takeTour(
-  origin: string,
-  key?: string,
-  pages: readonly string[] = ['README.md'],
-): Promise<string> {
-  const texts = await Promise.all(pages.map((page) => readFile(new URL(page, PROJECT), 'utf8')));
-  const blocks = texts.flatMap((text) => {
-    const found = Array.from(text.matchAll(/```sh tour\n(.*?)```/gs), ([, block]) => block);
-    if (found.length < 4) throw new Error(`a tour has ${found.length} blocks of commands`);
-    return found;
-  });
-  const withKey = key ? `curl() { command curl --header 'Authorization: Bearer ${key}' "$@"; }` : '';
-  const script = ['set -euo pipefail', withKey, ...blocks].join('\n');
+export async function takeTour(origin: string, key: string): Promise<string> {
+  const blocks = readPage('README.md').blocks.filter(({ heading }) => heading === 'Two-minute tour');
+  if (blocks.length < 4) throw new Error(`the tour has ${blocks.length} blocks of commands`);
+  const script = [
+    'set -euo pipefail',
+    `curl() { command curl --header 'Authorization: Bearer ${key}' "$@"; }`,
+    ...blocks.map(({ commands }) => commands),
+  ].join('\n');
   const { stdout } = await promisify(execFile)(
     'bash',
     ['-c', script.replaceAll('http://127.0.0.1:8000', origin)],
