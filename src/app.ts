@@ -128,7 +128,7 @@ async function openStores(
   // Without the server that we have just started nobody can have finished anything: what is half-written is left over.
   if (server.owned) await rm(scratch, { recursive: true, force: true });
   await leases.reclaim(server.owned ? END_OF_TIME : new Date());
-  registerStoredStateGauges(createReadStoredState(db.standing, config.ttl), config.metrics.prefix);
+  registerStoredStateGauges(createReadStoredState(db.prepare, config.ttl), config.metrics.prefix);
   return { db, storage, leases, scratch, instruments };
 }
 

@@ -29,7 +29,7 @@ type Works = Readonly<Record<string, () => Promise<unknown>>>;
 async function works(stack: AsyncDisposableStack, rows: number): Promise<Works> {
   const root = stack.use(await storageRoot());
   const server = stack.use(await openEmbedded({ root: root.path, mayJoin: false, logger: silent }));
-  const { sql, standing } = stack.use(openDatabase(server.url, silent));
+  const { sql, prepare } = stack.use(openDatabase(server.url, silent));
   await migrate(sql);
   await fill(server.url, rows);
   const storage = await openLocalStorage(join(root.path, 'objects'), 0);
@@ -51,7 +51,7 @@ async function works(stack: AsyncDisposableStack, rows: number): Promise<Works> 
     'list of runs, deep': () => listRuns(sql, OWNER, { ...page, cursor }),
     'list of models': () => listArtifacts(sql, OWNER, page),
     'trends and summary': () => qualityTrends(sql, { owner: OWNER, limit: 100 }),
-    'gauges of a scrape': createReadStoredState(standing, { days: 0 }),
+    'gauges of a scrape': createReadStoredState(prepare, { days: 0 }),
     [`clean-up of ${BATCH}`]: () => removeExpired(BATCH),
   };
 }

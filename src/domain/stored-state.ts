@@ -1,5 +1,4 @@
-import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../adapters/db/schema.ts';
+import type { Database } from '../adapters/db/database.ts';
 import type { StoredState } from '../telemetry/instruments/stored-state.ts';
 import { cutoff, type TtlPolicy } from './expiry/policy.ts';
 
@@ -11,28 +10,34 @@ type Row = Record<
   number
 >;
 
-/** What the gauges show, in one statement, so that they agree with each other. */
-export function createReadStoredState(db: Kysely<Schema>, ttl: TtlPolicy): () => Promise<StoredState> {
+const epoch = (column: string) => `coalesce(extract(epoch from ${column}), 0)::float8`;
+const lastSuccess = (mode: string) =>
+  `(select ${epoch('max(finished_at)')} from training_runs where mode = '${mode}' and status = 'succeeded')`;
+
+/** In one statement, so that the gauges agree with each other. `$1`: now; `$2`: what was made before has expired. */
+const STATE = `
+  select
+    totals.*,
+    (select count(*)::float8 from datasets where created_at < $2::timestamptz) as expired,
+    (select greatest(0, coalesce(extract(epoch from $1::timestamptz - min(waiting_since)), 0))::float8
+      from training_runs where status = 'queued') as oldest_age,
+    ${lastSuccess('light')} as light_success,
+    ${lastSuccess('heavy')} as heavy_success,
+    (select ${epoch('max(last_success_at)')} from ttl_state) as ttl_success
+  from (
+    select ${TOTALS.map((total) => `coalesce(sum(${total}), 0)::float8 as ${total}`).join()}
+    from state_totals
+  ) as totals`;
+
+/** What the gauges show. */
+export function createReadStoredState(
+  prepare: Database['prepare'],
+  ttl: TtlPolicy,
+): () => Promise<StoredState> {
+  const read = prepare<Row>('stored state', STATE, 'gauges');
   return async () => {
     const now = new Date();
-    const before = cutoff(ttl, now);
-    const sums = sql.raw(TOTALS.map((total) => `coalesce(sum(${total}), 0)::float8 as ${total}`).join());
-    const epoch = (column: string) => sql.raw(`coalesce(extract(epoch from ${column}), 0)::float8`);
-    const { rows } = await sql<Row>`
-      select
-        totals.*,
-        (select count(*)::float8 from datasets where created_at < ${before}::timestamptz) as expired,
-        (select greatest(0, coalesce(extract(epoch from ${now}::timestamptz - min(waiting_since)), 0))::float8
-          from training_runs where status = 'queued') as oldest_age,
-        (select ${epoch('max(finished_at)')} from training_runs
-          where mode = 'light' and status = 'succeeded') as light_success,
-        (select ${epoch('max(finished_at)')} from training_runs
-          where mode = 'heavy' and status = 'succeeded') as heavy_success,
-        (select ${epoch('max(last_success_at)')} from ttl_state) as ttl_success
-      from (
-        select ${sums}
-        from state_totals
-      ) as totals`.execute(db);
+    const rows = await read(now, cutoff(ttl, now));
     const row = rows[0] as Row;
     return {
       datasets: row.datasets,

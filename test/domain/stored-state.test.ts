@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../src/adapters/db/database.ts';
 import type { Schema } from '../../src/adapters/db/schema.ts';
 import { createReadStoredState } from '../../src/domain/stored-state.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
@@ -15,7 +16,11 @@ afterAll(() => shared[Symbol.asyncDispose]());
 
 /** The kept totals as the gauges show them, and what counting the rows says. */
 async function bothWays(db: Kysely<Schema>) {
-  const { datasets, storedBytes, queue } = await createReadStoredState(db, { days: 0 })();
+  // Within the transaction, where there is one.
+  const prepare = ((_name, statement) =>
+    async (...values) =>
+      (await db.executeQuery(CompiledQuery.raw(statement, values))).rows) as Database['prepare'];
+  const { datasets, storedBytes, queue } = await createReadStoredState(prepare, { days: 0 })();
   const { rows } = await sql`
     select
       (select count(*) from datasets) as datasets,

@@ -224,7 +224,7 @@ test.each(['', '&mode=light', '&mode=heavy'])(
 
 /** As the scrapes do, so often that the server has settled how it carries out what is prepared. */
 async function storedState(days: number): Promise<StoredState> {
-  const read = createReadStoredState(shared.app.database.standing, { days });
+  const read = createReadStoredState(shared.app.database.prepare, { days });
   for (let i = 0; i < 10; i++) await read();
   return read();
 }

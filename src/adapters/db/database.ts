@@ -4,20 +4,25 @@ import type { Connections } from '../../telemetry/instruments/connections.ts';
 import type { ConnectionPool } from '../../vocabulary/connections.ts';
 import type { Schema } from './schema.ts';
 
+/**
+ * By whose connections a prepared statement is asked: `work`, by those of everything else; `gauges`, by one that stays
+ * open, waits for nobody and gives up after two seconds.
+ */
+type PreparingPool = Extract<ConnectionPool, 'work' | 'gauges'>;
+
 /** A database on a PostgreSQL server, whoever runs the server. */
 export interface Database extends AsyncDisposable {
   readonly sql: Kysely<Schema>;
   /**
-   * For a few single statements that are asked again and again: by a connection that stays open, where each is prepared
-   * once, waits for nobody else and is given up after two seconds.
-   */
-  readonly standing: Kysely<Schema>;
-  /**
-   * A statement that every session parses once, and soon has a plan for. For what is asked so often and answered so
-   * soon that to plan it, and to write it, would be most of what it costs.
+   * A statement that every session of its pool parses once, and soon has a plan for. For what is asked so often and
+   * answered so soon that to plan it, and to write it, would be most of what it costs.
    * @param name unlike that of any other statement
    */
-  prepare<Row extends object>(name: string, statement: string): (...values: unknown[]) => Promise<Row[]>;
+  prepare<Row extends object>(
+    name: string,
+    statement: string,
+    pool: PreparingPool,
+  ): (...values: unknown[]) => Promise<Row[]>;
   /** How the queue reaches the same database. */
   readonly queueOptions: ConstructorOptions;
   /** Its pools, as they are now. */

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Connections } from '../../telemetry/instruments/connections.ts';
 import type { Logger } from '../../telemetry/log/events.ts';
 import { untraced } from '../../telemetry/running.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
-import { STANDING, standingStatements } from './standing-statements.ts';
 
 const INT8 = 20;
 const RECONNECT_DELAY_MS = 1000;
 const CONNECT_LIMIT_MS = 5000;
 const MAX_CONNECTIONS = 10;
 const QUEUE_CONNECTIONS = 3;
+const GAUGES_LIMIT_MS = 2000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /** Our 64-bit columns are counts and bytes, all below 2^53. */
@@ -102,6 +102,17 @@ const openQueuePool = (url: string, logger: Logger): pg.Pool =>
     onConnect: (client) => client.query('set synchronous_commit = off'),
   });
 
+/** One connection, which nobody lets go of because it is idle: a scrape waits neither for a crowd nor for a session. */
+const openGaugesPool = (url: string, logger: Logger): pg.Pool =>
+  openPool(url, logger, {
+    max: 1,
+    idleTimeoutMillis: 0,
+    keepAlive: true,
+    // Both: the server stops what is late, and a server that says nothing at all loses the connection.
+    query_timeout: GAUGES_LIMIT_MS,
+    onConnect: (client) => client.query(`set statement_timeout = ${GAUGES_LIMIT_MS}`),
+  });
+
 const connectionsOf = (pool: pg.Pool): Connections => ({
   used: pool.totalCount - pool.idleCount,
   idle: pool.idleCount,
@@ -111,25 +122,24 @@ const connectionsOf = (pool: pg.Pool): Connections => ({
 
 /** The database at a `postgres://` URL. Connections are opened when first needed. */
 export function openDatabase(url: string, logger: Logger): Database {
-  const pool = openPool(url, logger, { max: MAX_CONNECTIONS });
-  const queuePool = openQueuePool(url, logger);
-  const standingPool = openPool(url, logger, STANDING);
-  const over = (dialectPool: PostgresPool) =>
-    new Kysely<Schema>({ dialect: new PostgresDialect({ pool: dialectPool }) });
-  const sql = over(pool);
-  const standing = over(standingStatements(standingPool));
+  const pools = {
+    work: openPool(url, logger, { max: MAX_CONNECTIONS }),
+    queue: openQueuePool(url, logger),
+    gauges: openGaugesPool(url, logger),
+  };
+  const sql = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: pools.work }) });
   return {
     sql,
-    standing,
     prepare:
-      <Row extends object>(name: string, text: string) =>
+      <Row extends object>(name: string, text: string, pool: keyof typeof pools) =>
       async (...values: unknown[]) =>
-        (await pool.query<Row>({ name, text, values })).rows,
+        // The pool's own function closes the connection by which a statement failed or was late.
+        (await pools[pool].query<Row>({ name, text, values })).rows,
     queueOptions: {
       db: {
         // A client whose statement failed is not used again: no transaction stays half-done in it.
         // Whom a poll, a heartbeat or a look for lost workers belongs to, nobody can say: they stand in no trace.
-        executeSql: (text, values) => untraced(() => queuePool.query(text, values)),
+        executeSql: (text, values) => untraced(() => pools.queue.query(text, values)),
         async listen(channel, onNotification, onReconnect) {
           const listening = await listen(url, logger, channel, (payload) =>
             payload === '' ? onReconnect() : onNotification(payload),
@@ -139,15 +149,15 @@ export function openDatabase(url: string, logger: Logger): Database {
       },
     },
     connections: () => ({
-      work: connectionsOf(pool),
-      queue: connectionsOf(queuePool),
-      gauges: connectionsOf(standingPool),
+      work: connectionsOf(pools.work),
+      queue: connectionsOf(pools.queue),
+      gauges: connectionsOf(pools.gauges),
     }),
     listen: (channel, onPayload) => listen(url, logger, channel, onPayload),
     async [Symbol.asyncDispose]() {
-      await Promise.all([sql.destroy(), standing.destroy()]);
+      await sql.destroy();
       // Kysely leaves a pool open that it was never asked through; what is read at the very end would open a connection.
-      await Promise.all([pool, standingPool, queuePool].map((each) => each.ending || each.end()));
+      await Promise.all(Object.values(pools).map((pool) => pool.ending || pool.end()));
     },
   };
 }

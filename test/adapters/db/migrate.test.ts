@@ -73,7 +73,7 @@ test('a database of the first schema is brought up to date with what it holds, l
 
   await migrate(db);
 
-  expect(await createReadStoredState(db, { days: 0 })()).toMatchObject({
+  expect(await createReadStoredState(shared.db.prepare, { days: 0 })()).toMatchObject({
     datasets: 3,
     storedBytes: 60,
     queue: { queued: 1, running: 0, retrying: 1 },

@@ -38,7 +38,7 @@ test('a pool whose every connection is stuck says how many wait for one, though 
 
 test('a prepared statement is parsed once in a session, however often it is asked', async () => {
   await using db = openDatabase(shared.url, pino({ level: 'silent' }));
-  const twice = db.prepare<{ n: number }>('twice', 'select 2 * $1::int as n');
+  const twice = db.prepare<{ n: number }>('twice', 'select 2 * $1::int as n', 'work');
   for (const n of [1, 2, 3]) expect(await twice(n)).toEqual([{ n: 2 * n }]);
   const kept = sql`
     select (generic_plans + custom_plans)::int as used from pg_prepared_statements where name = 'twice'`;
@@ -65,14 +65,16 @@ test('the queue waits for nobody who has the connections, nor for the disk, whic
   expect(await Promise.all(holding)).toEqual(holding.map(() => ({ synchronous_commit: 'on' })));
 });
 
-test('a standing statement is prepared once, waits for nobody, and leaves a server that does not answer in time', async () => {
+test('a statement of the gauges waits for nobody, and leaves a server that does not answer in time', async () => {
   await using db = openDatabase(shared.url, pino({ level: 'silent' }));
-  const ask = async (n: number) => {
-    const { rows } = await sql<{ pid: number; n: number; prepared: number; limit: string }>`
-      select pg_backend_pid() as pid, ${n}::int as n, current_setting('statement_timeout') as limit,
-        (select count(*)::int from pg_prepared_statements) as prepared`.execute(db.standing);
-    return rows[0]!;
-  };
+  const gauges = <Row extends object>(name: string, statement: string) =>
+    db.prepare<Row>(name, statement, 'gauges');
+  const state = gauges<{ pid: number; n: number; prepared: number; limit: string }>(
+    'state',
+    `select pg_backend_pid() as pid, $1::int as n, current_setting('statement_timeout') as limit,
+      (select count(*)::int from pg_prepared_statements) as prepared`,
+  );
+  const ask = async (n: number) => (await state(n))[0]!;
   const held = Promise.withResolvers<void>();
   const { limit } = db.connections().work;
   const holding = Array.from({ length: limit }, () => db.sql.transaction().execute(() => held.promise));
@@ -83,8 +85,8 @@ test('a standing statement is prepared once, waits for nobody, and leaves a serv
   held.resolve();
   await Promise.all(holding);
 
-  await sql`select set_config('statement_timeout', '0', false)`.execute(db.standing);
-  await expect(sql`select pg_sleep(600)`.execute(db.standing)).rejects.toThrow(/timeout/);
+  await gauges('no limit', "select set_config('statement_timeout', '0', false)")();
+  await expect(gauges('late', 'select pg_sleep(600)')()).rejects.toThrow(/timeout/);
   const other = await ask(3);
   await sql`select pg_terminate_backend(${pid}::int)`.execute(shared.db.sql);
   expect(other).toMatchObject({ n: 3, prepared: 1, limit: '2s' });
@@ -197,7 +199,9 @@ test("a block of the queue's that fails leaves the next statement unharmed", asy
 test('a database that is closed before it was ever asked opens no connection afterwards', async () => {
   const db = openDatabase(shared.url, pino({ level: 'silent' }));
   await db[Symbol.asyncDispose]();
-  for (const asked of [db.sql, db.standing]) await expect(sql`select 1`.execute(asked)).rejects.toThrow();
+  await expect(sql`select 1`.execute(db.sql)).rejects.toThrow();
+  for (const pool of ['work', 'gauges'] as const)
+    await expect(db.prepare('one', 'select 1', pool)()).rejects.toThrow();
 });
 
 test('closing lets those who have a connection finish, and refuses whoever comes later', async () => {

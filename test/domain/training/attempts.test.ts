@@ -148,7 +148,7 @@ describe('a run that goes back to the queue', () => {
     const { queued_at, waiting_since } = await now(id);
     expect(queued_at).toEqual(anHourAgo);
     expect(waiting_since.getTime()).toBeGreaterThanOrEqual(before);
-    const { oldestQueuedAgeSeconds } = await createReadStoredState(shared.db.sql, { days: 0 })();
+    const { oldestQueuedAgeSeconds } = await createReadStoredState(shared.db.prepare, { days: 0 })();
     expect(oldestQueuedAgeSeconds).toBeLessThan(600);
   });
 

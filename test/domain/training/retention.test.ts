@@ -62,7 +62,7 @@ test('the newest success of each mode stays, and with it the time of the last su
   await success('light', 60);
   const kept = [await success('light', 50), await success('heavy', 70)];
   await insert({ mode: 'heavy', status: 'failed', finished_at: daysAgo(45) });
-  const reading = createReadStoredState(shared.db.sql, { days: 0 });
+  const reading = createReadStoredState(shared.db.prepare, { days: 0 });
   const before = (await reading()).lastTrainingSuccess;
   await remove(30);
   expect(await left()).toEqual(kept);

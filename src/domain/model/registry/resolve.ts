@@ -45,8 +45,8 @@ const isMissing = (error: unknown) =>
   error instanceof AppError && (error.code === 'not_found' || error.code === 'gone');
 
 export function createWithModel(db: Kysely<Schema>, prepare: Database['prepare']): WithModel {
-  const byVersion = prepare<Resolved>('model by version', VERSION);
-  const byAlias = prepare<Resolved>('model by alias', ALIAS);
+  const byVersion = prepare<Resolved>('model by version', VERSION, 'work');
+  const byAlias = prepare<Resolved>('model by alias', ALIAS, 'work');
   const resolve = async ([owner, { name, at }]: readonly [owner: string, ModelAddress]) => {
     const [resolved] = await ('version' in at
       ? byVersion(owner, name, at.version)
