@@ -9,7 +9,7 @@ import { type MessageContext, processing, sending } from './message-spans.ts';
 const TRAINING = 'training';
 const CLEAN_UP = 'dataset-clean-up';
 
-/** A worker that stops answering is missed after this long, and its job given to another. */
+/** A worker that stops answering is missed after this long, and its job given to another. pg-boss takes no less. */
 const HEARTBEAT_SECONDS = 10;
 const QUEUE_OPTIONS = { heartbeatSeconds: HEARTBEAT_SECONDS, notify: true, retryDelay: 1 };
 const WORK_OPTIONS = {

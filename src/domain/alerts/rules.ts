@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readOnce } from './read-once.ts';
 
 /** The stack's own rules, which Prometheus evaluates. */
 const RULES = new URL('../../../infra/monitoring/prometheus/rules/', import.meta.url);
@@ -42,18 +43,11 @@ export interface Rules {
   metricsOf(expression: string): ReadonlySet<string>;
 }
 
-/** By prefix, of which a process has one: the rules are asked for again and again by whoever watches them. */
-const read = new Map<string, Promise<Rules>>();
-
-/** @param prefix of the metrics, with its last underscore */
-export function rulesFor(prefix: string): Promise<Rules> {
-  let rules = read.get(prefix);
-  if (rules === undefined) {
-    rules = readRules(prefix);
-    read.set(prefix, rules);
-  }
-  return rules;
-}
+/**
+ * By the prefix of the metrics, with its last underscore, of which a process has one: the rules are asked for again and
+ * again by whoever watches them.
+ */
+export const rulesFor = readOnce(readRules);
 
 async function readRules(prefix: string): Promise<Rules> {
   // Needed by nobody until somebody asks.

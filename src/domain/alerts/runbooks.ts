@@ -1,16 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { readOnce } from './read-once.ts';
 
 const DOCUMENT = new URL('../../../docs/runbooks.md', import.meta.url);
 
 /** What an alert means and what to do, in Markdown, by the alert's name. */
 export type Runbooks = ReadonlyMap<string, string>;
 
-let read: Promise<Runbooks> | undefined;
-
-export function runbooks(): Promise<Runbooks> {
-  read ??= readFile(DOCUMENT, 'utf8').then(sectionsOf);
-  return read;
-}
+export const runbooks = readOnce<void, Runbooks>(async () => sectionsOf(await readFile(DOCUMENT, 'utf8')));
 
 /** @param markdown `##` begins a chapter, `###` an alert's section */
 function sectionsOf(markdown: string): Runbooks {
