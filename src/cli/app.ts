@@ -1,5 +1,6 @@
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { annotate } from './commands/annotate.ts';
+import { compare } from './commands/compare.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { metrics } from './commands/metrics.ts';
@@ -12,7 +13,7 @@ import { upload } from './commands/upload.ts';
 import { exitCodeOf, sentenceOf } from './errors.ts';
 
 const routes = buildRouteMap({
-  routes: { upload, train, runs, predict, models, annotate, trace, metrics, doctor, completion },
+  routes: { upload, train, runs, compare, predict, models, annotate, trace, metrics, doctor, completion },
   docs: {
     brief: 'Upload a table, train a model on it, call the model, and see into it',
     fullDescription: `Upload a table, train a model on it, call the model, and see into it.

@@ -149,6 +149,36 @@ test('runs lists them, and shows one', async () => {
   expect(one.stdout).toContain(`model ${run.artifact_id}: accuracy`);
 });
 
+test('compare puts runs of a dataset side by side, and in short names the best', async () => {
+  const trained = await command(
+    ['train', run.dataset_id, '--seed', '7', '--params', '{"l2": 1000}', '--watch', '--json'],
+    env,
+  );
+  const { id } = JSON.parse(trained.stdout) as { id: string };
+  const two = ['compare', run.id, id];
+  const { code, stdout, stderr } = await command([...two, '--limit', '3'], env);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'The figures were measured on different rows: a part of every difference is chance.\n',
+  });
+  const tables = stdout.trimEnd().split('\n\n');
+  expect(tables).toHaveLength(5);
+  expect(tables[0]).toBe('classification of target');
+  expect(tables[1]).toMatch(
+    new RegExp(`^ +RUN +STATUS .*\\n1 +${run.id} +succeeded .*\\n2 +${id} +succeeded `),
+  );
+  expect(tables[2]).toMatch(/^PARAMETER .*\n {2}mode +light +light\n≠ seed +42 +7\n≠ l2 +1000$/);
+  expect(tables[3]).toMatch(/^FIGURE .*\naccuracy .*0\.\d+ \*/);
+  expect(tables[4]).toMatch(/^IMPORTANCE .*(\nf\d+ .*){3}$/);
+
+  const json = await command([...two, '--json'], env);
+  const { metrics, ...compared } = JSON.parse(json.stdout) as { metrics: { best: string[] }[] };
+  expect(compared).toMatchObject({ dataset_id: run.dataset_id, runs: [{ id: run.id }, { id }] });
+  const short = await command([...two, '--quiet'], env);
+  expect(short).toMatchObject({ code: 0, stderr: '', stdout: `${metrics[0]?.best.join('\n')}\n` });
+  expect(await command(['compare'], env)).toMatchObject({ code: 2 });
+});
+
 test('trace shows the stages of a run below each other', async () => {
   const { code, stdout } = await command(['trace', run.id], env);
   expect(code).toBe(0);
@@ -295,7 +325,17 @@ describe('as scripts and people use it', () => {
         ?.match(/^ {2}[a-z]+/gm)
         ?.map((name) => name.trim()) ?? [];
     expect(commands).toEqual(
-      expect.arrayContaining(['upload', 'train', 'runs', 'predict', 'models', 'trace', 'metrics', 'doctor']),
+      expect.arrayContaining([
+        'upload',
+        'train',
+        'runs',
+        'compare',
+        'predict',
+        'models',
+        'trace',
+        'metrics',
+        'doctor',
+      ]),
     );
     for (const name of commands) {
       const help = await command([name, '--help'], {});
@@ -307,6 +347,7 @@ describe('as scripts and people use it', () => {
     const proposals = async (...words: string[]) =>
       (await command(['__complete', ...words], {})).stdout.trimEnd().split('\n');
     expect(await proposals('tr')).toEqual(['train', 'trace']);
+    expect(await proposals('com')).toEqual(['compare', 'completion']);
     expect(await proposals('train', '--')).toEqual(expect.arrayContaining(['--target', '--watch', '--json']));
     expect(await proposals('train', '--mode', '')).toEqual(['light', 'heavy']);
     const { stdout: script } = await command(['completion', 'bash'], {});
