@@ -43,8 +43,14 @@ export type ModelAddress =
   | { readonly name: string; readonly version: number };
 
 export interface TableOptions {
-  /** Of the table. */
-  readonly type?: 'text/csv' | 'text/tab-separated-values';
+  /** Of the table; which of its formats it has, the content decides. */
+  readonly type?:
+    | 'text/csv'
+    | 'text/tab-separated-values'
+    | 'application/x-ndjson'
+    | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+    | 'application/vnd.apache.parquet'
+    | 'application/gzip';
   /** Of the answer. */
   readonly accept?: 'text/csv' | 'application/x-ndjson';
   /** Of a regression: the level of an interval beside each prediction. */

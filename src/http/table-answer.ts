@@ -13,6 +13,7 @@ export const TABLE_TYPES: Readonly<Record<string, string>> = {
   'text/tab-separated-values': 'tsv',
   'application/x-ndjson': 'ndjson',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'application/vnd.apache.parquet': 'parquet',
   'application/gzip': 'gz',
 };
 /** Where tables alone are taken. */

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { loadModel, type ModelDocument, toOnnx, train } from '#tabular';
-import { scoreTable } from '../../src/domain/model/batch/score-table.ts';
+import { type BatchSource, scoreTable } from '../../src/domain/model/batch/score-table.ts';
 import { detectFileType } from '../../src/domain/table/file-type.ts';
 import { inspectHere } from '../../src/domain/table/inspect-here.ts';
 import { plainTable } from '../../src/domain/table/plain/plain-table.ts';
 import { readTable } from '../../src/domain/table/read-table.ts';
-import type { ReadOptions } from '../../src/vocabulary/tables.ts';
-import { CSV, NO_LIMITS, test } from './table/files.ts';
+import { literal } from '../../src/domain/table/sql.ts';
+import type { PlainFileType, ReadOptions } from '../../src/vocabulary/tables.ts';
+import { CSV, NO_LIMITS, PARQUET, test } from './table/files.ts';
 
 const TITLE = '## What a cell comes to';
 const ROWS = 60;
@@ -49,22 +50,39 @@ function inputOf(document: ModelDocument, row: Record<string, unknown>) {
   return { input, probabilities: Object.values(probabilities![0]!) };
 }
 
+/** A value of JSON as one of the same type. */
+function sqlOf(value: unknown): string {
+  if (typeof value === 'number') return `${value}::DOUBLE`;
+  if (typeof value === 'boolean') return String(value);
+  return value === null ? 'NULL::VARCHAR' : literal(String(value));
+}
+
 async function* once(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
 }
 
-async function answerTo(document: ModelDocument, text: string): Promise<number[]> {
+async function answerTo(
+  document: ModelDocument,
+  source: BatchSource,
+  fileType: PlainFileType,
+): Promise<number[]> {
   let answer = '';
-  const options = { fileType: CSV, to: 'csv', maxBytes: 1e6, threads: 0 } as const;
-  await scoreTable(document, once(text), options, (piece) => {
-    answer += Buffer.from(piece).toString();
-  });
+  const options = { fileType, to: 'csv', maxBytes: 1e6, threads: 0 } as const;
+  await scoreTable(
+    document,
+    () => source,
+    options,
+    (piece) => {
+      answer += Buffer.from(piece).toString();
+    },
+  );
   return answer.trimEnd().split('\n')[1]!.split(',').slice(1).map(Number);
 }
 
 test('a cell means in the profile, in training, in rows, in tables and in ONNX what docs/tables.md says', async ({
   write,
   directory,
+  parquet,
 }) => {
   const rows = await documented();
   expect(rows.length).toBeGreaterThan(20);
@@ -105,7 +123,14 @@ test('a cell means in the profile, in training, in rows, in tables and in ONNX w
     for (const said of [...json, csv])
       expect(inputOf(model, { x: said }), JSON.stringify(said)).toEqual({ input: trained, probabilities });
 
-    expect(await answerTo(model, `x\n${field(csv)}\n`), csv).toEqual(probabilities);
+    expect(await answerTo(model, once(`x\n${field(csv)}\n`), CSV), csv).toEqual(probabilities);
+    const typed = [...json, csv];
+    const typedFile = await parquet(`SELECT ${typed.map((said, i) => `${sqlOf(said)} AS x${i}`).join()}`);
+    for (const [i, said] of typed.entries()) {
+      const columns = [{ ...model.columns[0]!, name: `x${i}` }];
+      const answer = await answerTo({ ...model, columns }, typedFile, PARQUET);
+      expect(answer, `${JSON.stringify(said)} in Parquet`).toEqual(probabilities);
+    }
 
     const session = await ort.InferenceSession.create(await toOnnx(model, {}));
     const [type, given] = onnx;

@@ -7,6 +7,7 @@ import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually } from '../support/client.ts';
 import { expectProblem } from '../support/problem.ts';
 import { openRequest } from '../support/raw-http.ts';
+import { parquetOf } from '../support/tables.ts';
 import { workbook } from '../support/workbook.ts';
 
 const CHILD = 'batch.child.ts';
@@ -51,6 +52,7 @@ async function byJson(id: string, csv: string) {
 
 describe('a table may be', () => {
   const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+  const PARQUET = 'application/vnd.apache.parquet';
   const rowsOf = (csv: string) =>
     csv
       .trim()
@@ -65,13 +67,18 @@ describe('a table may be', () => {
       .map((row) => `${JSON.stringify(row)}\n`)
       .join('');
 
-  test.each<[what: string, type: string, (csv: string) => string | Buffer, path?: string]>([
+  test.each<[what: string, type: string, (csv: string) => string | Buffer | Promise<Buffer>, path?: string]>([
     ['newline-delimited JSON', 'application/x-ndjson', lines],
     ['a JSON array', 'application/json', (csv) => JSON.stringify(objectsOf(csv), undefined, 2), '/table'],
     [
       'an Excel workbook',
       XLSX,
       (csv) => workbook({ Wine: rowsOf(csv).map((row, i) => (i === 0 ? row : row.map(Number))) }),
+    ],
+    [
+      'Parquet',
+      PARQUET,
+      () => parquetOf(`select *, 'more' as more from read_csv('${dataFile('wine_test.csv').pathname}')`),
     ],
     ['gzipped', 'application/gzip', (csv) => gzipSync(csv)],
     ['in UTF-16', 'text/csv', (csv) => Buffer.from(`\u{feff}${csv}`, 'utf16le')],
@@ -85,12 +92,13 @@ describe('a table may be', () => {
     const expected = await (await ask(wine, csv)).text();
     const answer = await app.api.call(`${path(wine)}${place}`, {
       method: 'POST',
-      body: write(csv) as string,
+      body: (await write(csv)) as string,
       headers: { 'content-type': type },
     });
     expect([answer.status, await answer.text()]).toEqual([200, expected]);
-    // A process that has opened a workbook opens nothing else.
-    if (type === XLSX) await eventually(async () => (await scoring()).length === 0);
+    // A process that has opened what nobody checked before opens nothing else.
+    if (type === XLSX || type === PARQUET) await eventually(async () => (await scoring()).length === 0);
+    if (type === PARQUET) expect(await readdir(join(app.root, 'scratch'))).toEqual([]);
   });
 
   test('of any length in any of them', async () => {
@@ -124,7 +132,6 @@ describe('a table may be', () => {
     const detail = await expectProblem(await said('{"header":false}', csv), 422, 'unusable_data');
     expect(detail).toContain('Missing columns');
     await expectProblem(await said('{"decimal":","}', csv), 400, 'invalid_request');
-    await expectProblem(await ask(wine, Buffer.from('PAR1 and so on')), 415, 'unsupported_format');
   });
 });
 
@@ -241,6 +248,17 @@ describe('a table is refused', () => {
     expect(await expectProblem(await app.api.uploadRaw('t.csv', body), 422, 'bad_format')).toBe(predicted);
   });
 
+  test.each([
+    ['damaged', async () => Buffer.from('PAR1 and so on'), 'bad_format'],
+    ['with a nested column', () => parquetOf('select [1, 2] as f0'), 'bad_format'],
+    ['with a column without a name', () => parquetOf('select 1 as " "'), 'bad_header'],
+  ] as const)('as Parquet %s, in the words in which its upload is refused', async (_what, write, code) => {
+    const body = await write();
+    const predicted = await expectProblem(await ask(diabetes, body), 422, code);
+    expect(await expectProblem(await app.api.uploadRaw('t.parquet', body), 422, code)).toBe(predicted);
+    expect(await readdir(join(app.root, 'scratch'))).toEqual([]);
+  });
+
   test('for an unknown model, before anything of it is read', async () => {
     const csv = await table('wine_test.csv');
     await expectProblem(await ask('019a9d3c-7f00-7000-8000-000000000000', csv), 404, 'not_found');
@@ -267,6 +285,17 @@ describe('a table is refused', () => {
     const response = await app.api.call(path(wine), { method: 'POST' });
     await expectProblem(response, 400, 'invalid_request');
   });
+});
+
+test('a client that leaves in the middle of a Parquet file, which is written first, leaves nothing of it', async () => {
+  const { request } = openRequest(`${app.origin}/api/ml/v1${path(wine)}`, 'POST', {
+    'content-type': 'application/vnd.apache.parquet',
+  });
+  request.write(Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(LIMIT / 2)]));
+  await eventually(async () => (await readdir(join(app.root, 'scratch'))).length === 1);
+  expect(await scoring()).toEqual([]);
+  request.destroy();
+  await eventually(async () => (await readdir(join(app.root, 'scratch'))).length === 0);
 });
 
 test('a client that leaves in the middle leaves nothing behind, and the next is served', async () => {

@@ -31,7 +31,7 @@ Examples:
         {
           parse: String,
           placeholder: 'file',
-          brief: 'The table, in any format that is uploaded but Parquet; - reads standard input',
+          brief: 'The table, in any format that is uploaded; - reads standard input',
           optional: true,
         },
       ],

@@ -633,7 +633,7 @@ export class Operations extends HeyApiClient {
     /**
      * Predict rows given as JSON, or a whole table; further columns are ignored
      *
-     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), Parquet (`application/vnd.apache.parquet`), or gzipped (`application/gzip`); the content decides.
      */
     public predict<ThrowOnError extends boolean = true>(parameters: {
         id: string;
@@ -664,7 +664,7 @@ export class Operations extends HeyApiClient {
     /**
      * Predict a table of any length: a line a row, as CSV or NDJSON by Accept
      *
-     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), Parquet (`application/vnd.apache.parquet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
      */
     public predictTable<ThrowOnError extends boolean = true>(parameters: {
         id: string;
@@ -964,7 +964,7 @@ export class Operations extends HeyApiClient {
     /**
      * Predict rows given as JSON, or a whole table; further columns are ignored
      *
-     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), Parquet (`application/vnd.apache.parquet`), or gzipped (`application/gzip`); the content decides.
      */
     public predictByAlias<ThrowOnError extends boolean = true>(parameters: {
         name: string;
@@ -997,7 +997,7 @@ export class Operations extends HeyApiClient {
     /**
      * Predict a table of any length: a line a row, as CSV or NDJSON by Accept
      *
-     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), Parquet (`application/vnd.apache.parquet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
      */
     public predictTableByAlias<ThrowOnError extends boolean = true>(parameters: {
         name: string;
@@ -1031,7 +1031,7 @@ export class Operations extends HeyApiClient {
     /**
      * Predict rows given as JSON, or a whole table; further columns are ignored
      *
-     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), Parquet (`application/vnd.apache.parquet`), or gzipped (`application/gzip`); the content decides.
      */
     public predictByVersion<ThrowOnError extends boolean = true>(parameters: {
         name: string;
@@ -1064,7 +1064,7 @@ export class Operations extends HeyApiClient {
     /**
      * Predict a table of any length: a line a row, as CSV or NDJSON by Accept
      *
-     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
+     * A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), Parquet (`application/vnd.apache.parquet`), or gzipped (`application/gzip`); the content decides. Here a JSON array of objects (`application/json`) is a table too.
      */
     public predictTableByVersion<ThrowOnError extends boolean = true>(parameters: {
         name: string;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { runChild, type WorkOptions } from '../../adapters/process/child.ts';
@@ -19,7 +21,9 @@ import type { FileType, TableOptions } from '../../vocabulary/tables.ts';
 import type { PredictionWarning } from '../../vocabulary/warnings.ts';
 import { atMost } from '../at-most.ts';
 import { beginStream } from '../begun-stream.ts';
+import { damagedFile } from '../table/damaged-file.ts';
 import { detectFileType, isCheckedFirst } from '../table/file-type.ts';
+import { makeRoom } from '../table/room.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
@@ -66,10 +70,10 @@ export interface BatchAnswer {
 }
 
 /**
- * Scores a table of any length as it arrives, in a process of its own. The answer is kept in a file until the last
- * row was right, so that a bad row is told instead of half an answer, and a client that sends everything before it
- * reads does not block itself. Neither the table nor the answer is ever held in memory, but for small ones: those are
- * scored by a process that has scored others before.
+ * Scores a table of any length as it arrives, a Parquet file when all of it is there, in a process of its own. The answer
+ * is kept in a file until the last row was right, so that a bad row is told instead of half an answer, and a client that
+ * sends everything before it reads does not block itself. Neither the table nor the answer is ever held in memory, but for
+ * small ones: those are scored by a process that has scored others before.
  *
  * @throws {AppError} `not_found`, `gone`; `unsupported_format`, `bad_format`, `bad_header`, `empty`, `unusable_data` naming
  *   the line or the columns; `invalid_request` for intervals that the model can't give; `too_large`; `internal` for a model
@@ -136,7 +140,7 @@ export function createBatchPredictor({
     } catch (error) {
       throw error instanceof ObjectNotFound
         ? await whyMissing(db, owner, id, { cause: error })
-        : explain(error, isLoaded);
+        : explain(error, fileType, isLoaded);
     }
   };
 
@@ -178,12 +182,15 @@ export function createBatchPredictor({
   ) => {
     const limits = { maxBytes, threads: Math.min(MAX_THREADS, os.availableParallelism()) };
     const { signal } = request;
+    // What begins at its end can't be read while it arrives, and keeps nobody's place until it is there.
+    await using room = fileType.format === 'parquet' ? await makeRoom(scratch) : undefined;
+    const path = room && (await writeWhole(join(room.path, 'table'), table));
     const answer = await openNameless(scratch);
     const run: Run = (input, options) =>
       runChild<BatchOutput, BatchProgress>(
         CHILD,
-        { ...input, ...limits, table: undefined },
-        { ...processOptions, ...options, stdin: table, stdout: answer.fd },
+        { ...input, ...limits, table: path },
+        { ...processOptions, ...options, ...(!path && { stdin: table }), stdout: answer.fd },
       );
     try {
       const output = await large.run(() => score(artifact, request, fileType, run), { signal });
@@ -205,8 +212,9 @@ export function createBatchPredictor({
       try {
         using table = await beginStream(atMost(maxBytes, 'table', request.open()), SMALL_BYTES);
         const fileType = typeOf(table.head, request);
+        const isSmall = table.isWhole && fileType.format !== 'parquet';
         const scored =
-          (table.isWhole ? await scoreSmall(artifact, request, fileType, table.head) : undefined) ??
+          (isSmall ? await scoreSmall(artifact, request, fileType, table.head) : undefined) ??
           (await scoreLarge(artifact, request, fileType, table.all()));
         const { mode, task } = artifact;
         const { rows, seconds, counts, model } = scored.output;
@@ -226,11 +234,12 @@ function typeOf(head: Buffer, { from, options }: BatchRequest): FileType {
   const fileType = detectFileType(head, `table.${from}`, options);
   if (from === 'json' && fileType.format !== 'json')
     throw new AppError('unsupported_format', 'As JSON, a table is an array of objects.');
-  if (fileType.format !== 'parquet') return fileType;
-  throw new AppError(
-    'unsupported_format',
-    'A Parquet file is read for training alone. Send the table as CSV.',
-  );
+  return fileType;
+}
+
+async function writeWhole(path: string, table: AsyncIterable<Uint8Array>): Promise<string> {
+  await pipeline(table, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  return path;
 }
 
 /** A file without a name is gone with its last user, however that one ends. */
@@ -242,9 +251,9 @@ async function openNameless(folder: string): Promise<FileHandle> {
   return file;
 }
 
-function explain(error: unknown, isLoaded: boolean): unknown {
+function explain(error: unknown, fileType: FileType, isLoaded: boolean): unknown {
   if (!(error instanceof ChildError)) return error;
-  const problem = childProblem(error, 'Scoring the table');
+  const problem = damagedFile(error, fileType) ?? childProblem(error, 'Scoring the table');
   if (problem?.code === 'too_large' && !isLoaded)
     // No other table would do: it is for the operator, who sees it in the log.
     return new AppError('internal', 'The model is too large to score a table with.', { cause: error });

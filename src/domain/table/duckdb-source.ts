@@ -5,7 +5,7 @@ import type { PlainFileType } from '../../vocabulary/tables.ts';
 import { numberByForm, timeByForm, withoutMarks } from './cell-form-sql.ts';
 import { type CsvDialect, DIALECT_BYTES, readDialect } from './csv-dialect.ts';
 import { excerpt } from './excerpt.ts';
-import { parquetColumns, parquetReader } from './parquet.ts';
+import { declaredColumns, parquetReader } from './parquet.ts';
 import { literal } from './sql.ts';
 import { readHead } from './text-chunks.ts';
 import { MAX_LINE_BYTES } from './text-scan.ts';
@@ -131,7 +131,7 @@ async function parquetSource(
   path: string,
   wanted: readonly WantedColumn[],
 ): Promise<Source> {
-  const columns = await parquetColumns(connection, path);
+  const columns = await declaredColumns(connection, path);
   const names = columns.map(({ name }) => name);
   return {
     from: `${parquetReader(path)} t(${columns.map((_, i) => `c${i}`).join(', ')})`,

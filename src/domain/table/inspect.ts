@@ -8,6 +8,7 @@ import { Places, type Waiting } from '../../adapters/process/places.ts';
 import { warmChildren } from '../../adapters/process/warm-children.ts';
 import { AppError } from '../../errors.ts';
 import type { FileType, InspectedTable, ReadOptions } from '../../vocabulary/tables.ts';
+import { damagedFile } from './damaged-file.ts';
 import { isCheckedFirst } from './file-type.ts';
 import type { InspectFileRequest, OtherEncoding } from './inspect.child.ts';
 import type { TableLimits } from './limits.ts';
@@ -126,11 +127,8 @@ const fitsIntoMemory = (bytes: number, fileType: FileType): boolean =>
   fileType.compression === 'none' &&
   !needsRoom(fileType);
 
-function explain(error: ChildError, { format }: FileType): Error {
+function explain(error: ChildError, fileType: FileType): Error {
   if (error.failure === 'aborted')
     return new AppError('aborted', 'The request was given up.', { cause: error });
-  // Only native code can end a process without a word, and only Parquet feeds it bytes nobody checked before.
-  if (error.failure === 'crashed' && format === 'parquet')
-    return new AppError('bad_format', 'The file is damaged.', { cause: error });
-  return childProblem(error, 'Reading the table') ?? error;
+  return damagedFile(error, fileType) ?? childProblem(error, 'Reading the table') ?? error;
 }

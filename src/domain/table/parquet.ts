@@ -26,28 +26,40 @@ export function parquetReader(path: string): string {
   return `read_parquet(${literal(path)}, binary_as_string = true, hive_partitioning = false)`;
 }
 
+interface DeclaredColumn extends ParquetColumn {
+  readonly sqlType: string;
+}
+
 /**
- * Columns of a Parquet file. A column of 64-bit integers is text when one of them is beyond ±(2^53 − 1), since a
- * double would give two ids the same value.
+ * Columns of a Parquet file, of the types that it says they are.
  * @throws {AppError} `bad_format` for nested columns
  */
-export async function parquetColumns(connection: DuckDBConnection, path: string): Promise<ParquetColumn[]> {
+export async function declaredColumns(connection: DuckDBConnection, path: string): Promise<DeclaredColumn[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${parquetReader(path)}`);
   const columns = described
     .getRows()
     .map(([name, sqlType]) => ({ name: String(name), sqlType: String(sqlType) }));
   checkNames(columns.map(({ name }) => name));
-  const types = columns.map(({ name, sqlType }) => {
+  return columns.map(({ name, sqlType }) => {
     const type = TYPES.find(([pattern]) => pattern.test(sqlType))?.[1];
     if (type === undefined)
       throw new AppError(
         'bad_format',
         `Column ${excerpt(name)} is of a type that cannot be read: ${sqlType.slice(0, 60)}.`,
       );
-    return type;
+    return { name, type, sqlType };
   });
+}
+
+/**
+ * Columns of a Parquet file. A column of 64-bit integers is text when one of them is beyond ±(2^53 − 1), since a
+ * double would give two ids the same value.
+ * @throws {AppError} `bad_format` for nested columns
+ */
+export async function parquetColumns(connection: DuckDBConnection, path: string): Promise<ParquetColumn[]> {
+  const columns = await declaredColumns(connection, path);
   const inexact = await inexactColumns(connection, path, columns);
-  return columns.map(({ name }, i) => ({ name, type: inexact.has(i) ? 'string' : types[i]! }));
+  return columns.map(({ name, type }, i) => ({ name, type: inexact.has(i) ? 'string' : type }));
 }
 
 async function inexactColumns(

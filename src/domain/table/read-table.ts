@@ -1,19 +1,12 @@
 import path from 'node:path';
-import {
-  DuckDBBlobValue,
-  type DuckDBConnection,
-  DuckDBDoubleVector,
-  type DuckDBResult,
-  DuckDBUBigIntVector,
-  type DuckDBVector,
-} from '@duckdb/node-api';
-import type { CellForm, Column, ColumnType, Table } from '#tabular';
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import type { CellForm, ColumnType, Table } from '#tabular';
 import { AppError } from '../../errors.ts';
 import type { PlainFileType } from '../../vocabulary/tables.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { type ReadAs, tableSource, type WantedColumn } from './duckdb-source.ts';
-import { LabelIndex } from './label-index.ts';
+import { selectionOf, TableBuilder } from './table-builder.ts';
 
 /** What reading a text takes at most, measured up to `MAX_COLUMNS`; given more, DuckDB keeps what it has read. */
 const readerMb = (columns: number) => 256 + columns / 4;
@@ -58,14 +51,12 @@ export async function readTable(
   const { connection, close } = await open(file, { memoryMb, threads: 1 });
   try {
     const table = { path: file, fileType: options.fileType };
-    const { from, expressions } = await tableSource(connection, table, wanted);
-    const rows = options.rows ?? (await countRows(connection, from));
-    const builders = wanted.map(({ name, as }) =>
-      as === 'text' ? new CategoryBuilder(name, rows) : new NumberBuilder(name, rows),
-    );
-    const selected = wanted.flatMap(({ as }, i) => selection(expressions[i]!, as));
-    await fill(builders, await connection.stream(`SELECT ${selected.join(', ')} FROM ${from}`), rows);
-    return { rows, columns: builders.map((builder) => builder.column()) };
+    const source = await tableSource(connection, table, wanted);
+    const rows = options.rows ?? (await countRows(connection, source.from));
+    const builder = new TableBuilder(wanted, rows);
+    await fill(builder, await connection.stream(selectionOf(source, wanted)));
+    if (builder.rows < rows) throw changed();
+    return builder.table();
   } catch (error) {
     throw duckdbError(error);
   } finally {
@@ -78,30 +69,12 @@ async function countRows(connection: DuckDBConnection, from: string): Promise<nu
   return Number(counted.getRows()[0]?.[0]);
 }
 
-async function fill(
-  builders: readonly (NumberBuilder | CategoryBuilder)[],
-  result: DuckDBResult,
-  rows: number,
-): Promise<void> {
-  let filled = 0;
+async function fill(builder: TableBuilder, result: DuckDBResult): Promise<void> {
   for (;;) {
     const chunk = await result.fetchChunk();
-    const count = chunk?.rowCount ?? 0;
-    if (chunk === null || count === 0) break;
-    if (filled + count > rows) throw changed();
-    let position = 0;
-    for (const builder of builders) {
-      const vectors = Array.from({ length: builder.vectors }, () => chunk.getColumnVector(position++));
-      builder.append(vectors, filled, count);
-    }
-    filled += count;
+    if (chunk === null || chunk.rowCount === 0) return;
+    if (builder.append(chunk, 0) < chunk.rowCount) throw changed();
   }
-  if (filled < rows) throw changed();
-}
-
-function textOf(item: unknown): string {
-  if (!(item instanceof DuckDBBlobValue)) throw new TypeError('not the bytes of a text');
-  return Buffer.from(item.bytes).toString();
 }
 
 function changed(): AppError {
@@ -110,67 +83,4 @@ function changed(): AppError {
 
 function readAs(type: ColumnType): ReadAs {
   return type === 'number' ? 'number' : type === 'datetime' ? 'time' : 'text';
-}
-
-/** What to select for a column; nothing of it is NULL, for a vector's validity is slow to look at. */
-function selection(x: string, as: ReadAs): string[] {
-  // Bytes: text is decoded without a byte order mark that it begins with.
-  if (as === 'text')
-    return [`CASE WHEN ${x} IS NULL THEN ${MISSING_HASH} ELSE hash(${x}) END`, `encode(${x})`];
-  const value = as === 'time' ? `epoch_us(${x}) / 1000.0` : x;
-  return [`coalesce(${value}, 'NaN'::DOUBLE)`];
-}
-
-const MISSING_HASH = '0::UBIGINT';
-
-class NumberBuilder {
-  readonly vectors = 1;
-  readonly #name: string;
-  readonly #values: Float64Array;
-
-  constructor(name: string, rows: number) {
-    this.#name = name;
-    this.#values = new Float64Array(rows);
-  }
-
-  append([vector]: readonly DuckDBVector[], row: number, count: number): void {
-    if (!(vector instanceof DuckDBDoubleVector)) throw new TypeError('not a vector of doubles');
-    // A view of DuckDB's memory, valid until the next chunk. It is private to TypeScript; there is no other way to
-    // it, and getItem is ten times slower.
-    this.#values.set(vector['items'].subarray(0, count), row);
-  }
-
-  column(): Column {
-    return { kind: 'number', name: this.#name, values: this.#values };
-  }
-}
-
-class CategoryBuilder {
-  /** The texts' hashes, and the texts. */
-  readonly vectors = 2;
-  readonly #name: string;
-  readonly #index = new LabelIndex();
-  readonly #codes: Int32Array;
-
-  constructor(name: string, rows: number) {
-    this.#name = name;
-    this.#codes = new Int32Array(rows);
-  }
-
-  append([hashes, texts]: readonly DuckDBVector[], row: number, count: number): void {
-    if (!(hashes instanceof DuckDBUBigIntVector)) throw new TypeError('not a vector of hashes');
-    const items = hashes['items'];
-    // Halves, since arithmetic on bigints is slow.
-    const halves = new Uint32Array(items.buffer, items.byteOffset, 2 * count);
-    for (let i = 0; i < count; i++) {
-      const low = halves[2 * i]!;
-      const high = halves[2 * i + 1]!;
-      const missing = (low | high) === 0;
-      this.#codes[row + i] = missing ? -1 : this.#index.codeOf(low, high, () => textOf(texts!.getItem(i)));
-    }
-  }
-
-  column(): Column {
-    return { kind: 'category', name: this.#name, codes: this.#codes, labels: this.#index.labels };
-  }
 }

@@ -24,7 +24,7 @@ const tableAnswers = {
   'application/x-ndjson': { schema: { type: 'string' as const }, example: examples.ndjsonAnswer },
 };
 const OTHER_TABLES =
-  'A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), or gzipped (`application/gzip`); the content decides.';
+  'A table may also be an Excel workbook (`application/vnd.openxmlformats-officedocument.spreadsheetml.sheet`), Parquet (`application/vnd.apache.parquet`), or gzipped (`application/gzip`); the content decides.';
 const refusals = problems(401, 404, 408, 410, 413, 415, 422, 503);
 
 export interface PredictionDeps {

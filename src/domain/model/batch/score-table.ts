@@ -9,8 +9,10 @@ import { linesOf, type ScoredBlock } from './score-block.ts';
 import { createScorers } from './scorers.ts';
 import type { Tables } from './tables.ts';
 
+/** The bytes of a table as they come; or the path of a Parquet file, which is read from its end. */
+export type BatchSource = AsyncIterable<Buffer> | string;
+
 export interface BatchOptions {
-  /** Of any format but Parquet. */
   readonly fileType: FileType;
   readonly to: BatchFormat;
   /** Of the intervals beside the predictions; undefined: there are none. */
@@ -31,15 +33,16 @@ export interface ScoredBatch {
 }
 
 /**
- * Scores a table while it arrives; a workbook when it is there, in memory. Memory does not grow with its length.
+ * Scores a table while it arrives; a Parquet file when it is there, and a workbook too, in memory. Memory does not grow
+ * with its length.
  *
- * @param pieces asked for when the model is loaded
+ * @param open called when the model is loaded
  * @param write given the answer piece by piece, in the rows' order
  * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `invalid_request` for intervals that the model can't give; `too_large` when the answer would be
  */
 export async function scoreTable(
   document: ModelDocument,
-  pieces: AsyncIterable<Buffer>,
+  open: () => BatchSource,
   { fileType, to, level, maxBytes, threads }: BatchOptions,
   write: (piece: Uint8Array) => void,
 ): Promise<ScoredBatch> {
@@ -66,27 +69,46 @@ export async function scoreTable(
     underWay.push(scored);
   };
 
-  let milliseconds = 0;
-  const timed = async (work: () => Promise<void>) => {
-    const start = performance.now();
-    await work();
-    milliseconds += performance.now() - start;
+  const putBut = async (blocks: number) => {
+    while (underWay.length > blocks) await putOldest();
   };
+
+  let milliseconds = 0;
+  const timed = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const start = performance.now();
+    const result = await work();
+    milliseconds += performance.now() - start;
+    return result;
+  };
+  const readParquet = async (path: string) => {
+    // By native code, which other tables do without.
+    const { parquetBlocks } = await import('./parquet-blocks.ts');
+    return timed(() =>
+      parquetBlocks(document, path, maxBytes, async (table) => {
+        score(table);
+        await putBut(scorers.blocks);
+      }),
+    );
+  };
+  const readText = async (pieces: AsyncIterable<Buffer>) => {
+    // What means no value is as in the table that was trained on.
+    const layout = { ...fileType.layout, na_values: document.naValues };
+    const { format, lines } = await plainLines(pieces, { ...fileType, layout }, maxBytes);
+    using tables: Tables =
+      format === 'ndjson' ? new JsonTables(document, score) : new CsvTables(document, format, layout, score);
+    for await (const piece of lines) {
+      await timed(async () => {
+        tables.push(Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array));
+        await putBut(scorers.blocks);
+      });
+    }
+    await timed(async () => tables.end());
+    return tables.rows;
+  };
+
   put(Buffer.from(linesOf({ document, format: to, level }).head));
-  // What means no value is as in the table that was trained on.
-  const layout = { ...fileType.layout, na_values: document.naValues };
-  const { format, lines } = await plainLines(pieces, { ...fileType, layout }, maxBytes);
-  using tables: Tables =
-    format === 'ndjson' ? new JsonTables(document, score) : new CsvTables(document, format, layout, score);
-  for await (const piece of lines) {
-    await timed(async () => {
-      tables.push(Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array));
-      while (underWay.length > scorers.blocks) await putOldest();
-    });
-  }
-  await timed(async () => {
-    tables.end();
-    while (underWay.length > 0) await putOldest();
-  });
-  return { rows: tables.rows, bytes, seconds: milliseconds / 1000, counts };
+  const source = open();
+  const rows = typeof source === 'string' ? await readParquet(source) : await readText(source);
+  await timed(() => putBut(0));
+  return { rows, bytes, seconds: milliseconds / 1000, counts };
 }

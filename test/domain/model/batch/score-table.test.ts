@@ -77,7 +77,7 @@ async function score(
   const written: Uint8Array[] = [];
   const scored = await scoreTable(
     document,
-    pieces(text, size),
+    () => pieces(text, size),
     { fileType: CSV, to: 'ndjson', maxBytes: 1e9, threads: 0, ...options },
     (piece) => written.push(piece),
   );
@@ -167,7 +167,7 @@ test('a regression has numbers alone', async () => {
   const written: Uint8Array[] = [];
   await scoreTable(
     model,
-    pieces('"size, in m",kind,flag,when\n0.5,plain,true,1706659200000\n', 9),
+    () => pieces('"size, in m",kind,flag,when\n0.5,plain,true,1706659200000\n', 9),
     { fileType: CSV, to: 'csv', maxBytes: 1e9, threads: 0 },
     (piece) => written.push(piece),
   );
