@@ -230,6 +230,7 @@ async function buildApi(
       metrics: instruments.predictions,
       children: instruments.children,
       drift,
+      kept,
       waiting: waitingFor('table_prediction', config, stores),
     }),
   );

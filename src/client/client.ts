@@ -55,6 +55,8 @@ export interface TableOptions {
   readonly accept?: 'text/csv' | 'application/x-ndjson';
   /** Of a regression: the level of an interval beside each prediction. */
   readonly interval?: number;
+  /** The column of keys that the predictions are kept under, so that their outcomes can be told. */
+  readonly key?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -126,7 +128,7 @@ export class Client extends Operations {
   async predictStream(
     model: ModelAddress,
     table: Blob | ReadableStream<Uint8Array>,
-    { type = 'text/csv', accept = 'text/csv', interval, signal }: TableOptions = {},
+    { type = 'text/csv', accept = 'text/csv', interval, key, signal }: TableOptions = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const init = {
       url: `/api/ml/v1/${pathOf(model)}/predict/table`,
@@ -136,7 +138,7 @@ export class Client extends Operations {
       parseAs: 'stream',
       headers: { 'Content-Type': type, Accept: accept },
       security: [{ scheme: 'bearer', type: 'http' }],
-      ...(interval !== undefined && { query: { interval } }),
+      query: { ...(interval !== undefined && { interval }), ...(key !== undefined && { key }) },
       ...(signal && { signal }),
     } as const;
     const { data } = await this.client.post<{ 200: ReadableStream<Uint8Array> }, unknown, true>(init);

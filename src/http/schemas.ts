@@ -5,6 +5,7 @@ import { SCORES } from '../domain/training/quality.ts';
 import { DRIFT_LEVELS } from '../vocabulary/drift.ts';
 import { ARTIFACT_REMOVERS, MODEL_CHANGES } from '../vocabulary/models.ts';
 import { MODES, TASKS } from '../vocabulary/modes.ts';
+import { isKey, MAX_KEY_LENGTH } from '../vocabulary/prediction-keys.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { DELIMITERS, ENCODINGS, FORMATS, READABLE_TYPES } from '../vocabulary/tables.ts';
 import { DATASET_WARNINGS, PREDICTION_WARNINGS, RUN_WARNINGS } from '../vocabulary/warnings.ts';
@@ -433,11 +434,8 @@ const row = z
 const predictionKey = z
   .string()
   .min(1)
-  .max(200)
-  .refine(
-    (key) => key.isWellFormed() && !key.includes('\0'),
-    'must be a text that can be stored: well-formed, without NUL',
-  )
+  .max(MAX_KEY_LENGTH)
+  .refine(isKey, 'must be a text that can be stored: well-formed, without NUL')
   .openapi({ example: 'customer 17' });
 /** With many trees each takes milliseconds, some hundred times as long as its prediction. */
 const MAX_EXPLAINED_ROWS = 100;
@@ -455,6 +453,10 @@ export const PredictionQuery = query({
     .max(MAX_LEVEL)
     .optional()
     .openapi({ description: `${LEVEL_RULE} that each row of a table is answered with.` }),
+  key: z.string().min(1).max(256).optional().openapi({
+    description:
+      'A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.',
+  }),
 });
 export const PredictionRequest = body({
   rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS),

@@ -35,6 +35,8 @@ const essenceOf = (contentType: string): string => contentType.split(';', 1)[0]!
 interface TableQuery {
   /** Of the intervals beside the predictions; undefined: there are none. */
   readonly interval?: number | undefined;
+  /** The column of keys that the predictions are kept under; undefined: they are not kept. */
+  readonly key?: string | undefined;
   /** As JSON: how the table is written, where that is not to be found out. */
   readonly options?: string | undefined;
 }
@@ -44,7 +46,7 @@ export async function answerTable(
   predictBatch: PredictBatch,
   c: Context<Env, string>,
   artifactId: string,
-  { interval: level, options }: TableQuery,
+  { interval: level, key, options }: TableQuery,
 ): Promise<Response> {
   const type = c.req.header('content-type') ?? '';
   const from = tableTypeOf(type) ?? (essenceOf(type) === JSON_ARRAY ? 'json' : undefined);
@@ -67,6 +69,7 @@ export async function answerTable(
     options: parseTableOptions(options),
     to: ANSWER_TYPES[contentType],
     level,
+    key,
     announcedBytes: Number(c.req.header('content-length') ?? 0),
     open: () => {
       // What the model's name stands for now can't have what the one before has read.

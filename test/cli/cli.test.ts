@@ -223,6 +223,24 @@ describe('predict', () => {
     expect(versions.stdout).toContain(artifact_id);
   });
 
+  test('keeps predictions under the keys of a column, where that is asked for', async () => {
+    const keyed = (await readFile(TEST, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line, i) => `${i === 0 ? 'id' : `bottle ${i}`},${line}\n`);
+    const predicted = await command(['predict', run.artifact_id, '-', '--key', 'id'], env, keyed.join(''));
+    expect(predicted).toMatchObject({ code: 0, stderr: '' });
+    const row = JSON.stringify({
+      id: 'one more',
+      ...Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, 1])),
+    });
+    await command(['predict', run.artifact_id, '--key', 'id', '--row', row], env);
+    const kept = await service.api.json(await service.api.call(`/artifacts/${run.artifact_id}/quality`));
+    expect(kept).toMatchObject({ predictions: keyed.length });
+    const twice = await command(['predict', run.artifact_id, TEST, '--key', 'target'], env);
+    expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('Two rows have the key') });
+  });
+
   test('takes rows as JSON, and says what is missing in them', async () => {
     const row = JSON.stringify(Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, 1])));
     const { code, stdout } = await command(['predict', run.artifact_id, '--row', row, '--row', row], env);

@@ -7,6 +7,7 @@ import { freshDatabase } from '../support/database.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { expectProblem } from '../support/problem.ts';
 import { storageRoot } from '../support/storage-root.ts';
+import { parquetOf } from '../support/tables.ts';
 
 type Row = Record<string, number>;
 interface Predicted {
@@ -145,6 +146,87 @@ describe('live quality', () => {
 });
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('a table of which a column holds the keys', () => {
+  const CSV = 'text/csv';
+  let model: string;
+  beforeAll(async () => {
+    model = await trained('breast_cancer_train.csv');
+  });
+  const ask = (body: string | Buffer<ArrayBuffer>, type: string, key = 'id') =>
+    app.api.call(`/artifacts/${model}/predict?key=${encodeURIComponent(key)}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': type },
+    });
+  const numbered = async (prefix: string) =>
+    (await tableOf('breast_cancer_test.csv')).map((row, i) => ({ id: `${prefix} ${i}`, ...row }));
+  const csvOf = (rows: readonly object[]) =>
+    `${[Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))].map((cells) => cells.join()).join('\n')}\n`;
+
+  test.each<[what: string, type: string, (rows: readonly object[]) => string | Promise<Buffer<ArrayBuffer>>]>(
+    [
+      ['a CSV', CSV, csvOf],
+      ['JSON lines', 'application/x-ndjson', (rows) => rows.map((row) => JSON.stringify(row)).join('\n')],
+      [
+        'Parquet',
+        'application/vnd.apache.parquet',
+        () =>
+          parquetOf(
+            `select 'Parquet ' || (row_number() over () - 1) as id, * from read_csv('${dataFile('breast_cancer_test.csv').pathname}')`,
+          ),
+      ],
+      ['rows', 'application/json', (rows) => JSON.stringify({ rows })],
+    ],
+  )('as %s is told the outcomes by them', async (what, type, write) => {
+    const rows = await numbered(what);
+    const before = await qualityOf(model);
+    expect((await ask(await write(rows), type)).status).toBe(200);
+    const outcomes = rows.map((row) => ({ key: row.id, actual: Reflect.get(row, 'target') }));
+    expect(await tell(model, outcomes)).toEqual({
+      accepted: rows.length,
+      replaced: 0,
+      unknown: NONE,
+      unusable: NONE,
+    });
+    const after = await qualityOf(model);
+    expect(after.predictions - before.predictions).toBe(rows.length);
+    expect(after.live['accuracy']).toBeGreaterThan(0.9);
+  });
+
+  test('may hold numbers that the model looks at: the keys are as they stand', async () => {
+    const [first, second] = await tableOf('breast_cancer_test.csv');
+    const cells = (row: Row | undefined, f0: string) => ({ ...row, f0 });
+    expect((await ask(csvOf([cells(first, '17.50'), cells(second, '1e1')]), CSV, 'f0')).status).toBe(200);
+    const taken = await tell(
+      model,
+      ['17.50', '1e1', '17.5'].map((key) => ({ key, actual: 1 })),
+    );
+    expect(taken).toMatchObject({ accepted: 2, unknown: { keys: ['17.5'] } });
+  });
+
+  test('is refused where a row has none, or that of another, and then keeps nothing', async () => {
+    const [first, second, ...others] = await numbered('refused');
+    const refused = async (answer: Response) => expectProblem(answer, 422, 'unusable_data');
+    for (const write of [csvOf, (rows: readonly object[]) => JSON.stringify({ rows })]) {
+      const type = write === csvOf ? CSV : 'application/json';
+      const place = write === csvOf ? 'Line 3' : 'Row 1';
+      const rows = (id: string) => write([first, { ...second, id }, ...others] as object[]);
+      expect(await refused(await ask(rows(''), type))).toContain(`${place}, column "id": a key of 1 to 200`);
+      expect(await refused(await ask(rows('x'.repeat(201)), type))).toContain(place);
+      expect(await refused(await ask(rows('refused 0'), type))).toContain(
+        'Two rows have the key "refused 0"',
+      );
+      expect(await refused(await ask(rows('b'), type, 'nothing'))).toContain('no column "nothing"');
+    }
+    const left = await app.sql
+      .selectFrom('kept_predictions')
+      .select('key')
+      .where('key', 'like', 'refused%')
+      .execute();
+    expect(left).toEqual([]);
+  });
+});
 
 describe('an outcome', () => {
   let model: string;

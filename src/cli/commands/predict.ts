@@ -9,6 +9,7 @@ import { sourceOf } from '../source.ts';
 interface PredictFlags extends Flags {
   readonly row?: readonly Record<string, unknown>[];
   readonly interval?: number;
+  readonly key?: string;
   readonly out?: string;
 }
 
@@ -21,6 +22,7 @@ Examples:
   mlops-backend predict churn@production customers.csv > predictions.csv
   mlops-backend predict churn@3 customers.tsv --out predictions.csv
   mlops-backend predict prices@production flats.csv --interval 0.9
+  mlops-backend predict churn@production customers.csv --key customer_id > predictions.csv
   mlops-backend predict ARTIFACT --row '{"tenure_months": 2, "plan": "basic", "support_calls": 6}'`,
   },
   parameters: {
@@ -53,6 +55,13 @@ Examples:
         placeholder: 'LEVEL',
         brief: 'Of a regression: bounds that the true value is within as often, such as 0.9',
       },
+      key: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'COLUMN',
+        brief: 'Keeps the predictions under the keys in this column, so that their outcomes can be told',
+      },
       out: {
         kind: 'parsed',
         parse: String,
@@ -65,10 +74,13 @@ Examples:
   },
   async func(this: Context, flags: PredictFlags, model: ModelAddress, file?: string) {
     const client = clientOf(this, flags);
-    const { interval } = flags;
+    const { interval, key } = flags;
     if (flags.row?.length) {
       if (file !== undefined) throw new CliError('Either a table or rows, not both.');
-      const wishes = interval === undefined ? {} : { intervals: interval };
+      const wishes = {
+        ...(interval !== undefined && { intervals: interval }),
+        ...(key !== undefined && { keys: flags.row.map((row) => String(row[key] ?? '')) }),
+      };
       const answer = await client.predictRows(model, [...flags.row], wishes);
       const output = outputOf(this, flags);
       for (const { message } of answer.warnings ?? []) output.note(`Warning: ${message}`);
@@ -85,6 +97,7 @@ Examples:
       type: file.endsWith('.tsv') ? 'text/tab-separated-values' : 'text/csv',
       accept: flags.json ? 'application/x-ndjson' : 'text/csv',
       ...(interval !== undefined && { interval }),
+      ...(key !== undefined && { key }),
       signal: this.signal,
     });
     const target = flags.out === undefined ? this.process.stdout : createWriteStream(flags.out);

@@ -639,12 +639,14 @@ export class Operations extends HeyApiClient {
         id: string;
         options?: string;
         interval?: number;
+        key?: string;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictResponses, PredictErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'id' },
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
+                    { in: 'query', key: 'key' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictResponses, PredictErrors, ThrowOnError, 'data'>({
@@ -670,12 +672,14 @@ export class Operations extends HeyApiClient {
         id: string;
         options?: string;
         interval?: number;
+        key?: string;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableResponses, PredictTableErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
                     { in: 'path', key: 'id' },
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
+                    { in: 'query', key: 'key' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableResponses, PredictTableErrors, ThrowOnError, 'data'>({
@@ -971,6 +975,7 @@ export class Operations extends HeyApiClient {
         alias: string;
         options?: string;
         interval?: number;
+        key?: string;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByAliasResponses, PredictByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -978,6 +983,7 @@ export class Operations extends HeyApiClient {
                     { in: 'path', key: 'alias' },
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
+                    { in: 'query', key: 'key' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictByAliasResponses, PredictByAliasErrors, ThrowOnError, 'data'>({
@@ -1004,6 +1010,7 @@ export class Operations extends HeyApiClient {
         alias: string;
         options?: string;
         interval?: number;
+        key?: string;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByAliasResponses, PredictTableByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -1011,6 +1018,7 @@ export class Operations extends HeyApiClient {
                     { in: 'path', key: 'alias' },
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
+                    { in: 'query', key: 'key' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableByAliasResponses, PredictTableByAliasErrors, ThrowOnError, 'data'>({
@@ -1038,6 +1046,7 @@ export class Operations extends HeyApiClient {
         version: number;
         options?: string;
         interval?: number;
+        key?: string;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByVersionResponses, PredictByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -1045,6 +1054,7 @@ export class Operations extends HeyApiClient {
                     { in: 'path', key: 'version' },
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
+                    { in: 'query', key: 'key' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictByVersionResponses, PredictByVersionErrors, ThrowOnError, 'data'>({
@@ -1071,6 +1081,7 @@ export class Operations extends HeyApiClient {
         version: number;
         options?: string;
         interval?: number;
+        key?: string;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByVersionResponses, PredictTableByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -1078,6 +1089,7 @@ export class Operations extends HeyApiClient {
                     { in: 'path', key: 'version' },
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
+                    { in: 'query', key: 'key' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableByVersionResponses, PredictTableByVersionErrors, ThrowOnError, 'data'>({

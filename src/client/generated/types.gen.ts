@@ -2133,6 +2133,10 @@ export type PredictData = {
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
+        /**
+         * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
+         */
+        key?: string;
     };
     url: '/api/ml/v1/artifacts/{id}/predict';
 };
@@ -2208,6 +2212,10 @@ export type PredictTableData = {
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
+        /**
+         * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
+         */
+        key?: string;
     };
     url: '/api/ml/v1/artifacts/{id}/predict/table';
 };
@@ -2906,6 +2914,10 @@ export type PredictByAliasData = {
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
+        /**
+         * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
+         */
+        key?: string;
     };
     url: '/api/ml/v1/models/{name}@{alias}/predict';
 };
@@ -2982,6 +2994,10 @@ export type PredictTableByAliasData = {
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
+        /**
+         * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
+         */
+        key?: string;
     };
     url: '/api/ml/v1/models/{name}@{alias}/predict/table';
 };
@@ -3055,6 +3071,10 @@ export type PredictByVersionData = {
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
+        /**
+         * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
+         */
+        key?: string;
     };
     url: '/api/ml/v1/models/{name}/versions/{version}/predict';
 };
@@ -3131,6 +3151,10 @@ export type PredictTableByVersionData = {
          * Of a regression: the probability with which the true value is to be within the interval that each row of a table is answered with.
          */
         interval?: number;
+        /**
+         * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
+         */
+        key?: string;
     };
     url: '/api/ml/v1/models/{name}/versions/{version}/predict/table';
 };

@@ -1,10 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { runChild, type WorkOptions } from '../../adapters/process/child.ts';
@@ -26,8 +22,10 @@ import { detectFileType, isCheckedFirst } from '../table/file-type.ts';
 import { makeRoom } from '../table/room.ts';
 import type { BatchInput, BatchOutput, BatchProgress } from './batch/batch.child.ts';
 import type { BatchFormat } from './batch/prediction-lines.ts';
+import { linesOf, openNameless, writeWhole } from './batch/scratch-files.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
 import { driftWarnings } from './drift-warnings.ts';
+import type { KeptPredictions } from './live/kept-predictions.ts';
 import { getScoringArtifact, type ScoringArtifact, whyMissing } from './repository.ts';
 
 const CHILD = new URL('./batch/batch.child.ts', import.meta.url);
@@ -54,6 +52,8 @@ export interface BatchRequest {
   readonly to: BatchFormat;
   /** Of the intervals beside the predictions; undefined: there are none. */
   readonly level?: number | undefined;
+  /** The column of keys that the predictions are kept under; undefined: they are not kept. */
+  readonly key?: string | undefined;
   /** As far as is known; 0: it is not. */
   readonly announcedBytes: number;
   /** Begins to read the request, once it is known that there is a model. */
@@ -73,7 +73,8 @@ export interface BatchAnswer {
  * Scores a table of any length as it arrives, a Parquet file when all of it is there, in a process of its own. The answer
  * is kept in a file until the last row was right, so that a bad row is told instead of half an answer, and a client that
  * sends everything before it reads does not block itself. Neither the table nor the answer is ever held in memory, but for
- * small ones: those are scored by a process that has scored others before.
+ * small ones: those are scored by a process that has scored others before. What is to be kept of it is written before it is
+ * answered, all at once.
  *
  * @throws {AppError} `not_found`, `gone`; `unsupported_format`, `bad_format`, `bad_header`, `empty`, `unusable_data` naming
  *   the line or the columns; `invalid_request` for intervals that the model can't give; `too_large`; `internal` for a model
@@ -93,6 +94,7 @@ interface BatchPredictorDeps {
   readonly metrics: PredictionInstruments;
   readonly children: ChildInstruments;
   readonly drift: DriftMonitor;
+  readonly kept: KeptPredictions;
   readonly waiting: Waiting;
 }
 
@@ -109,6 +111,7 @@ export function createBatchPredictor({
   metrics,
   children,
   drift,
+  kept,
   waiting,
 }: BatchPredictorDeps): BatchPredictor {
   const processOptions = { maxOldSpaceMb: heapMb, niceness: NICENESS };
@@ -117,12 +120,12 @@ export function createBatchPredictor({
   const large = new Places(MAX_BATCHES, waiting);
 
   type Run = (
-    input: Pick<BatchInput, 'model' | 'fileType' | 'to' | 'level'>,
+    input: Pick<BatchInput, 'model' | 'fileType' | 'to' | 'level' | 'keep'>,
     options: WorkOptions<BatchProgress>,
   ) => Promise<BatchOutput>;
   const score = async (
     { id, owner, scoring_key: key, mode }: ScoringArtifact,
-    { to, level, signal }: BatchRequest,
+    { to, level, key: column, signal }: BatchRequest,
     fileType: FileType,
     run: Run,
   ): Promise<BatchOutput> => {
@@ -135,13 +138,27 @@ export function createBatchPredictor({
       },
       meter: children('scorer', mode),
     };
+    const wanted = {
+      ...{ fileType, to, level },
+      keep: column === undefined ? undefined : { key: column, maxRows: kept.maxPerModel },
+    };
     try {
-      return await storage.withLocalFile(key, (model) => run({ model, fileType, to, level }, options));
+      return await storage.withLocalFile(key, (model) => run({ ...wanted, model }, options));
     } catch (error) {
       throw error instanceof ObjectNotFound
         ? await whyMissing(db, owner, id, { cause: error })
         : explain(error, fileType, isLoaded);
     }
+  };
+
+  /** The last that can fail. */
+  const keep = async (
+    { id }: ScoringArtifact,
+    { key, signal }: BatchRequest,
+    predictions: Parameters<KeptPredictions['keepTable']>[1],
+  ) => {
+    signal.throwIfAborted();
+    if (key !== undefined) await kept.keepTable(id, predictions);
   };
 
   /** Undefined: its answer is not small. */
@@ -156,7 +173,7 @@ export function createBatchPredictor({
     const run: Run = (input, options) =>
       warm
         .run<BatchOutput, BatchProgress>(
-          { ...input, ...limits, table },
+          { ...input, ...limits, table, keptFile: undefined },
           { ...options, mayStay: isCheckedFirst(fileType) },
         )
         .catch((error: unknown) => {
@@ -167,6 +184,7 @@ export function createBatchPredictor({
       const output = await small.run(() => score(artifact, request, fileType, run), {
         signal: request.signal,
       });
+      await keep(artifact, request, output.kept);
       return { output, bytes: output.bytes, stream: Readable.from([output.answer]) };
     } catch (error) {
       if (isSmall) throw error;
@@ -181,20 +199,22 @@ export function createBatchPredictor({
     table: AsyncIterable<Uint8Array>,
   ) => {
     const limits = { maxBytes, threads: Math.min(MAX_THREADS, os.availableParallelism()) };
-    const { signal } = request;
+    const { signal, key } = request;
+    const isParquet = fileType.format === 'parquet';
+    await using room = isParquet || key !== undefined ? await makeRoom(scratch) : undefined;
     // What begins at its end can't be read while it arrives, and keeps nobody's place until it is there.
-    await using room = fileType.format === 'parquet' ? await makeRoom(scratch) : undefined;
-    const path = room && (await writeWhole(join(room.path, 'table'), table));
+    const path = room && isParquet ? await writeWhole(join(room.path, 'table'), table) : undefined;
+    const keptFile = room && key !== undefined ? join(room.path, 'kept') : undefined;
     const answer = await openNameless(scratch);
     const run: Run = (input, options) =>
       runChild<BatchOutput, BatchProgress>(
         CHILD,
-        { ...input, ...limits, table: path },
+        { ...input, ...limits, table: path, keptFile },
         { ...processOptions, ...options, ...(!path && { stdin: table }), stdout: answer.fd },
       );
     try {
       const output = await large.run(() => score(artifact, request, fileType, run), { signal });
-      signal.throwIfAborted();
+      await keep(artifact, request, keptFile === undefined ? [] : linesOf(keptFile));
       return { output, bytes: output.bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
       await answer.close();
@@ -235,20 +255,6 @@ function typeOf(head: Buffer, { from, options }: BatchRequest): FileType {
   if (from === 'json' && fileType.format !== 'json')
     throw new AppError('unsupported_format', 'As JSON, a table is an array of objects.');
   return fileType;
-}
-
-async function writeWhole(path: string, table: AsyncIterable<Uint8Array>): Promise<string> {
-  await pipeline(table, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-  return path;
-}
-
-/** A file without a name is gone with its last user, however that one ends. */
-async function openNameless(folder: string): Promise<FileHandle> {
-  const path = join(folder, `batch-${randomUUID()}`);
-  await mkdir(folder, { recursive: true });
-  const file = await open(path, 'wx+', 0o600);
-  await rm(path);
-  return file;
 }
 
 function explain(error: unknown, fileType: FileType, isLoaded: boolean): unknown {

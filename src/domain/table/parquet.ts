@@ -26,7 +26,7 @@ export function parquetReader(path: string): string {
   return `read_parquet(${literal(path)}, binary_as_string = true, hive_partitioning = false)`;
 }
 
-interface DeclaredColumn extends ParquetColumn {
+export interface DeclaredColumn extends ParquetColumn {
   readonly sqlType: string;
 }
 

@@ -1,5 +1,6 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { keysOfRows } from '../../domain/model/live/row-keys.ts';
 import type { Predictor } from '../../domain/model/predict.ts';
 import type { PredictBatch } from '../../domain/model/predict-batch.ts';
 import { AppError } from '../../errors.ts';
@@ -136,7 +137,9 @@ export function predictionRoutes<Params>(
         const wishes = {
           isExplained: contributions,
           level: intervals ?? query.interval,
-          keys: keys ?? (keep ? ('new' as const) : undefined),
+          keys:
+            keys ??
+            (query.key !== undefined ? keysOfRows(rows, query.key) : keep ? ('new' as const) : undefined),
         };
         return call(c.get('owner'), where, async (artifactId) =>
           c.json(await deps.predict(c.get('owner'), artifactId, rows, wishes), 200),

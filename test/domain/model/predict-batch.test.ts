@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelDocument } from '#tabular';
 import { openLocalStorage } from '../../../src/adapters/storage/local.ts';
 import { createDriftMonitor } from '../../../src/domain/model/drift-monitor.ts';
+import { createKeptPredictions } from '../../../src/domain/model/live/kept-predictions.ts';
 import { createBatchPredictor } from '../../../src/domain/model/predict-batch.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { childProcesses } from '../../support/children.ts';
@@ -14,6 +15,8 @@ import { PATIENT } from '../../support/patience.ts';
 /** The scoring process's own limit, so small that a test can reach it. */
 const HEAP_MB = 48;
 const MEGABYTE = 1 << 20;
+/** Predictions of a model. */
+const MAX_KEPT = 20_000;
 
 let app: TestApp;
 let model: string;
@@ -37,7 +40,11 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-async function predict(open: () => AsyncIterable<Uint8Array>, to: 'csv' | 'ndjson' = 'csv'): Promise<string> {
+async function predict(
+  open: () => AsyncIterable<Uint8Array>,
+  to: 'csv' | 'ndjson' = 'csv',
+  key?: string,
+): Promise<string> {
   await using batches = createBatchPredictor({
     db: app.sql,
     storage: await openLocalStorage(join(app.root, 'objects')),
@@ -47,10 +54,20 @@ async function predict(open: () => AsyncIterable<Uint8Array>, to: 'csv' | 'ndjso
     metrics: { made: () => undefined },
     children: () => ({ cpu: () => undefined, ended: () => undefined }),
     drift: createDriftMonitor(),
+    kept: createKeptPredictions(app.sql, MAX_KEPT),
     waiting: PATIENT,
   });
   const signal = new AbortController().signal;
-  const request = { owner, artifactId: model, from: 'csv', to, announcedBytes: 0, open, signal } as const;
+  const request = {
+    owner,
+    artifactId: model,
+    from: 'csv',
+    to,
+    key,
+    announcedBytes: 0,
+    open,
+    signal,
+  } as const;
   const { stream } = await batches.predict(request);
   return text(stream);
 }
@@ -115,4 +132,57 @@ test('a small table is answered as a large one, also when its answer is not smal
     expect(objects).toHaveLength(count);
     expect(new Set(objects)).toEqual(new Set([`{"prediction":${value}}`]));
   }
+});
+
+/** Rows with keys of their own. */
+async function* keyed(from: number, count: number, last = '') {
+  yield Buffer.from('id,n,text\n');
+  for (let i = from; i < from + count; i++) yield Buffer.from(`k${i},${i},t${i % 5}\n`);
+  yield Buffer.from(last);
+}
+
+const keptRows = () =>
+  app.sql
+    .selectFrom('kept_predictions')
+    .select(['key', 'class', 'value', 'actual_at'])
+    .where('artifact_id', '=', model)
+    .execute();
+
+test('of a table, small or not, each prediction is kept under its key, as it was answered', async () => {
+  await app.sql.deleteFrom('kept_predictions').execute();
+  for (const count of [100, 15_000]) {
+    const [, ...answered] = (await predict(() => keyed(0, count), 'csv', 'id')).trimEnd().split('\n');
+    const kept = new Map((await keptRows()).map(({ key, ...row }) => [key, row]));
+    expect(kept.size).toBe(count);
+    for (const [i, value] of answered.entries())
+      expect(kept.get(`k${i}`)).toEqual({ class: null, value: Number(value), actual_at: null });
+  }
+});
+
+test('of a table that is refused nothing is kept, nor of one that has more rows than are kept of a model', async () => {
+  await app.sql.deleteFrom('kept_predictions').execute();
+  const refused = (open: () => AsyncIterable<Uint8Array>, key = 'id') =>
+    expect(predict(open, 'csv', key)).rejects;
+  for (const count of [10, 15_000]) {
+    const bad = () => keyed(0, count, 'last,many,t1\n');
+    await refused(bad).toMatchObject({ code: 'unusable_data', message: expect.stringContaining('"n"') });
+    await refused(() => keyed(0, count, ',1,t1\n')).toMatchObject({
+      code: 'unusable_data',
+      message: `Line ${count + 2}, column "id": a key of 1 to 200 characters is needed.`,
+    });
+    await refused(() => keyed(0, count, 'k7,1,t1\n')).toMatchObject({
+      code: 'unusable_data',
+      message: 'Two rows have the key "k7": each needs one of its own.',
+    });
+  }
+  await refused(() => keyed(0, MAX_KEPT + 1)).toMatchObject({
+    code: 'too_large',
+    message: expect.stringContaining(`${MAX_KEPT} predictions are kept`),
+  });
+  await refused(small, 'none').toMatchObject({
+    code: 'unusable_data',
+    message: expect.stringContaining('"none"'),
+  });
+  expect(await keptRows()).toEqual([]);
+  expect(await readdir(join(app.root, 'scratch'))).toEqual([]);
 });

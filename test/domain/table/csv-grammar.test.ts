@@ -1,7 +1,7 @@
 import { DuckDBBlobValue, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Table } from '#tabular';
 import { CsvTables } from '../../../src/domain/model/batch/csv-tables.ts';
+import type { Block } from '../../../src/domain/model/batch/score-block.ts';
 import { readDialect } from '../../../src/domain/table/csv-dialect.ts';
 import { CsvScanner } from '../../../src/domain/table/csv-scan.ts';
 import { tableSource } from '../../../src/domain/table/duckdb-source.ts';
@@ -30,7 +30,7 @@ function scanned(text: Buffer, size: number) {
 /** As a table to be predicted is read, by a model of all its columns, in pieces of `size` bytes. */
 function predicted(text: Buffer, size: number): Cells {
   const cells: Cells = [];
-  const take = ({ rows, columns }: Table) => {
+  const take = ({ table: { rows, columns } }: Block) => {
     for (let row = 0; row < rows; row++)
       cells.push(columns.map((c) => (c.kind === 'category' ? (c.labels[c.codes[row]!] ?? null) : null)));
   };

@@ -1,4 +1,5 @@
 import { type Column, formReader, type InputColumn, isBoolean, isMissing, parseDate } from '#tabular';
+import { kindOf, MISSING as MISSING_CELL, NUMBER as NUMBER_CELL } from '../../table/cell.ts';
 import { LabelTable } from './label-table.ts';
 
 /** Collects one column of a block of rows, cell by cell, as training reads such a column. */
@@ -8,6 +9,17 @@ export interface CellReader {
   /** A copy of the first `rows` rows. */
   column(rows: number): Column;
 }
+
+/**
+ * Reads numbers as programs write them, as whoever finds them reads those of other columns: for one whose cells are wanted
+ * as texts as well.
+ */
+export const plainNumberReader = ({ name }: InputColumn, blockRows: number): CellReader =>
+  numberReader(name, blockRows, (bytes, start, end) => {
+    const text = bytes.toString('utf8', start, end);
+    const kind = kindOf(text);
+    return kind === MISSING_CELL ? Number.NaN : kind === NUMBER_CELL ? Number(text) : undefined;
+  });
 
 /** Undefined: its cells are numbers as programs write them, which whoever finds them reads. */
 export function cellReader({ name, type, form }: InputColumn, blockRows: number): CellReader | undefined {

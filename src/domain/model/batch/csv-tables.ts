@@ -1,20 +1,15 @@
-import {
-  type Column,
-  type InputColumn,
-  type ModelDocument,
-  missingColumns,
-  type Table,
-  wantedOf,
-} from '#tabular';
+import { type Column, type InputColumn, type ModelDocument, missingColumns, wantedOf } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import type { TextFormat, TextLayout } from '../../../vocabulary/tables.ts';
 import { DIALECT_BYTES, readDialect } from '../../table/csv-dialect.ts';
 import { excerpt } from '../../table/excerpt.ts';
 import { TextCheck } from '../../table/text-scan.ts';
+import { keyOf, noKey, noKeyColumn } from '../live/row-keys.ts';
 import { asUnusableData } from '../unusable-rows.ts';
 import { blockRows } from './block-rows.ts';
-import { type CellReader, cellReader } from './cells.ts';
+import { type CellReader, cellReader, plainNumberReader } from './cells.ts';
 import { CsvCells, PIECE_BYTES } from './csv-cells.ts';
+import type { Block } from './score-block.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -29,7 +24,11 @@ export class CsvTables implements Tables {
   readonly #readers: readonly (CellReader | undefined)[];
   readonly #format: Exclude<TextFormat, 'ndjson'>;
   readonly #layout: TextLayout;
-  readonly #use: (table: Table) => void;
+  readonly #use: (block: Block) => void;
+  /** The column of keys, and those of the block; undefined: nothing is kept. */
+  readonly #key: string | undefined;
+  #keys: string[] = [];
+  #keyPosition = -1;
   /** What came before the dialect was known. */
   #head: Buffer[] = [];
   #headBytes = 0;
@@ -41,24 +40,29 @@ export class CsvTables implements Tables {
   /** Rows of the block whose texts were read. */
   #read = 0;
 
-  /** @param use given each block */
+  /**
+   * @param use given each block
+   * @param key the column of the rows' keys; undefined: there are none
+   */
   constructor(
     model: Pick<ModelDocument, 'columns' | 'classes'>,
     format: Exclude<TextFormat, 'ndjson'>,
     layout: TextLayout,
-    use: (table: Table) => void,
+    use: (block: Block) => void,
+    key?: string,
   ) {
     const { columns } = model;
     this.#columns = columns;
     this.#limit = blockRows(model);
-    this.#readers = columns.map((column) => cellReader(column, this.#limit));
+    this.#readers = columns.map(
+      (column) =>
+        cellReader(column, this.#limit) ??
+        (column.name === key ? plainNumberReader(column, this.#limit) : undefined),
+    );
     this.#format = format;
     this.#layout = layout;
     this.#use = use;
-  }
-
-  get rows(): number {
-    return this.#rows;
+    this.#key = key;
   }
 
   push(piece: Buffer): void {
@@ -95,6 +99,11 @@ export class CsvTables implements Tables {
     const useOf = new Map(
       this.#positions.map((position, c) => [position, this.#readers[c] ? 'text' : 'number'] as const),
     );
+    if (this.#key !== undefined) {
+      this.#keyPosition = names.indexOf(this.#key);
+      if (this.#keyPosition < 0) throw noKeyColumn(this.#key);
+      useOf.set(this.#keyPosition, 'text');
+    }
     const cells = new CsvCells(
       dialect,
       names.map((_, position) => useOf.get(position)),
@@ -135,7 +144,16 @@ export class CsvTables implements Tables {
     });
     const first = Math.min(...misfits);
     if (first < cells.rows) throw unfit(cells.lineOf(first), this.#columns[misfits.indexOf(first)]!);
+    if (this.#key !== undefined) this.#readKeys(cells, this.#key);
     this.#read = cells.rows;
+  }
+
+  #readKeys(cells: CsvCells, column: string): void {
+    cells.texts(this.#keyPosition, this.#read, (row, bytes, start, end) => {
+      const key = keyOf(bytes.toString('utf8', start, end));
+      if (key === undefined) throw noKey(`Line ${cells.lineOf(row)}`, column);
+      this.#keys.push(key);
+    });
   }
 
   #flush(cells: CsvCells): void {
@@ -152,7 +170,9 @@ export class CsvTables implements Tables {
     cells.nextBlock();
     this.#read = 0;
     this.#rows += rows;
-    this.#use({ rows, columns });
+    const keys = this.#key === undefined ? undefined : this.#keys;
+    this.#keys = [];
+    this.#use({ table: { rows, columns }, keys });
   }
 }
 

@@ -2,8 +2,10 @@ import { type ModelDocument, missingColumns, rowsToTable, type Table, TabularErr
 import { AppError } from '../../../errors.ts';
 import { excerpt } from '../../table/excerpt.ts';
 import { MAX_LINE_BYTES, TextCheck } from '../../table/text-scan.ts';
+import { keyOf, noKey } from '../live/row-keys.ts';
 import { asUnusableData } from '../unusable-rows.ts';
 import { blockRows } from './block-rows.ts';
+import type { Block } from './score-block.ts';
 import type { Tables } from './tables.ts';
 
 const LF = 0x0a;
@@ -15,7 +17,9 @@ const LF = 0x0a;
 export class JsonTables implements Tables {
   readonly #document: ModelDocument;
   readonly #limit: number;
-  readonly #use: (table: Table) => void;
+  readonly #use: (block: Block) => void;
+  /** The column of keys; undefined: nothing is kept. */
+  readonly #key: string | undefined;
   readonly #check = new TextCheck();
   /** What has come of a line. */
   #rest = Buffer.alloc(0);
@@ -23,12 +27,15 @@ export class JsonTables implements Tables {
   #block: Record<string, unknown>[] = [];
   /** Of each row of the block. */
   #lines: number[] = [];
+  #keys: string[] = [];
   /** Columns that no row has had. */
   readonly #unseen: Set<string>;
-  rows = 0;
+  #rows = 0;
 
-  constructor(document: ModelDocument, use: (table: Table) => void) {
+  /** As that of `CsvTables`. */
+  constructor(document: ModelDocument, use: (block: Block) => void, key?: string) {
     this.#document = document;
+    this.#key = key;
     this.#limit = blockRows(document);
     this.#use = use;
     this.#unseen = new Set(document.columns.map(({ name }) => name));
@@ -52,7 +59,7 @@ export class JsonTables implements Tables {
     this.#check.end(this.#line);
     this.#take(this.#rest.toString());
     this.#flush();
-    if (this.rows === 0) throw new AppError('empty', 'The table has no rows.');
+    if (this.#rows === 0) throw new AppError('empty', 'The table has no rows.');
     if (this.#unseen.size > 0) throw asUnusableData(missingColumns([...this.#unseen]));
   }
 
@@ -63,7 +70,7 @@ export class JsonTables implements Tables {
     if (json.trim() !== '') {
       this.#block.push(this.#row(json));
       this.#lines.push(this.#line);
-      this.rows++;
+      this.#rows++;
       if (this.#block.length === this.#limit) this.#flush();
     }
     this.#line++;
@@ -79,6 +86,7 @@ export class JsonTables implements Tables {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw this.#fault('bad_format', 'not a JSON object');
     const row = value as Record<string, unknown>;
+    if (this.#key !== undefined) this.#keys.push(this.#keyIn(row, this.#key));
     for (const { name } of this.#document.columns) {
       if (Object.hasOwn(row, name)) this.#unseen.delete(name);
       // Not by assignment: it may be called `__proto__`.
@@ -87,11 +95,19 @@ export class JsonTables implements Tables {
     return row;
   }
 
+  #keyIn(row: Record<string, unknown>, column: string): string {
+    const key = Object.hasOwn(row, column) ? keyOf(row[column]) : undefined;
+    if (key === undefined) throw noKey(`Line ${this.#line}`, column);
+    return key;
+  }
+
   #flush(): void {
     const [rows, lines] = [this.#block, this.#lines];
+    const keys = this.#key === undefined ? undefined : this.#keys;
     this.#block = [];
     this.#lines = [];
-    if (rows.length > 0) this.#use(this.#table(rows, lines));
+    this.#keys = [];
+    if (rows.length > 0) this.#use({ table: this.#table(rows, lines), keys });
   }
 
   #table(rows: readonly Record<string, unknown>[], lines: readonly number[]): Table {

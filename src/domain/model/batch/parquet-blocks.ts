@@ -1,14 +1,16 @@
 import type { DuckDBResult } from '@duckdb/node-api';
-import { type ModelDocument, missingColumns, type Table } from '#tabular';
+import { type Column, type ModelDocument, missingColumns, type Table } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import { openDatabase } from '../../table/duckdb.ts';
 import { duckdbError } from '../../table/duckdb-error.ts';
-import { tableSource } from '../../table/duckdb-source.ts';
-import { declaredColumns, parquetRows } from '../../table/parquet.ts';
+import { type ReadAs, tableSource } from '../../table/duckdb-source.ts';
+import { type DeclaredColumn, declaredColumns, parquetRows } from '../../table/parquet.ts';
 import { selectionOf, TableBuilder } from '../../table/table-builder.ts';
+import { keyOf, noKey, noKeyColumn } from '../live/row-keys.ts';
 import { asUnusableData } from '../unusable-rows.ts';
 import { blockRows } from './block-rows.ts';
 import { columnReading } from './parquet-columns.ts';
+import type { Block } from './score-block.ts';
 
 /** Of the reader; the blocks come on top. */
 const READ_MEMORY_MB = 512;
@@ -18,8 +20,8 @@ const READ_MEMORY_MB = 512;
  * for training. Columns may stand in any order, further ones are ignored. Memory does not grow with the file.
  *
  * @param maxBytes of what it comes to when it is decompressed
+ * @param key the column of the rows' keys; undefined: there are none
  * @param use given each block, in the file's order; awaited before the next one is read
- * @returns the number of rows
  * @throws {AppError} `bad_format`, `bad_header`, `too_large`, `empty`; `unusable_data` for a missing column or a value that
  *   does not fit, with its row
  */
@@ -27,12 +29,15 @@ export async function parquetBlocks(
   document: ModelDocument,
   path: string,
   maxBytes: number,
-  use: (table: Table) => Promise<void>,
-): Promise<number> {
+  key: string | undefined,
+  use: (block: Block) => Promise<void>,
+): Promise<void> {
   const { connection, close } = await openDatabase(path, { memoryMb: READ_MEMORY_MB, threads: 1 });
   try {
     const declared = await declaredColumns(connection, path);
     const typeOf = new Map(declared.map(({ name, type }) => [name, type]));
+    const keyColumn = declared.find(({ name }) => name === key);
+    if (key !== undefined && !keyColumn) throw noKeyColumn(key);
     const absent = document.columns.filter(({ name }) => !typeOf.has(name));
     if (absent.length > 0) throw asUnusableData(missingColumns(absent.map(({ name }) => name)));
     const announced = await parquetRows(connection, path, declared.length, maxBytes);
@@ -41,18 +46,18 @@ export async function parquetBlocks(
     const readings = document.columns.map((column) =>
       columnReading(column, typeOf.get(column.name)!, document.naValues ?? []),
     );
-    const wanted = document.columns.map(({ name }, c) => ({ name, as: readings[c]!.as }));
+    const inputs = document.columns.map(({ name }, c) => ({ name, as: readings[c]!.as }));
+    const wanted = [...inputs, ...(keyColumn ? [{ name: keyColumn.name, as: readKeysAs(keyColumn) }] : [])];
     const source = await tableSource(connection, { path, fileType: PARQUET }, wanted);
     const result = await connection.stream(selectionOf(source, wanted));
     let rows = 0;
-    for await (const { columns, ...block } of blocksOf(
-      result,
-      () => new TableBuilder(wanted, blockRows(document)),
-    )) {
-      await use({ ...block, columns: columns.map((column, c) => readings[c]!.toInput(column, rows)) });
+    const begin = () => new TableBuilder(wanted, blockRows(document));
+    for await (const block of blocksOf(result, begin)) {
+      const columns = readings.map((reading, c) => reading.toInput(block.columns[c]!, rows));
+      const keys = keyColumn && keysIn(block.columns.at(-1)!, rows);
+      await use({ table: { rows: block.rows, columns }, keys });
       rows += block.rows;
     }
-    return rows;
   } catch (error) {
     throw duckdbError(error);
   } finally {
@@ -61,6 +66,21 @@ export async function parquetBlocks(
 }
 
 const PARQUET = { format: 'parquet', compression: 'none' } as const;
+
+/** A whole number is one whatever its type; those of 64 bits are not cut to doubles. */
+const readKeysAs = ({ sqlType }: DeclaredColumn): ReadAs =>
+  /^(FLOAT|DOUBLE|DECIMAL)/.test(sqlType) ? 'number' : 'text';
+
+function keysIn(column: Column, first: number): string[] {
+  return Array.from({ length: rowsOf(column) }, (_, row) => {
+    const key = keyOf(column.kind === 'number' ? column.values[row] : column.labels[column.codes[row]!]);
+    if (key === undefined) throw noKey(`Row ${first + row}`, column.name);
+    return key;
+  });
+}
+
+const rowsOf = (column: Column): number =>
+  column.kind === 'number' ? column.values.length : column.codes.length;
 
 async function* blocksOf(result: DuckDBResult, begin: () => TableBuilder): AsyncGenerator<Table> {
   let block = begin();

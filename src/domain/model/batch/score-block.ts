@@ -1,6 +1,14 @@
 import { type InputCounts, inputCounter, loadModel, type ModelDocument, type Table } from '#tabular';
 import { boundsAt } from '../intervals.ts';
+import { keptRows } from './kept-rows.ts';
 import { type BatchFormat, type PredictionLines, predictionLines } from './prediction-lines.ts';
+
+/** Rows of a table, as a model's columns. */
+export interface Block {
+  readonly table: Table;
+  /** What their predictions are kept under; undefined: they are not. */
+  readonly keys?: readonly string[] | undefined;
+}
 
 /** What a block of rows comes to. */
 export interface ScoredBlock {
@@ -8,6 +16,8 @@ export interface ScoredBlock {
   readonly text: Uint8Array<ArrayBuffer>;
   /** Its inputs, for drift. */
   readonly counts: InputCounts;
+  /** Its predictions as they are to be kept: JSON, as `KeptPredictions` takes it. */
+  readonly kept: string | undefined;
 }
 
 // Not a Buffer: a short one is a part of memory that can't be handed to another thread.
@@ -25,14 +35,15 @@ export interface BlockOptions {
 export const linesOf = ({ document, format, level }: BlockOptions): PredictionLines =>
   predictionLines(document.classes, format, level === undefined ? undefined : boundsAt(document, level));
 
-export function blockScorer(options: BlockOptions): (table: Table) => ScoredBlock {
+export function blockScorer(options: BlockOptions): (block: Block) => ScoredBlock {
   const { document } = options;
   const scorer = loadModel(document);
   const counter = inputCounter(document.reference);
   const { lines } = linesOf(options);
-  return (table) => {
+  return ({ table, keys }) => {
     const counts = counter.empty();
     const predicted = scorer.predictTable(table, (inputs) => counter.add(inputs, counts));
-    return { text: encoder.encode(lines(predicted)), counts };
+    const kept = keys && JSON.stringify(keptRows(keys, predicted));
+    return { text: encoder.encode(lines(predicted)), counts, kept };
   };
 }

@@ -1,11 +1,11 @@
-import { addCounts, type InputCounts, inputCounter, type ModelDocument, type Table } from '#tabular';
+import { addCounts, type InputCounts, inputCounter, type ModelDocument } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import type { FileType } from '../../../vocabulary/tables.ts';
 import { plainLines } from '../../table/plain/plain-lines.ts';
 import { CsvTables } from './csv-tables.ts';
 import { JsonTables } from './json-tables.ts';
 import type { BatchFormat } from './prediction-lines.ts';
-import { linesOf, type ScoredBlock } from './score-block.ts';
+import { type Block, linesOf, type ScoredBlock } from './score-block.ts';
 import { createScorers } from './scorers.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,6 +21,15 @@ export interface BatchOptions {
   readonly maxBytes: number;
   /** That score beside the reading one. */
   readonly threads: number;
+  /** Unset: its predictions are not kept. */
+  readonly keep?: KeepOptions | undefined;
+}
+
+export interface KeepOptions {
+  /** The column that holds each row's key. */
+  readonly key: string;
+  /** That may be kept. */
+  readonly maxRows: number;
 }
 
 export interface ScoredBatch {
@@ -38,13 +47,16 @@ export interface ScoredBatch {
  *
  * @param open called when the model is loaded
  * @param write given the answer piece by piece, in the rows' order
- * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `invalid_request` for intervals that the model can't give; `too_large` when the answer would be
+ * @param keep given the predictions that are to be kept, a block at a time, as `KeptPredictions` takes them
+ * @throws {AppError} `bad_format`, `bad_header`, `empty`, `unusable_data`; `invalid_request` for intervals that the model can't give; `too_large`
+ *   when the answer would be, or more rows than may be kept
  */
 export async function scoreTable(
   document: ModelDocument,
   open: () => BatchSource,
-  { fileType, to, level, maxBytes, threads }: BatchOptions,
+  { fileType, to, level, maxBytes, threads, keep: wanted }: BatchOptions,
   write: (piece: Uint8Array) => void,
+  keep: (predictions: string) => void = () => {},
 ): Promise<ScoredBatch> {
   await using scorers = createScorers({ document, format: to, level }, threads);
   let bytes = 0;
@@ -60,10 +72,14 @@ export async function scoreTable(
   const putOldest = async () => {
     const scored = await underWay.shift()!;
     put(scored.text);
+    if (scored.kept !== undefined) keep(scored.kept);
     addCounts(scored.counts, counts);
   };
-  const score = (table: Table) => {
-    const scored = scorers.score(table);
+  let rows = 0;
+  const score = (block: Block) => {
+    rows += block.table.rows;
+    if (wanted && rows > wanted.maxRows) throw tooManyToKeep(wanted.maxRows);
+    const scored = scorers.score(block);
     // Awaited when its turn comes, which it never does after an earlier failure.
     scored.catch(() => undefined);
     underWay.push(scored);
@@ -84,8 +100,8 @@ export async function scoreTable(
     // By native code, which other tables do without.
     const { parquetBlocks } = await import('./parquet-blocks.ts');
     return timed(() =>
-      parquetBlocks(document, path, maxBytes, async (table) => {
-        score(table);
+      parquetBlocks(document, path, maxBytes, wanted?.key, async (block) => {
+        score(block);
         await putBut(scorers.blocks);
       }),
     );
@@ -95,7 +111,9 @@ export async function scoreTable(
     const layout = { ...fileType.layout, na_values: document.naValues };
     const { format, lines } = await plainLines(pieces, { ...fileType, layout }, maxBytes);
     using tables: Tables =
-      format === 'ndjson' ? new JsonTables(document, score) : new CsvTables(document, format, layout, score);
+      format === 'ndjson'
+        ? new JsonTables(document, score, wanted?.key)
+        : new CsvTables(document, format, layout, score, wanted?.key);
     for await (const piece of lines) {
       await timed(async () => {
         tables.push(Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array));
@@ -103,12 +121,17 @@ export async function scoreTable(
       });
     }
     await timed(async () => tables.end());
-    return tables.rows;
   };
 
   put(Buffer.from(linesOf({ document, format: to, level }).head));
   const source = open();
-  const rows = typeof source === 'string' ? await readParquet(source) : await readText(source);
+  await (typeof source === 'string' ? readParquet(source) : readText(source));
   await timed(() => putBut(0));
   return { rows, bytes, seconds: milliseconds / 1000, counts };
 }
+
+const tooManyToKeep = (most: number) =>
+  new AppError(
+    'too_large',
+    `Of a model ${most} predictions are kept, the newest: a table of more rows is predicted without a key.`,
+  );

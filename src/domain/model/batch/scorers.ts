@@ -1,13 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { Table } from '#tabular';
-import { type BlockOptions, blockScorer, type ScoredBlock } from './score-block.ts';
+import { type Block, type BlockOptions, blockScorer, type ScoredBlock } from './score-block.ts';
 
 /** Scores blocks of rows beside the thread that reads them. */
 export interface Scorers extends AsyncDisposable {
   /** How many blocks are worth having under way at once. */
   readonly blocks: number;
   /** The block belongs to the scorer from now on. */
-  score(table: Table): Promise<ScoredBlock>;
+  score(block: Block): Promise<ScoredBlock>;
 }
 
 /**
@@ -22,11 +21,11 @@ export function createScorers(options: BlockOptions, threads: number): Scorers {
   let pool: Scorers | undefined;
   return {
     blocks: 2 * Math.max(1, threads),
-    async score(table) {
+    async score(block) {
       blocks++;
-      if (blocks === 1 || threads === 0) return here(table);
+      if (blocks === 1 || threads === 0) return here(block);
       pool ??= threadPool(options, threads);
-      return pool.score(table);
+      return pool.score(block);
     },
     async [Symbol.asyncDispose]() {
       await pool?.[Symbol.asyncDispose]();
@@ -55,15 +54,15 @@ function threadPool(options: BlockOptions, threads: number): Scorers {
   });
   return {
     blocks: threads,
-    score(table) {
+    score(block) {
       const { worker, jobs } = workers.reduce((least, one) =>
         one.jobs.length < least.jobs.length ? one : least,
       );
       const { promise, resolve, reject } = Promise.withResolvers<ScoredBlock>();
       jobs.push({ resolve, reject });
       worker.postMessage(
-        table,
-        table.columns.map(
+        block,
+        block.table.columns.map(
           (column) => (column.kind === 'number' ? column.values : column.codes).buffer as ArrayBuffer,
         ),
       );

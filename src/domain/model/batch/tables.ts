@@ -1,7 +1,5 @@
 /** A table that arrives piece by piece, handed on in blocks of rows as a model's columns. */
 export interface Tables extends Disposable {
-  /** So far. */
-  readonly rows: number;
   /**
    * @throws {AppError} `bad_format`, `bad_header`; `unusable_data` for a missing column or a value that does not fit,
    *   with its line

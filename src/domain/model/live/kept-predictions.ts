@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../../adapters/db/schema.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { keyTwice } from './row-keys.ts';
 
 /** Predictions that wait to be written; whoever wants to keep more waits for a write. */
 const MAX_PENDING = 20_000;
@@ -22,11 +23,21 @@ export interface PredictionToKeep {
  * again, a key begins anew. What is kept is written when it is flushed, so a killed process loses what came since.
  */
 export interface KeptPredictions {
+  /** About so many are kept of each model, the newest. */
+  readonly maxPerModel: number;
   /** @throws what writing throws, when so many wait that these have no room */
   keep(artifactId: string, predictions: readonly PredictionToKeep[]): Promise<void>;
-  /** What could not be written waits for the next time. */
+  /**
+   * All predictions of a table, or none of them; they are written when the promise is resolved.
+   * @param batches each the JSON of some `PredictionToKeep`
+   * @throws {AppError} `unusable_data` when two have the same key
+   */
+  keepTable(artifactId: string, batches: Batches): Promise<void>;
+  /** What could not be written waits for the next time. What is too much of a model is removed. */
   flush(): Promise<void>;
 }
+
+type Batches = Iterable<string> | AsyncIterable<string>;
 
 /** Models of which the surplus is estimated. */
 const MAX_WATCHED = 10_000;
@@ -47,7 +58,23 @@ export function createKeptPredictions(
 
   const put = (prediction: Pending) => void pending.set(nameOf(prediction), prediction);
 
-  const flush = oneAtATime(async () => {
+  const written = (artifactId: string, rows: number) => {
+    // Of those forgotten it is looked for the next time.
+    if (untrimmed.size > MAX_WATCHED) untrimmed.clear();
+    untrimmed.set(artifactId, (untrimmed.get(artifactId) ?? maxPerModel) + rows);
+  };
+
+  /** To find the surplus takes as long as there are predictions: it is looked for when there may be enough of it. */
+  const trim = async () => {
+    for (const [artifactId, rows] of untrimmed) {
+      if (rows <= SURPLUS * maxPerModel) continue;
+      await removeSurplus(db, artifactId, maxPerModel);
+      // More may have come meanwhile.
+      untrimmed.set(artifactId, (untrimmed.get(artifactId) ?? rows) - rows);
+    }
+  };
+
+  const writePending = async () => {
     if (pending.size === 0) return;
     const writing = pending;
     pending = new Map();
@@ -59,23 +86,22 @@ export function createKeptPredictions(
       for (const prediction of since.values()) put(prediction);
       throw error;
     }
-    await trim(writing.values());
-  });
-
-  /** To find the surplus takes as long as there are predictions: it is looked for when there may be enough of it. */
-  const trim = async (written: Iterable<Pending>) => {
-    // Of those forgotten it is looked for the next time.
-    if (untrimmed.size > MAX_WATCHED) untrimmed.clear();
-    for (const { artifactId } of written)
-      untrimmed.set(artifactId, (untrimmed.get(artifactId) ?? maxPerModel) + 1);
-    for (const [artifactId, rows] of untrimmed) {
-      if (rows <= SURPLUS * maxPerModel) continue;
-      await removeSurplus(db, artifactId, maxPerModel);
-      untrimmed.set(artifactId, 0);
-    }
+    for (const { artifactId } of writing.values()) written(artifactId, 1);
   };
 
+  const flush = oneAtATime(async () => {
+    await writePending();
+    await trim();
+  });
+
+  // A long one takes seconds, and a connection all the while.
+  const keepTable = oneAtATime(async (artifactId: string, batches: Batches) => {
+    written(artifactId, await writeTable(db, artifactId, now(), batches));
+  });
+
   return {
+    maxPerModel,
+    keepTable,
     async keep(artifactId, predictions) {
       if (pending.size + predictions.length > MAX_PENDING) await flush();
       const at = now();
@@ -99,11 +125,45 @@ async function write(db: Kysely<Schema>, predictions: readonly Pending[]): Promi
       join artifacts on artifacts.id = kept."artifactId"
       order by kept.key collate "C", kept."artifactId"
       for key share of artifacts
-      on conflict (key, artifact_id) do update set
-        predicted_at = excluded.predicted_at, class = excluded.class, value = excluded.value,
-        actual_at = null, actual_class = null, actual_value = null
-      where kept_predictions.predicted_at <= excluded.predicted_at`.execute(db);
+      ${ANEW}`.execute(db);
   }
+}
+
+/** A key begins anew, unless it has been predicted later. */
+const ANEW = sql`
+  on conflict (key, artifact_id) do update set
+    predicted_at = excluded.predicted_at, class = excluded.class, value = excluded.value,
+    actual_at = null, actual_class = null, actual_value = null
+  where kept_predictions.predicted_at <= excluded.predicted_at`;
+
+/** By a table of the transaction's own: in it they are put in order, and none of them is locked before all are there. */
+async function writeTable(
+  db: Kysely<Schema>,
+  artifactId: string,
+  at: Date,
+  batches: Batches,
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const model = trx.selectFrom('artifacts').select('id').where('id', '=', artifactId).forKeyShare();
+    // One that is gone keeps nothing.
+    if (!(await model.executeTakeFirst())) return 0;
+    await sql`
+      create temporary table arriving (key text collate "C", class integer, value double precision)
+      on commit drop`.execute(trx);
+    for await (const batch of batches)
+      await sql`
+        insert into arriving
+        select key, class, value from json_to_recordset(${batch}::json)
+          as kept (key text, class integer, value double precision)`.execute(trx);
+    const { rows: twice } = await sql<{ key: string }>`
+      select key from arriving group by key having count(*) > 1 limit 1`.execute(trx);
+    if (twice[0]) throw keyTwice(twice[0].key);
+    const { numAffectedRows = 0n } = await sql`
+      insert into kept_predictions (key, artifact_id, predicted_at, class, value)
+      select key, ${artifactId}::uuid, ${at}::timestamptz, class, value from arriving order by key
+      ${ANEW}`.execute(trx);
+    return Number(numAffectedRows);
+  });
 }
 
 async function removeSurplus(db: Kysely<Schema>, artifactId: string, keep: number): Promise<void> {

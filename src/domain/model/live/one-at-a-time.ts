@@ -1,8 +1,11 @@
 /** Each run begins when the one before it has ended, however that one did. */
-export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+export function oneAtATime<Args extends unknown[]>(
+  work: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
-  return () => {
-    last = last.then(work, work);
+  return (...args) => {
+    const run = () => work(...args);
+    last = last.then(run, run);
     return last;
   };
 }

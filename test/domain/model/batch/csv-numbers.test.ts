@@ -7,9 +7,18 @@ import { createRandom } from '../../../../src/tabular/training/random.ts';
 function read(texts: readonly string[]): number[] {
   const numbers: number[] = [];
   const model = { columns: [{ name: 'x', type: 'number' } as const], classes: null };
-  using tables = new CsvTables(model, 'csv', {}, ({ columns: [column] }) => {
-    if (column?.kind === 'number') numbers.push(...column.values);
-  });
+  using tables = new CsvTables(
+    model,
+    'csv',
+    {},
+    ({
+      table: {
+        columns: [column],
+      },
+    }) => {
+      if (column?.kind === 'number') numbers.push(...column.values);
+    },
+  );
   const bytes = Buffer.from(`x,y\n${texts.map((text) => `${text},0\n`).join('')}`);
   // Pieces that end anywhere.
   for (let at = 0; at < bytes.length; at += 100_003) tables.push(bytes.subarray(at, at + 100_003));

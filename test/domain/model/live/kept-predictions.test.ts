@@ -91,6 +91,66 @@ test('what could not be written is written later, and of a model that is gone no
   expect(await kept(gone)).toEqual([]);
 });
 
+test('a table is kept whole or not at all, and counts as the newest', async () => {
+  const id = await insertArtifact(shared.db.sql);
+  const predictions = keep(100);
+  const table = (from: number, to: number) => [
+    JSON.stringify(numbered(from, (from + to) / 2)),
+    JSON.stringify(numbered((from + to) / 2, to)),
+  ];
+  await predictions.keep(id, numbered(0, 50));
+  await predictions.flush();
+  await expect(predictions.keepTable(id, [...table(100, 150), ...table(140, 160)])).rejects.toMatchObject({
+    code: 'unusable_data',
+    message: expect.stringMatching(/^Two rows have the key "14\d"/),
+  });
+  await expect(predictions.keepTable(id, [...table(100, 150), '{'])).rejects.toThrow(/json/);
+  expect(await kept(id)).toHaveLength(50);
+  await Promise.all([predictions.keepTable(id, table(100, 150)), predictions.keepTable(id, table(150, 200))]);
+  await predictions.flush();
+  const left = await kept(id);
+  expect(left.length).toBeLessThanOrEqual(110);
+  expect(left.slice(-100).map(({ key }) => key)).toEqual(numbered(100, 200).map(({ key }) => key));
+});
+
+test('a key of a table that had an outcome begins anew, and of a model that is gone nothing is kept', async () => {
+  const [id, gone] = [await insertArtifact(shared.db.sql), await insertArtifact(shared.db.sql)];
+  const predictions = keep();
+  await predictions.keepTable(id, [JSON.stringify([prediction('a', 0.1), prediction('b', 0.1)])]);
+  await sql`update kept_predictions set actual_at = now(), actual_class = 1 where artifact_id = ${id}`.execute(
+    shared.db.sql,
+  );
+  await predictions.keepTable(id, [JSON.stringify([prediction('b', 0.2)])]);
+  const { rows } = await sql`
+    select key, value, actual_class from kept_predictions where artifact_id = ${id} order by key`.execute(
+    shared.db.sql,
+  );
+  expect(rows).toEqual([
+    { key: 'a', value: 0.1, actual_class: 1 },
+    { key: 'b', value: 0.2, actual_class: null },
+  ]);
+  await shared.db.sql.deleteFrom('artifacts').where('id', '=', gone).execute();
+  await predictions.keepTable(gone, [JSON.stringify([prediction('a')])]);
+  expect(await kept(gone)).toEqual([]);
+});
+
+test('tables and rows that several processes keep under the same keys at once do not hold each other up', async () => {
+  const id = await insertArtifact(shared.db.sql);
+  const keys = Array.from({ length: 600 }, (_, i) => prediction(`${['ä', 'z', '\u{10000}'][i % 3]}${i}`));
+  const [one, other] = [keep(), keep()];
+  const batches = (all: readonly object[]) =>
+    [0, 200, 400].map((from) => JSON.stringify(all.slice(from, from + 200)));
+  for (let i = 0; i < 5; i++) {
+    await other.keep(id, keys.toReversed());
+    await Promise.all([
+      one.keepTable(id, batches(keys)),
+      other.keepTable(id, batches(keys.toReversed())),
+      other.flush(),
+    ]);
+  }
+  expect(await kept(id)).toHaveLength(keys.length);
+});
+
 test('the clean-up removes predictions when their days are over, told or not', async () => {
   const id = await insertArtifact(shared.db.sql);
   const predictions = keep();
