@@ -57,6 +57,17 @@ export const moment = (time: string): string =>
     new Date(time),
   );
 
+/**
+ * A time in a table, as the service understands it: in UTC.
+ * @param time in milliseconds since 1970
+ */
+export const dated = (time: number, isDay: boolean): string =>
+  new Intl.DateTimeFormat(language.value, {
+    dateStyle: 'medium',
+    ...(!isDay && { timeStyle: 'medium' }),
+    timeZone: 'UTC',
+  }).format(time);
+
 /** @param time in seconds since 1970 */
 export const clock = (time: number): string =>
   new Intl.DateTimeFormat(language.value, { timeStyle: time % 60 === 0 ? 'short' : 'medium' }).format(

@@ -125,6 +125,20 @@ const ColumnProfile = z.object({
     ])
     .optional()
     .openapi({ description: 'The same as a rule. Texts to predict are read by it too.' }),
+  histogram: z
+    .object({ edges: z.array(z.number()), counts: z.array(count) })
+    .optional()
+    .openapi({
+      description:
+        'Of numbers and times: rows by intervals of one width, at most 20, of which `edges` are the bounds; times in milliseconds since 1970.',
+    }),
+  top_values: z
+    .object({ values: z.array(z.object({ value: z.string(), count })), others: count })
+    .optional()
+    .openapi({
+      description:
+        'Of texts: rows by the most frequent ones, at most 10, cut at 50 characters, and the rows of all others.',
+    }),
 });
 
 export const UploadedDataset = Dataset.extend({
@@ -134,9 +148,13 @@ export const UploadedDataset = Dataset.extend({
     .openapi({ description: 'The first rows as texts, cut at 100 characters; of a wide table, 50 columns.' }),
   options: z.record(z.string(), z.unknown()).optional(),
 }).openapi('UploadedDataset');
-export const DatasetWithProfile = UploadedDataset.extend({ profile: z.array(ColumnProfile) }).openapi(
-  'DatasetWithProfile',
-);
+export const DatasetWithProfile = UploadedDataset.extend({
+  profile: z.array(ColumnProfile),
+  profile_sample_rows: count.optional().openapi({
+    description:
+      'Present when histograms and top values are of so many rows, taken by chance: there were too many to look at them all.',
+  }),
+}).openapi('DatasetWithProfile');
 export const DatasetPage = pageOf(Dataset).openapi('DatasetPage');
 
 export const ExpiryQuery = query({ limit: z.coerce.number().int().min(1).max(100_000).optional() });

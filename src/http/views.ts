@@ -15,6 +15,7 @@ import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/re
 import type { Aggregates, QualityGroup, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
 import type { TraceNode as TraceNodeRow } from '../domain/training/run-trace.ts';
+import type { Distribution } from '../vocabulary/tables.ts';
 import { annotationsView } from './annotations.ts';
 import { type GrafanaLinks, runLinks } from './run-links.ts';
 import type {
@@ -76,14 +77,33 @@ export const uploadedView = (
   ...(row.profile.options && { options: { ...row.profile.options } }),
 });
 
-export const datasetProfileView = (
+export function datasetProfileView(
   row: DatasetRow,
   ttl: TtlPolicy,
   origin: string,
-): z.infer<typeof DatasetWithProfile> => ({
-  ...uploadedView(row, ttl, origin),
-  profile: [...row.profile.columns],
-});
+): z.infer<typeof DatasetWithProfile> {
+  const { columns, distributions } = row.profile;
+  const isSample = distributions && distributions.rows < row.rows;
+  return {
+    ...uploadedView(row, ttl, origin),
+    profile: columns.map((column, i) => ({ ...column, ...distributionView(distributions?.columns[i]) })),
+    ...(isSample && { profile_sample_rows: distributions.rows }),
+  };
+}
+
+/** Edges are what a width comes to, without the noise of its last digits. */
+function distributionView(distribution: Distribution | null | undefined) {
+  if (!distribution) return {};
+  if ('values' in distribution)
+    return {
+      top_values: { values: distribution.values.map((one) => ({ ...one })), others: distribution.others },
+    };
+  const { from, width, counts } = distribution;
+  const edges = Array.from({ length: counts.length + 1 }, (_, i) =>
+    Number((from + i * width).toPrecision(15)),
+  );
+  return { histogram: { edges, counts: [...counts] } };
+}
 
 /** Of the addresses in an answer: that of the request's own. */
 export const originOf = (url: string): string => new URL(url).origin;

@@ -77,9 +77,32 @@ export interface ColumnProfile {
   readonly ambiguous?: true;
 }
 
+/** Rows by intervals of one width, each without its upper bound but the last; times in milliseconds since 1970. */
+export interface Histogram {
+  readonly from: number;
+  readonly width: number;
+  readonly counts: readonly number[];
+}
+
+/** Rows by the most frequent texts, which are cut at some length, and the rows of all others. */
+export interface TopValues {
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly others: number;
+}
+
+export type Distribution = Histogram | TopValues;
+
+/** How the values of columns are spread in so many rows: all of a small table, some by chance of a larger one. */
+export interface Distributions {
+  readonly rows: number;
+  /** One for each column; null: it has no value. */
+  readonly columns: readonly (Distribution | null)[];
+}
+
 export interface TableProfile {
   readonly rows: number;
   readonly columns: readonly ColumnProfile[];
+  readonly distributions?: Distributions | undefined;
   /** As in `FileType`. */
   readonly encoding?: Encoding | undefined;
   readonly options?: ReadOptions | undefined;

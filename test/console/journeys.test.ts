@@ -40,6 +40,12 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     expect(await row.textContent()).toMatch(/^f0number0\d+[\d.]+ – [\d.]+$/);
     await page.getByRole('region', { name: 'First rows' }).waitFor();
     await expectAccessible(page);
+    await row.getByRole('button', { name: 'Distribution: f0' }).click();
+    const spread = page.getByRole('region', { name: 'Distribution: f0' });
+    await spread.getByRole('img', { name: /^most within [\d.]+ – [\d.]+: \d/ }).waitFor();
+    await spread.getByText('In numbers').click();
+    expect(await spread.getByRole('row').count()).toBe(21);
+    await expectAccessible(page);
 
     await page.getByRole('link', { name: 'Train a model' }).click();
     await page.getByText('As the values say: classification').waitFor();

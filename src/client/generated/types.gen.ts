@@ -172,7 +172,28 @@ export type DatasetWithProfile = UploadedDataset & {
             order: 'dmy' | 'mdy' | 'ymd';
             separator: string;
         };
+        /**
+         * Of numbers and times: rows by intervals of one width, at most 20, of which `edges` are the bounds; times in milliseconds since 1970.
+         */
+        histogram?: {
+            edges: Array<number>;
+            counts: Array<number>;
+        };
+        /**
+         * Of texts: rows by the most frequent ones, at most 10, cut at 50 characters, and the rows of all others.
+         */
+        top_values?: {
+            values: Array<{
+                value: string;
+                count: number;
+            }>;
+            others: number;
+        };
     }>;
+    /**
+     * Present when histograms and top values are of so many rows, taken by chance: there were too many to look at them all.
+     */
+    profile_sample_rows?: number;
 };
 
 export type AnnotationPatch = {

@@ -5,12 +5,14 @@ interface HistogramProps {
   /** One more than counts. */
   readonly edges: readonly number[];
   readonly counts: readonly number[];
+  /** How a bound is written. */
+  readonly write?: (value: number) => string;
 }
 
 const [WIDTH, HEIGHT] = [400, 160];
 
 /** Counts by intervals, as wide as they are: what is drawn is how densely values lie. */
-export function Histogram({ label, edges, counts }: HistogramProps) {
+export function Histogram({ label, edges, counts, write = figure }: HistogramProps) {
   const [first = 0, last = 1] = [edges[0], edges.at(-1)];
   const x = (value: number) => ((value - first) / (last - first || 1)) * WIDTH;
   const bars = counts.map((rows, i) => {
@@ -31,14 +33,14 @@ export function Histogram({ label, edges, counts }: HistogramProps) {
               width={Math.max(1, x(to) - x(from) - 1)}
               height={height}
             >
-              <title>{`${figure(from)} – ${figure(to)}: ${count(rows)}`}</title>
+              <title>{`${write(from)} – ${write(to)}: ${count(rows)}`}</title>
             </rect>
           );
         })}
       </svg>
       <figcaption>
-        <span>{figure(first)}</span>
-        <span>{figure(last)}</span>
+        <span>{write(first)}</span>
+        <span>{write(last)}</span>
       </figcaption>
     </figure>
   );

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { DatasetWithProfile } from '../../client/index.ts';
 import { api, isSignedIn, useLoad } from '../api.ts';
 import { bytes, count, figure, percent } from '../format.ts';
+import { ColumnSpread, Spread } from '../parts/column-spread.tsx';
 import { DeleteDataset } from '../parts/delete-dataset.tsx';
 import { Download } from '../parts/download.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -13,9 +14,9 @@ import { Time } from '../parts/time.tsx';
 import { VirtualRows } from '../parts/virtual-rows.tsx';
 import { Warnings } from '../parts/warnings.tsx';
 import { go, to } from '../router.ts';
+import type { ColumnProfile } from '../target.ts';
 import { t } from '../texts/index.ts';
 
-type ColumnProfile = DatasetWithProfile['profile'][number];
 const ROW_HEIGHT = 34;
 /** With fewer columns than this nobody searches. */
 const MANY = 12;
@@ -81,9 +82,12 @@ function Overview({ of: dataset }: { readonly of: DatasetWithProfile }) {
   );
 }
 
-function Profile({ of: { profile, rows } }: { readonly of: DatasetWithProfile }) {
+function Profile({ of: { profile, rows, profile_sample_rows } }: { readonly of: DatasetWithProfile }) {
   const texts = t().datasets;
   const [wanted, setWanted] = useState('');
+  /** The column that is looked at. */
+  const [open, setOpen] = useState<string>();
+  const shown = profile.find(({ name }) => name === open);
   const columns = profile.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   return (
     <Section
@@ -118,10 +122,20 @@ function Profile({ of: { profile, rows } }: { readonly of: DatasetWithProfile })
             <th scope="col" class="figure">
               {texts.mean}
             </th>
+            <th scope="col">{texts.distribution}</th>
           </>
         }
-        row={(index) => <ColumnRow of={columns[index] as ColumnProfile} rows={rows} />}
+        row={(index) => {
+          const column = columns[index] as ColumnProfile;
+          const isOpen = column.name === open;
+          return (
+            <ColumnRow of={column} rows={rows}>
+              <Spread of={column} isOpen={isOpen} onOpen={() => setOpen(isOpen ? undefined : column.name)} />
+            </ColumnRow>
+          );
+        }}
       />
+      {shown && <ColumnSpread of={shown} sampled={profile_sample_rows} onClose={() => setOpen(undefined)} />}
     </Section>
   );
 }
@@ -129,7 +143,14 @@ function Profile({ of: { profile, rows } }: { readonly of: DatasetWithProfile })
 const written = (value: number | string | null): ComponentChildren =>
   typeof value === 'number' ? figure(value) : value;
 
-function ColumnRow({ of: column, rows }: { readonly of: ColumnProfile; readonly rows: number }) {
+interface ColumnRowProps {
+  readonly of: ColumnProfile;
+  readonly rows: number;
+  /** How its values are spread. */
+  readonly children: ComponentChildren;
+}
+
+function ColumnRow({ of: column, rows, children }: ColumnRowProps) {
   const texts = t().datasets;
   const { name, type, missing, distinct, distinct_approximate, min, max, mean, reads_as } = column;
   const isRange = min !== null;
@@ -164,6 +185,7 @@ function ColumnRow({ of: column, rows }: { readonly of: ColumnProfile; readonly 
         )}
       </td>
       <td class="figure">{mean !== null && figure(mean)}</td>
+      <td>{children}</td>
     </>
   );
 }

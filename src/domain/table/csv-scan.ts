@@ -6,6 +6,8 @@ import { type Columns, columnProfile, isSpoiled, measureOnly, measureTexts } fro
 import { bindCsvKernel, type CsvKernel } from './csv-kernel/kernel.ts';
 import { CsvReader } from './csv-reader.ts';
 import { RecordSample } from './record-sample.ts';
+import { sampleOfRecords } from './row-sample.ts';
+import { mostSampled, SAMPLE_BYTES } from './row-sampler.ts';
 import { MAX_LINE_BYTES, type TextScan } from './text-scan.ts';
 
 /** A table of so many cells has all its distinct values counted, in memory of up to some 100 MB. */
@@ -15,6 +17,8 @@ const [MOST_COUNTED, LEAST_COUNTED] = [49_152, 2400];
 const PIECE_BYTES = 1 << 20;
 /** Zero bytes behind the text, over which the kernel may read. */
 const PADDING = 32;
+/** Bytes before each record that the kernel keeps: see sample.as. */
+const RECORD_HEAD = 8;
 /** A kernel that holds more is not used again. */
 const KEPT_BYTES = 16 << 20;
 
@@ -88,6 +92,7 @@ export class CsvScanner implements Disposable {
     const rows = Math.ceil(COUNTED_CELLS / names.length);
     const counted = Math.max(rows, LEAST_COUNTED);
     kernel.count(counted, Math.min(counted, MOST_COUNTED), rows);
+    kernel.sample(mostSampled(names.length), SAMPLE_BYTES);
     this.#text = this.#end = kernel.allocate(MAX_LINE_BYTES + PIECE_BYTES + PADDING);
     const grammar = csvGrammar(code);
     new Uint16Array(kernel.memory.buffer, kernel.grammarAddress(), grammar.length).set(grammar);
@@ -124,14 +129,29 @@ export class CsvScanner implements Disposable {
       (name, i): ColumnProfile => ({ name, ...columnProfile(found, i, rows) }),
     );
     const { spoiled } = this;
+    const records = this.#records();
     this[Symbol.dispose]();
-    return { rows, columns, spoiled, dialect, sample: this.#sample };
+    const sampled = () => sampleOfRecords(dialect, records);
+    return { rows, columns, spoiled, dialect, sample: this.#sample, sampled };
   }
 
   /** Lets others use the memory: it is not needed for what remains to be done. */
   [Symbol.dispose](): void {
     if (!this.#isReleased && this.#kernel.memory.buffer.byteLength <= KEPT_BYTES) idle.push(this.#kernel);
     this.#isReleased = true;
+  }
+
+  /** The sampled ones, a copy. */
+  #records(): Buffer {
+    const { memory } = this.#kernel;
+    const kept = Buffer.from(memory.buffer, this.#kernel.sampleAddress(), this.#kernel.sampleBytes());
+    const records: Buffer[] = [];
+    for (let at = 0; at < kept.length; ) {
+      const [from, length] = [at + RECORD_HEAD, kept.readUInt32LE(at + 4)];
+      records.push(kept.subarray(from, from + length));
+      at = from + length;
+    }
+    return Buffer.concat(records);
   }
 
   get #columns(): Columns {

@@ -1,12 +1,14 @@
 import { NO_STAGES, type Stages } from '../../telemetry/stages.ts';
 import type { PlainFileType, ReadOptions, TableProfile } from '../../vocabulary/tables.ts';
 import type { ProfiledScan } from './csv-scan.ts';
+import { distributionsOf } from './distributions.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { checkLimits, type TableLimits } from './limits.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
 import { readAsWanted } from './read-as-wanted.ts';
+import { sampleByDuckdb } from './sample-by-duckdb.ts';
 import { scanCsv, scanText } from './scan-text.ts';
 import { checkAgreement, seekSecondOpinion } from './second-opinion.ts';
 import { readChunks } from './text-chunks.ts';
@@ -44,13 +46,17 @@ export async function inspectHere(
   stages.begin('profile');
   const file = { path, fileType };
   const workshop = { open, memoryMb, tempDirectory };
-  try {
+  const profiled = async (): Promise<TableProfile> => {
     if (scan !== undefined && 'sample' in scan) {
       await seekSecondOpinion(file, scan, workshop);
-      return await readAsWanted({ ...file, dialect: scan.dialect }, scan, options, workshop);
+      return readAsWanted({ ...file, dialect: scan.dialect }, scan, options, workshop);
     }
-    const profile = await profileByDuckdb(request, scan, open);
-    return await readAsWanted(file, profile, options, workshop);
+    return readAsWanted(file, await profileByDuckdb(request, scan, open), options, workshop);
+  };
+  try {
+    const profile = await profiled();
+    const sample = scan ? scan.sampled() : await sampleByDuckdb(file, profile, workshop);
+    return { ...profile, distributions: distributionsOf(profile.columns, sample) };
   } catch (error) {
     throw duckdbError(error);
   }

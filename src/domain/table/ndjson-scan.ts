@@ -3,6 +3,8 @@ import { BOOLEAN, kindOf, MISSING, NUMBER, TEXT } from './cell.ts';
 import { typeOfKinds } from './column-kinds.ts';
 import { excerpt } from './excerpt.ts';
 import { checkColumnCount, checkNames } from './header.ts';
+import { sampleOfObjects } from './row-sample.ts';
+import { RowSampler } from './row-sampler.ts';
 import { MAX_LINE_BYTES, type TextScan } from './text-scan.ts';
 
 const LF = 0x0a;
@@ -23,6 +25,7 @@ export class NdjsonScanner {
   /** Number of the line the scan stands in; 1 is the file's first. */
   line = 1;
   readonly #columns = new Map<string, ColumnSeen>();
+  readonly #sample = new RowSampler<Readonly<Record<string, unknown>>>();
   #rows = 0;
   /** The current line's bytes in earlier pieces. */
   #begun: Buffer[] = [];
@@ -62,7 +65,7 @@ export class NdjsonScanner {
       const { kinds, values } = this.#columns.get(name)!;
       return { name, type: typeOfKinds(kinds), missing: this.#rows - values };
     });
-    return { rows: this.#rows, columns };
+    return { rows: this.#rows, columns, sampled: () => sampleOfObjects(names, this.#sample.rows) };
   }
 
   #finish(rest: Buffer): string {
@@ -91,6 +94,7 @@ export class NdjsonScanner {
         column.values++;
       }
     }
+    this.#sample.offer(object, text.length);
     this.#rows++;
   }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { ColumnType } from '#tabular';
 import { AppError } from '../../errors.ts';
+import type { RowSample } from './row-sampler.ts';
 
 /** The longest line, and so the longest record, that is read. DuckDB is given the same limit. */
 export const MAX_LINE_BYTES = 1 << 20;
@@ -9,6 +10,8 @@ export const MAX_LINE_BYTES = 1 << 20;
 export interface TextScan {
   readonly rows: number;
   readonly columns: readonly ScannedColumn[];
+  /** Some of its rows, read when they are asked for. */
+  readonly sampled: () => RowSample;
 }
 
 export interface ScannedColumn {

@@ -76,8 +76,27 @@ export const datasetWithProfile: z.infer<typeof DatasetWithProfile> = {
       min: 1,
       max: 60,
       mean: 21.041666666666668,
+      histogram: {
+        edges: Array.from({ length: 21 }, (_, i) => 0.5 + 3 * i),
+        counts: [4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1],
+      },
     },
-    { name: 'plan', type: 'string', missing: 0, distinct: 2, min: 'basic', max: 'plus', mean: null },
+    {
+      name: 'plan',
+      type: 'string',
+      missing: 0,
+      distinct: 2,
+      min: 'basic',
+      max: 'plus',
+      mean: null,
+      top_values: {
+        values: [
+          { value: 'plus', count: 14 },
+          { value: 'basic', count: 10 },
+        ],
+        others: 0,
+      },
+    },
     {
       name: 'support_calls',
       type: 'number',
@@ -86,8 +105,27 @@ export const datasetWithProfile: z.infer<typeof DatasetWithProfile> = {
       min: 0,
       max: 7,
       mean: 2.5833333333333335,
+      histogram: {
+        edges: [-0.5, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5],
+        counts: [4, 6, 4, 2, 2, 3, 2, 1],
+      },
     },
-    { name: 'churned', type: 'string', missing: 0, distinct: 2, min: 'no', max: 'yes', mean: null },
+    {
+      name: 'churned',
+      type: 'string',
+      missing: 0,
+      distinct: 2,
+      min: 'no',
+      max: 'yes',
+      mean: null,
+      top_values: {
+        values: [
+          { value: 'no', count: 15 },
+          { value: 'yes', count: 9 },
+        ],
+        others: 0,
+      },
+    },
   ],
 };
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { DIALECT_BYTES, readDialect } from '../../../src/domain/table/csv-dialect.ts';
 import { CsvScanner, type ProfiledScan } from '../../../src/domain/table/csv-scan.ts';
 import { NdjsonScanner } from '../../../src/domain/table/ndjson-scan.ts';
+import type { RowSample } from '../../../src/domain/table/row-sampler.ts';
 import { TextCheck, type TextScan } from '../../../src/domain/table/text-scan.ts';
 import { refusal, seeded, test } from './files.ts';
 
@@ -10,7 +11,7 @@ function scan(
   text: Buffer,
   makeScanner: () => CsvScanner | NdjsonScanner,
   lengths: readonly number[],
-): TextScan & Partial<Pick<ProfiledScan, 'spoiled'>> {
+): Omit<TextScan, 'sampled'> & Partial<Pick<ProfiledScan, 'spoiled'>> & { readonly sample: RowSample } {
   const scanner = makeScanner();
   const check = new TextCheck();
   for (let at = 0, i = 0; at < text.length; i++) {
@@ -20,10 +21,13 @@ function scan(
     at += piece.length;
   }
   check.end(scanner.line);
-  if (scanner instanceof NdjsonScanner) return scanner.end();
-  const { rows, columns, spoiled } = scanner.end();
-  // How a text is cut shows in the sample's stretches.
-  return { rows, columns, spoiled };
+  if (scanner instanceof NdjsonScanner) {
+    const { sampled, ...found } = scanner.end();
+    return { ...found, sample: sampled() };
+  }
+  const { rows, columns, spoiled, sampled } = scanner.end();
+  // How a text is cut shows in the stretches for the second opinion.
+  return { rows, columns, spoiled, sample: sampled() };
 }
 
 const csv = (text: Buffer) => () => new CsvScanner(readDialect(text, 'csv'));
@@ -48,6 +52,15 @@ test('where a csv is cut into pieces makes no difference', () => {
     ],
     // Numbers at first: `003` is none.
     spoiled: [0],
+    sample: {
+      rows: 3,
+      cells: new Map([
+        ['id', ['1', '2', '003']],
+        ['name, full', ['a "b"\r\nc', 'é😀', null]],
+        ['when', ['2024-01-31T10:00:00Z', null, '2024-02-01']],
+        ['big', ['12345678901234567', '1', '9007199254740991']],
+      ]),
+    },
   });
   for (const lengths of [[1], [2], [3], [7], [1, 2, 5], [64, 1]])
     expect(scan(text, csv(text), lengths)).toEqual(whole);
@@ -64,6 +77,14 @@ test('where newline-delimited JSON is cut into pieces makes no difference', () =
       { name: 'é😀', type: 'string', missing: 2 },
       { name: 'b', type: 'number', missing: 3 },
     ],
+    sample: {
+      rows: 3,
+      cells: new Map([
+        ['a', ['1', '2', null]],
+        ['é😀', ['x', null, null]],
+        ['b', [null, null, null]],
+      ]),
+    },
   });
   for (const lengths of [[1], [2], [3], [11]]) expect(scan(text, make, lengths)).toEqual(whole);
 });

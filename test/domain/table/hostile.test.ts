@@ -201,6 +201,19 @@ describe('an inspector', () => {
         { name: 'a', type: 'number', missing: 0, distinct: 2, min: 1, max: 2, mean: 1.5 },
         { name: 'b', type: 'string', missing: 0, distinct: 2, min: 'x', max: 'y', mean: null },
       ],
+      distributions: {
+        rows: 2,
+        columns: [
+          { from: 0.5, width: 1, counts: [1, 1] },
+          {
+            values: [
+              { value: 'x', count: 1 },
+              { value: 'y', count: 1 },
+            ],
+            others: 0,
+          },
+        ],
+      },
       preview: {
         columns: ['a', 'b'],
         rows: [

@@ -17,6 +17,35 @@ const TABLE = [
   },
   { name: 'text', type: 'string', missing: 1, distinct: 2, min: 'a,b', max: 'c', mean: null },
 ];
+const DAY_MS = 86_400_000;
+const days = new Array<number>(16).fill(0);
+/** Four days each, from January 1: the 31st and the 60th day after it are in these. */
+for (const bin of [0, 7, 15]) days[bin] = 1;
+const WHOLE = {
+  rows: 3,
+  columns: TABLE,
+  distributions: {
+    rows: 3,
+    columns: [
+      { from: 0.5, width: 1, counts: [1, 1] },
+      {
+        values: [
+          { value: 'true', count: 2 },
+          { value: 'false', count: 1 },
+        ],
+        others: 0,
+      },
+      { from: Date.UTC(2024, 0, 1), width: 4 * DAY_MS, counts: days },
+      {
+        values: [
+          { value: 'a,b', count: 1 },
+          { value: 'c', count: 1 },
+        ],
+        others: 0,
+      },
+    ],
+  },
+};
 const LINES = [
   ['n', 'flag', 'day', 'text'],
   ['1', 'true', '2024-02-01', '"a,b"'],
@@ -45,33 +74,33 @@ describe('profiles the same table', () => {
     ['a byte order mark', `\u{feff}${delimited(',')}`],
     ['every cell quoted', delimited(',').replace(/"?(a,b|[^,\n"]+)"?/g, '"$1"')],
   ] as const)('from csv with %s', async ([, text], { write }) => {
-    expect(await inspect(await write(text), CSV)).toEqual({ rows: 3, columns: TABLE });
-    expect(await inspect(await write(gzipSync(text)), gzipped(CSV))).toEqual({ rows: 3, columns: TABLE });
+    expect(await inspect(await write(text), CSV)).toEqual(WHOLE);
+    expect(await inspect(await write(gzipSync(text)), gzipped(CSV))).toEqual(WHOLE);
   });
 
   test('from tsv', async ({ write }) => {
     const text = delimited('\t');
-    expect(await inspect(await write(text), TSV)).toEqual({ rows: 3, columns: TABLE });
-    expect(await inspect(await write(gzipSync(text)), gzipped(TSV))).toEqual({ rows: 3, columns: TABLE });
+    expect(await inspect(await write(text), TSV)).toEqual(WHOLE);
+    expect(await inspect(await write(gzipSync(text)), gzipped(TSV))).toEqual(WHOLE);
   });
 
   test('from newline-delimited JSON', async ({ write }) => {
-    expect(await inspect(await write(NDJSON_TEXT), NDJSON)).toEqual({ rows: 3, columns: TABLE });
+    expect(await inspect(await write(NDJSON_TEXT), NDJSON)).toEqual(WHOLE);
     const packed = await write(gzipSync(`\n${NDJSON_TEXT.replaceAll('\n', '\r\n')}`));
-    expect(await inspect(packed, gzipped(NDJSON))).toEqual({ rows: 3, columns: TABLE });
+    expect(await inspect(packed, gzipped(NDJSON))).toEqual(WHOLE);
   });
 
   test('from Parquet', async ({ parquet }) => {
     const file = await parquet(`SELECT * FROM (VALUES
       (1.0::DOUBLE, true, DATE '2024-02-01', 'a,b'), (2, false, '2024-03-01', 'c'), ('NaN', true, '2024-01-01', ''))
       t(n, flag, day, text)`);
-    expect(await inspect(file, PARQUET)).toEqual({ rows: 3, columns: TABLE });
+    expect(await inspect(file, PARQUET)).toEqual(WHOLE);
   });
 
   test('from a gzip file of several members', async ({ write }) => {
     const [head, ...rest] = delimited(',').split(/(?<=\n)/);
     const file = await write(Buffer.concat([gzipSync(head!), gzipSync(rest.join(''))]));
-    expect(await inspect(file, gzipped(CSV))).toEqual({ rows: 3, columns: TABLE });
+    expect(await inspect(file, gzipped(CSV))).toEqual(WHOLE);
   });
 });
 

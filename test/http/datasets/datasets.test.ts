@@ -71,8 +71,20 @@ describe('one dataset', () => {
     const { profile, ...rest } = dataset;
     expect(rest).toEqual(uploaded);
     expect(profile).toEqual([
-      { name: 'a', type: 'number', missing: 0, distinct: 3, min: 1, max: 3, mean: 2 },
-      { name: 'target', type: 'string', missing: 0, distinct: 2, min: 'x', max: 'y', mean: null },
+      {
+        ...{ name: 'a', type: 'number', missing: 0, distinct: 3, min: 1, max: 3, mean: 2 },
+        histogram: { edges: [0.5, 1.5, 2.5, 3.5], counts: [1, 1, 1] },
+      },
+      {
+        ...{ name: 'target', type: 'string', missing: 0, distinct: 2, min: 'x', max: 'y', mean: null },
+        top_values: {
+          values: [
+            { value: 'x', count: 2 },
+            { value: 'y', count: 1 },
+          ],
+          others: 0,
+        },
+      },
     ]);
   });
 

@@ -295,7 +295,13 @@ test('the profile of a real table says what is in it', async () => {
     min: Math.min(...target),
     max: Math.max(...target),
     mean: expect.closeTo(target.reduce((sum, value) => sum + value, 0) / target.length, 6),
+    histogram: { edges: expect.any(Array), counts: expect.any(Array) },
   });
+  const { histogram } = profile.at(-1) as { histogram: Record<'edges' | 'counts', number[]> };
+  const { edges, counts } = histogram;
+  const within = (from: number, to: number) => target.filter((value) => value >= from && value < to).length;
+  expect(counts).toEqual(counts.map((_, i) => within(edges[i] as number, edges[i + 1] as number)));
+  expect(counts.reduce((sum, rows) => sum + rows, 0)).toBe(target.length);
 });
 
 test('missing values are counted, and are no values of their own', async () => {

@@ -7,7 +7,10 @@ import { decimal, MAX_SAFE, powerOfTen, quotient } from "./decimal";
 import {
   ACTIONS, CLOSED, CR, DOUBLED, END_FIELD, END_LINE, LF, LINE_IN_FIELD, QUOTE, QUOTED, RETURN, TEXT_STATE,
 } from "./grammar";
+import { beginSample, offerRecord } from "./sample";
 import { isQuotePassed, plainEnd, quotedEnd } from "./text";
+
+export { sampleAddress, sampleBytes } from "./sample";
 
 /** Whether a whole number of a cell's text is exact as a double. */
 @external("env", "isFaithful") declare function isFaithful(from: usize, to: usize): bool;
@@ -201,6 +204,11 @@ export function count(small: u32, large: u32, rowsOfSmall: f64): void {
   exactRows = rowsOfSmall;
 }
 
+/** How many records are kept, in how many bytes: see sample.as. */
+export function sample(records: u32, bytes: u32): void {
+  beginSample(allocate(bytes), bytes, records);
+}
+
 export function grammarAddress(): usize {
   return grammar;
 }
@@ -363,6 +371,7 @@ export function scan(end: usize, isLast: bool): bool {
       unusual = true;
       isUnusual = false;
     }
+    offerRecord(recordStart, from);
     rows++;
     line += 1 + <f64>linesInRecord;
     linesInRecord = 0;

@@ -14,6 +14,9 @@ export interface CsvKernel {
   readonly unusual: WebAssembly.Global;
   begin(columns: number, delimiter: number, lineBytes: number, seed: bigint): void;
   count(small: number, large: number, rowsOfSmall: number): void;
+  sample(records: number, bytes: number): void;
+  sampleAddress(): number;
+  sampleBytes(): number;
   grammarAddress(): number;
   kindsAddress(): number;
   columnsAddress(): number;

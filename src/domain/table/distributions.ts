@@ -1,0 +1,98 @@
+import { formReader, parseDate } from '#tabular';
+import type {
+  ColumnProfile,
+  Distribution,
+  Distributions,
+  Histogram,
+  TopValues,
+} from '../../vocabulary/tables.ts';
+import type { RowSample } from './row-sampler.ts';
+
+const MAX_BINS = 20;
+const MAX_VALUES = 10;
+const MAX_TEXT = 50;
+const DAY_MS = 86_400_000;
+/** Beyond it, halves are no doubles. */
+const MAX_WHOLE = 2 ** 50;
+
+type Cells = readonly (string | null)[];
+
+/** How the values of each column are spread, as far as the sampled rows tell. */
+export function distributionsOf(
+  columns: readonly ColumnProfile[],
+  { rows, cells }: RowSample,
+): Distributions {
+  return { rows, columns: columns.map((column) => distributionOf(column, cells.get(column.name) ?? [])) };
+}
+
+function distributionOf(column: ColumnProfile, cells: Cells): Distribution | null {
+  const { type, min, max } = column;
+  if (type !== 'number' && type !== 'datetime') return topValues(cells);
+  const read = readerOf(column);
+  const isNumber = (value: unknown): value is number => Number.isFinite(value);
+  const values = cells.map((cell) => (cell === null ? undefined : read(cell))).filter(isNumber);
+  const bounds = [min, max]
+    .map((bound) => (typeof bound === 'string' ? read(bound) : bound))
+    .filter(isNumber);
+  if (values.length === 0) return null;
+  return histogram(type, values, [...values, ...bounds]);
+}
+
+function readerOf({ type, form }: ColumnProfile): (cell: string) => number | undefined {
+  if (form) return formReader(form);
+  return type === 'number' ? Number : parseDate;
+}
+
+interface Bins {
+  readonly from: number;
+  readonly width: number;
+  readonly count: number;
+}
+
+/** @param seen the values, and what bounds all of the table's */
+function histogram(
+  type: ColumnProfile['type'],
+  values: readonly number[],
+  seen: readonly number[],
+): Histogram {
+  const { from, width, count } = binsOf(type, seen);
+  const counts = new Array<number>(count).fill(0);
+  for (const value of values)
+    counts[Math.min(count - 1, width === 0 ? 0 : Math.floor((value - from) / width))]!++;
+  return { from, width, counts };
+}
+
+/** Of whole numbers each bin holds equally many, and of days; of others, bins reach from the least to the greatest. */
+function binsOf(type: ColumnProfile['type'], seen: readonly number[]): Bins {
+  const min = seen.reduce((least, value) => Math.min(least, value));
+  const max = seen.reduce((most, value) => Math.max(most, value));
+  const isOf = (unit: number) => seen.every((value) => value % unit === 0);
+  const isBounded = Math.max(-min, max) <= MAX_WHOLE;
+  if (type === 'number' && isBounded && isOf(1)) return steps(min, max, 1, 0.5);
+  if (type === 'datetime' && (isOf(DAY_MS) || max - min >= MAX_BINS * DAY_MS))
+    return steps(min, max, DAY_MS, 0);
+  if (min === max) return { from: min, width: 0, count: 1 };
+  return { from: min, width: max / MAX_BINS - min / MAX_BINS, count: MAX_BINS };
+}
+
+/** @param below how much of a unit a bin begins below its first one */
+function steps(min: number, max: number, unit: number, below: number): Bins {
+  const first = Math.floor(min / unit);
+  const all = Math.floor(max / unit) - first + 1;
+  const each = Math.ceil(all / MAX_BINS);
+  return { from: (first - below) * unit, width: each * unit, count: Math.ceil(all / each) };
+}
+
+/** Where nearly every value is another one, none is frequent. */
+function topValues(cells: Cells): TopValues | null {
+  const counts = new Map<string, number>();
+  for (const cell of cells) if (cell !== null) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  if (counts.size === 0) return null;
+  const values = [...counts]
+    .filter(([, count]) => count > 1 || counts.size <= MAX_VALUES)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MAX_VALUES)
+    .map(([value, count]) => ({ value: [...value].slice(0, MAX_TEXT).join(''), count }));
+  const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, count) => total + count, 0);
+  return { values, others: sum(counts.values()) - sum(values.map(({ count }) => count)) };
+}
