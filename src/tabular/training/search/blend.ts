@@ -19,14 +19,14 @@ export interface Blend {
  * et al., 1984) the one nearest to a half is taken. On a long table that error is small and the lowest loss decides.
  *
  * @param isLong whether a blend has to be clearly better than both models
- * @param priorRows as if so many rows had spoken for equal weights
+ * @param prior as if so many times the rows had spoken for equal weights
  */
 export function findBlend(
   first: Float64Array,
   second: Float64Array,
   losses: RowLosses,
   isLong: boolean,
-  priorRows: number,
+  prior: number,
 ): Blend {
   const mixed = new Float64Array(first.length);
   const byWeight = Array.from({ length: STEPS + 1 }, (_, step) => {
@@ -42,6 +42,6 @@ export function findBlend(
   const nearest = byWeight
     .filter(({ rows, loss }) => loss - best.loss <= standardError(rows, best.rows))
     .reduce((kept, one) => (Math.abs(one.weight - 0.5) < Math.abs(kept.weight - 0.5) ? one : kept));
-  const believed = (first.length * nearest.weight + priorRows * 0.5) / (first.length + priorRows);
+  const believed = (nearest.weight + prior * 0.5) / (1 + prior);
   return byWeight[Math.round(believed * STEPS)]!;
 }

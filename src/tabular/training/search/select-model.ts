@@ -42,7 +42,7 @@ export interface SearchResult {
 }
 
 /** Where a line parts the few rows there are, their log loss says nothing against it, and the next row may. */
-const PRIOR_ROWS_OF_CLASSES = 100;
+const PRIOR_ROWS_OF_CLASSES = 50;
 
 /**
  * Chooses between the linear family, boosted trees and their blend, by the loss on rows of the search's own splits.
@@ -82,7 +82,7 @@ export async function selectModel(
           predicted,
           losses,
           !isSmall,
-          data.target.task === 'classification' ? PRIOR_ROWS_OF_CLASSES : 0,
+          data.target.task === 'classification' ? PRIOR_ROWS_OF_CLASSES / plan.rows.length : 0,
         )
       : { weight: 0, loss: linear.loss };
   const { weight } = blend;
