@@ -6,8 +6,8 @@ import { loadModel } from '../../../src/tabular/scoring/model.ts';
 import type { Column, Table } from '../../../src/tabular/table.ts';
 import { createRandom } from '../../../src/tabular/training/random.ts';
 import { type TrainParams, train } from '../../../src/tabular/training/train.ts';
+import { SILENT } from '../training/spec.ts';
 
-const SILENT = { onProgress() {} };
 const ROWS = 900;
 
 /** Numbers with gaps, text with gaps and rare labels, a boolean, dates around a leap day and before 1970. */

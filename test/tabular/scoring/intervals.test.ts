@@ -3,17 +3,8 @@ import { intervalsOf } from '../../../src/tabular/scoring/intervals.ts';
 import { loadModel } from '../../../src/tabular/scoring/model.ts';
 import type { Table } from '../../../src/tabular/table.ts';
 import { createRandom, type Random } from '../../../src/tabular/training/random.ts';
-import { type TrainedRun, type TrainSpec, train } from '../../../src/tabular/training/train.ts';
-
-const SILENT = { onProgress() {} };
-const spec = (over: Partial<TrainSpec> = {}): TrainSpec => ({
-  mode: 'light',
-  target: 'target',
-  seed: 42,
-  threads: 2,
-  params: {},
-  ...over,
-});
+import { type TrainedRun, train } from '../../../src/tabular/training/train.ts';
+import { SILENT, specOf } from '../training/spec.ts';
 
 type Noise = (random: Random, x: number) => number;
 const normal: Noise = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -65,7 +56,7 @@ describe.each([
   ['widening', widening],
 ] as const)('with %s noise', (_name, noise) => {
   test('new rows are within the bounds as often as is asked for', async () => {
-    const run = await train(made(2000, 1, noise), spec(), SILENT);
+    const run = await train(made(2000, 1, noise), specOf(), SILENT);
     const table = made(20_000, 2, noise);
     for (const level of [0.5, 0.8, 0.9, 0.95]) {
       const { share } = coverage(run, table, level);
@@ -78,7 +69,7 @@ describe.each([
 test('on few rows the bounds hold on average over tables', async () => {
   const shares = [];
   for (let seed = 0; seed < 40; seed++) {
-    const run = await train(made(60, 100 + seed, exponential), spec({ seed }), SILENT);
+    const run = await train(made(60, 100 + seed, exponential), specOf({ seed }), SILENT);
     shares.push(coverage(run, made(2000, 1000 + seed, exponential), 0.9).share);
   }
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
@@ -87,7 +78,7 @@ test('on few rows the bounds hold on average over tables', async () => {
 });
 
 test('where the noise is wider the bounds are, so that they hold at both ends', async () => {
-  const run = await train(made(4000, 3, widening), spec(), SILENT);
+  const run = await train(made(4000, 3, widening), specOf(), SILENT);
   const table = made(40_000, 4, widening);
   const x = valuesOf(table, 'x');
   const width = ({ lower, upper }: ReturnType<typeof coverage>, of: (row: number) => boolean) => {
@@ -114,7 +105,7 @@ test('a heavy model has them by the held-out rows, one of a logarithm on its own
     };
   };
   const params = { max_trials: 2, target_transform: 'log' } as const;
-  const run = await train(prices(1600, 5), spec({ mode: 'heavy', params }), SILENT);
+  const run = await train(prices(1600, 5), specOf({ mode: 'heavy', params }), SILENT);
   if (run.metrics.task !== 'regression') throw new Error('expected numbers');
   expect(run.metrics.intervals).toEqual({ measured_on: 'held_out_rows', rows: 400, max_level: 1 - 2 / 401 });
   const { share, lower, upper } = coverage(run, prices(20_000, 6), 0.9);
@@ -125,10 +116,10 @@ test('a heavy model has them by the held-out rows, one of a logarithm on its own
 });
 
 test('what is kept for them stays small, and says up to which level the rows can tell', async () => {
-  const large = await train(made(20_000, 7, normal), spec(), SILENT);
+  const large = await train(made(20_000, 7, normal), specOf(), SILENT);
   expect(JSON.stringify(large.model.intervals).length).toBeLessThan(8000);
   expect(large.metrics).toMatchObject({ intervals: { measured_on: 'held_out_rows', rows: 5000 } });
-  const small = await train(made(60, 8, normal), spec(), SILENT);
+  const small = await train(made(60, 8, normal), specOf(), SILENT);
   expect(small.metrics).toMatchObject({ intervals: { measured_on: 'out_of_fold_rows', rows: 60 } });
   expect(intervalsOf(small.model)!.maxLevel).toBeCloseTo(1 - 2 / 61, 12);
   const table = made(50, 9, normal);
@@ -140,6 +131,6 @@ test('a classification has none', async () => {
   const table = made(200, 10, normal);
   const target = valuesOf(table, 'target').map((value) => Number(value > 12));
   const columns = [...table.columns.slice(0, 2), { kind: 'number', name: 'target', values: target } as const];
-  const { model } = await train({ ...table, columns }, spec(), SILENT);
+  const { model } = await train({ ...table, columns }, specOf(), SILENT);
   expect(intervalsOf(model)).toBeUndefined();
 });

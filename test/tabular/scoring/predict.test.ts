@@ -4,9 +4,9 @@ import { loadModel, type Scorer } from '../../../src/tabular/scoring/model.ts';
 import { predictInSlices } from '../../../src/tabular/scoring/predict-in-slices.ts';
 import type { Table } from '../../../src/tabular/table.ts';
 import { train } from '../../../src/tabular/training/train.ts';
+import { SILENT } from '../training/spec.ts';
 
 const ROWS = 300;
-const SILENT = { onProgress() {} };
 const COLOURS = ['red', 'green', 'blue'];
 
 function codes(length: number, code: (row: number) => number): Int32Array {

@@ -7,9 +7,9 @@ import type { SplitParam } from '../../../src/tabular/training/split-params.ts';
 import { createSplitter } from '../../../src/tabular/training/splitter.ts';
 import { readTarget } from '../../../src/tabular/training/target.ts';
 import { type TrainSpec, train } from '../../../src/tabular/training/train.ts';
+import { SILENT, specOf } from './spec.ts';
 import { allRows, trainingData } from './training-data.ts';
 
-const SILENT = { onProgress() {} };
 const DAY = 86_400_000;
 
 const numbers = (name: string, rows: number, value: (row: number) => number): Column => ({
@@ -22,14 +22,8 @@ const labels = (name: string, rows: number, label: (row: number) => string | nul
   const all = [...new Set(cells.filter((cell) => cell !== null))];
   return { kind: 'category', name, labels: all, codes: Int32Array.from(cells, (cell) => all.indexOf(cell!)) };
 };
-const spec = (split: SplitParam, over: Partial<TrainSpec> = {}): TrainSpec => ({
-  mode: 'light',
-  target: 'target',
-  seed: 42,
-  threads: 2,
-  ...over,
-  params: { split, ...over.params },
-});
+const spec = (split: SplitParam, over: Partial<TrainSpec> = {}): TrainSpec =>
+  specOf({ ...over, params: { split, ...over.params } });
 const splitterOf = (table: Table, split: SplitParam) =>
   createSplitter(table, readTarget(table, 'target', undefined), spec(split));
 

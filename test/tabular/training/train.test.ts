@@ -3,9 +3,9 @@ import { loadModel } from '../../../src/tabular/scoring/model.ts';
 import type { Table } from '../../../src/tabular/table.ts';
 import { TabularError, type TrainSpec, train } from '../../../src/tabular/training/train.ts';
 import { makeColumn, readCsv } from './read-csv.ts';
+import { SILENT } from './spec.ts';
 
 const DATA = new URL('../../data/', import.meta.url);
-const SILENT = { onProgress() {} };
 
 function spec(over: Partial<TrainSpec> = {}): TrainSpec {
   return { mode: 'light', target: 'target', seed: 42, params: {}, ...over };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { loadModel } from '../../../src/tabular/scoring/model.ts';
 import type { Column, Table } from '../../../src/tabular/table.ts';
-import { type TrainSpec, train } from '../../../src/tabular/training/train.ts';
+import { train } from '../../../src/tabular/training/train.ts';
 import { makeColumn } from './read-csv.ts';
+import { SILENT, specOf } from './spec.ts';
 
-const SILENT = { onProgress() {} };
 const ROWS = 200;
 
 /** Of these, `twist` turns the relation between x and the target round. */
@@ -19,21 +19,13 @@ function table(twist = 1, over: Record<string, readonly string[]> = {}, rows = R
   const columns = Object.entries(cells).map(([name, all]): Column => makeColumn(name, all));
   return { rows, columns };
 }
-const spec = (over: Partial<TrainSpec>): TrainSpec => ({
-  mode: 'light',
-  target: 'target',
-  seed: 42,
-  threads: 2,
-  params: {},
-  ...over,
-});
 
 describe.each(['light', 'heavy'] as const)('with a validation table a %s model', (mode) => {
   const params = mode === 'heavy' ? { max_trials: 2 } : {};
 
   test('learns from all rows, is measured on that table, and is the one that is kept', async () => {
     const validation = table(-1, {}, 40);
-    const run = await train(table(), spec({ mode, params, validation }), SILENT);
+    const run = await train(table(), specOf({ mode, params, validation }), SILENT);
     if (run.metrics.task !== 'regression') throw new Error('expected numbers');
     expect(run.metrics).toMatchObject({
       n_samples: ROWS,
@@ -53,7 +45,7 @@ describe.each(['light', 'heavy'] as const)('with a validation table a %s model',
     expect(run.metrics.mae).toBeCloseTo(errors.reduce((sum, error) => sum + error) / 40, 10);
     expect(run.evaluation.n_test).toBe(40);
 
-    const plain = await train(table(), spec({ mode, params }), SILENT);
+    const plain = await train(table(), specOf({ mode, params }), SILENT);
     expect(plain.metrics).toMatchObject({ n_train: 150, n_test: 50, measured_on: 'held_out_rows' });
   });
 });
@@ -72,7 +64,7 @@ describe('a validation table that will not do is refused in words', () => {
     ['without a target in any row', made({ target: words(20).map(() => '') }), /0 have a value in "target"/],
     ['with texts for numbers', made({ x: words(20) }), /Column "x", row 0: a number is needed/],
   ])('%s', async (_what, validation, says) => {
-    const run = train(table(1, { target: words(ROWS) }), spec({ validation }), SILENT);
+    const run = train(table(1, { target: words(ROWS) }), specOf({ validation }), SILENT);
     await expect(run).rejects.toMatchObject({ code: 'bad_params', message: expect.stringMatching(says) });
   });
 });

@@ -2,19 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Column, Table } from '../../../../src/tabular/table.ts';
 import { randomSplitter } from '../../../../src/tabular/training/splitter.ts';
 import { readTarget } from '../../../../src/tabular/training/target.ts';
-import { type TrainSpec, train } from '../../../../src/tabular/training/train.ts';
+import { train } from '../../../../src/tabular/training/train.ts';
 import { readCsv } from '../read-csv.ts';
+import { SILENT, specOf } from '../spec.ts';
 import { allRows } from '../training-data.ts';
 
-const SILENT = { onProgress() {} };
-const spec = (over: Partial<TrainSpec> = {}): TrainSpec => ({
-  mode: 'light',
-  target: 'target',
-  seed: 42,
-  threads: 2,
-  params: {},
-  ...over,
-});
 const data = (name: string, labels: string[] = []) =>
   readCsv(new URL(`../../../data/${name}_train.csv`, import.meta.url), labels);
 const pick = ({ columns }: Table, rows: Int32Array): Table => ({
@@ -36,7 +28,7 @@ describe('light', () => {
     const table = data(name, [...labels]);
     const folds = randomSplitter(readTarget(table, 'target', undefined)).folds(allRows(table.rows), 4, 42);
     const params = { cross_validation: 4 };
-    const { metrics } = await train(table, spec({ params }), SILENT);
+    const { metrics } = await train(table, specOf({ params }), SILENT);
     const { [figure]: scores, ...told } = metrics.cross_validation!;
     expect(told).toMatchObject({ folds: 4, repeats: 1, rows: table.rows, used_for_selection: false });
     const alone: number[] = [];
@@ -44,7 +36,7 @@ describe('light', () => {
       const validation = pick(table, fold.test);
       const run = await train(
         pick(table, fold.train),
-        spec({ params: { cross_validation: 0 }, validation }),
+        specOf({ params: { cross_validation: 0 }, validation }),
         SILENT,
       );
       expect(run.metrics.cross_validation).toBeNull();
@@ -68,7 +60,7 @@ describe('light', () => {
       })),
     };
     const folds = async (table: Table, params = {}) =>
-      (await train(table, spec({ params }), SILENT)).metrics.cross_validation?.folds;
+      (await train(table, specOf({ params }), SILENT)).metrics.cross_validation?.folds;
     expect(await folds(pick(long, allRows(500)))).toBe(5);
     expect(await folds(long)).toBeUndefined();
     expect(await folds(long, { cross_validation: 2 })).toBe(2);
@@ -78,7 +70,7 @@ describe('light', () => {
     const table = pick(data('diabetes'), allRows(9));
     const { metrics } = await train(
       table,
-      spec({ task: 'regression', params: { cross_validation: 10 } }),
+      specOf({ task: 'regression', params: { cross_validation: 10 } }),
       SILENT,
     );
     expect(metrics.cross_validation).toMatchObject({ folds: 4, rows: 9 });
@@ -88,7 +80,7 @@ describe('light', () => {
   test('keeps what belongs together apart from the rest, as the run does', async () => {
     const table = data('diabetes');
     const params = { split: { kind: 'time', column: 'f0' } } as const;
-    const { metrics } = await train(table, spec({ params }), SILENT);
+    const { metrics } = await train(table, specOf({ params }), SILENT);
     expect(metrics.cross_validation!.rows).toBeLessThan(table.rows);
     expect(metrics.cross_validation!.rows).toBeGreaterThan(table.rows / 2);
   });
@@ -99,7 +91,7 @@ describe('heavy', () => {
 
   test('tells what its search saw of the recipe, without a further fit, and that it chose by it', async () => {
     const table = data('diabetes');
-    const { metrics } = await train(table, spec({ mode: 'heavy', params }), SILENT);
+    const { metrics } = await train(table, specOf({ mode: 'heavy', params }), SILENT);
     const { cross_validation: told, search, n_train } = metrics;
     expect(told).toMatchObject({ folds: 5, repeats: 2, rows: n_train, used_for_selection: true });
     expect(told?.r2?.values).toHaveLength(10);
@@ -113,7 +105,7 @@ describe('heavy', () => {
   test('fits the recipe anew in as many folds as are asked for', async () => {
     const table = data('diabetes');
     const asked = { ...params, cross_validation: 3 };
-    const { metrics } = await train(table, spec({ mode: 'heavy', params: asked }), SILENT);
+    const { metrics } = await train(table, specOf({ mode: 'heavy', params: asked }), SILENT);
     expect(metrics.cross_validation).toMatchObject({
       folds: 3,
       repeats: 1,
@@ -122,7 +114,7 @@ describe('heavy', () => {
     });
     const none = { ...params, cross_validation: 0 };
     expect(
-      (await train(table, spec({ mode: 'heavy', params: none }), SILENT)).metrics.cross_validation,
+      (await train(table, specOf({ mode: 'heavy', params: none }), SILENT)).metrics.cross_validation,
     ).toBeNull();
   });
 });

@@ -3,11 +3,10 @@ import { loadModel } from '../../../../src/tabular/scoring/model.ts';
 import type { Column, Table } from '../../../../src/tabular/table.ts';
 import { createRandom, type Random } from '../../../../src/tabular/training/random.ts';
 import { type TrainProgress, type TrainSpec, train } from '../../../../src/tabular/training/train.ts';
-
-const SILENT = { onProgress() {} };
+import { SILENT, specOf } from '../spec.ts';
 
 function heavy(over: Partial<TrainSpec> = {}): TrainSpec {
-  return { mode: 'heavy', target: 'target', seed: 42, params: { max_trials: 3 }, threads: 2, ...over };
+  return specOf({ mode: 'heavy', params: { max_trials: 3 }, ...over });
 }
 
 function numbers(name: string, rows: number, value: (row: number) => number): Column {
