@@ -1,15 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type AlertReceiver, startReceiver } from '../infra/alert-receiver.ts';
-import { ROOT } from '../infra/monitoring-files.ts';
+import { startAlertmanager } from '../infra/alertmanager.ts';
+import { type Daemon, daemon } from '../infra/daemon.ts';
 import { temporaryFolder } from '../infra/temporary-folder.ts';
-import { eventually } from '../support/client.ts';
 import { freePort } from '../support/free-port.ts';
-import { tied } from '../support/tied.ts';
 import {
   COMPRESSED_FLAGS,
   compressedAlertmanager,
@@ -18,39 +13,11 @@ import {
 } from './compression.ts';
 import { writeHistory } from './history.ts';
 
-const ALERTMANAGER = fileURLToPath(new URL('infra/monitoring/alertmanager/', ROOT));
-
-interface Program extends AsyncDisposable {
-  /** As after a crash: without a word. */
-  kill(): Promise<void>;
-  start(): Promise<void>;
-}
-
-/** A program that can be ended and started again. */
-function program(name: string, args: readonly string[], ready: string): Program {
-  let child: ChildProcess | undefined;
-  const end = async (signal: NodeJS.Signals) => {
-    const running = child;
-    child = undefined;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    running.kill(signal);
-    await once(running, 'close');
-  };
-  return {
-    kill: () => end('SIGKILL'),
-    async start() {
-      child = tied(spawn(name, args, { stdio: 'ignore', detached: true }));
-      await eventually(async () => (await fetch(ready).catch(() => undefined))?.ok);
-    },
-    [Symbol.asyncDispose]: () => end('SIGTERM'),
-  };
-}
-
 export interface Monitoring extends AsyncDisposable {
   readonly origin: string;
   readonly receiver: AlertReceiver;
-  readonly prometheus: Program;
-  readonly alertmanager: Program;
+  readonly prometheus: Daemon;
+  readonly alertmanager: Daemon;
   /** What fires in Prometheus itself, whether anybody is told of it or not. */
   firing(): Promise<readonly string[]>;
   value(expr: string): Promise<number | undefined>;
@@ -71,8 +38,17 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   await using stack = new AsyncDisposableStack();
   const { path: folder } = stack.use(await temporaryFolder('mlops-alerts-'));
   const receiver = stack.use(await startReceiver());
+  const alertmanager = stack.use(
+    await startAlertmanager({
+      tells: {
+        ALERT_WEBHOOK_URL: `${receiver.url}/people`,
+        ALERT_HEARTBEAT_URL: `${receiver.url}/heartbeat`,
+      },
+      change: compressedAlertmanager,
+    }),
+  );
   const addresses = {
-    alertmanager: `127.0.0.1:${await freePort()}`,
+    alertmanager: new URL(alertmanager.url).host,
     prometheus: `127.0.0.1:${await freePort()}`,
     discovery: options.discovery,
   };
@@ -82,35 +58,11 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   await mkdir(data);
   for (const [file, content] of compressedRules()) await writeFile(join(rules, file), content);
   await writeFile(join(folder, 'prometheus.yml'), compressedPrometheus(addresses));
-  const { stdout } = await promisify(execFile)(
-    'sh',
-    [join(ALERTMANAGER, 'render-config.sh'), join(ALERTMANAGER, 'alertmanager.yml')],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        ALERT_WEBHOOK_URL: `${receiver.url}/people`,
-        ALERT_HEARTBEAT_URL: `${receiver.url}/heartbeat`,
-      },
-    },
-  );
-  await writeFile(join(folder, 'alertmanager.yml'), compressedAlertmanager(stdout));
   await writeHistory(data, options.history, options.requestsPerSecond);
 
   const origin = `http://${addresses.prometheus}`;
-  const alertmanager = stack.use(
-    program(
-      'prometheus-alertmanager',
-      [
-        `--config.file=${join(folder, 'alertmanager.yml')}`,
-        `--storage.path=${join(folder, 'alertmanager')}`,
-        '--cluster.listen-address=',
-        `--web.listen-address=${addresses.alertmanager}`,
-      ],
-      `http://${addresses.alertmanager}/-/ready`,
-    ),
-  );
   const prometheus = stack.use(
-    program(
+    daemon(
       'prometheus',
       [
         `--config.file=${join(folder, 'prometheus.yml')}`,
@@ -122,7 +74,6 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
       `${origin}/-/ready`,
     ),
   );
-  await alertmanager.start();
   await prometheus.start();
 
   const ask = async <T>(path: string): Promise<T> =>

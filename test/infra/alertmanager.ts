@@ -1,39 +1,55 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '../support/client.ts';
+import { promisify } from 'node:util';
 import { freePort } from '../support/free-port.ts';
-import { tied } from '../support/tied.ts';
+import { type Daemon, daemon } from './daemon.ts';
 import { ROOT } from './monitoring-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export const CONFIG = 'infra/monitoring/alertmanager/alertmanager.yml';
+const RENDER = 'infra/monitoring/alertmanager/render-config.sh';
 
-/** A real Alertmanager with the committed configuration, which tells nobody. */
-export async function startAlertmanager(): Promise<AsyncDisposable & { readonly url: string }> {
+const path = (file: string) => fileURLToPath(new URL(file, ROOT));
+
+interface Settings {
+  /** Whom it tells, in the variables of render-config.sh; unset: nobody. */
+  readonly tells?: Readonly<Record<string, string>>;
+  /** Of the configuration, such as a faster clock. */
+  readonly change?: (config: string) => string;
+}
+
+export interface Alertmanager extends Daemon {
+  readonly url: string;
+}
+
+/** A real Alertmanager with the committed configuration. */
+export async function startAlertmanager({
+  tells,
+  change = (config) => config,
+}: Settings = {}): Promise<Alertmanager> {
   await using stack = new AsyncDisposableStack();
-  const { path } = stack.use(await temporaryFolder('mlops-alertmanager-'));
+  const { path: folder } = stack.use(await temporaryFolder('mlops-alertmanager-'));
+  const env = { PATH: process.env['PATH'], ...tells };
+  const { stdout } = await promisify(execFile)('sh', [path(RENDER), path(CONFIG)], { env });
+  const config = join(folder, 'alertmanager.yml');
+  await writeFile(config, change(stdout));
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
-  const program = tied(
-    spawn(
+  const program = stack.use(
+    daemon(
       'prometheus-alertmanager',
       [
-        `--config.file=${fileURLToPath(new URL(CONFIG, ROOT))}`,
-        `--storage.path=${join(path, 'data')}`,
+        `--config.file=${config}`,
+        `--storage.path=${join(folder, 'data')}`,
         '--cluster.listen-address=',
         `--web.listen-address=${address}`,
       ],
-      { stdio: 'ignore', detached: true },
+      `${url}/-/ready`,
     ),
   );
-  stack.defer(async () => {
-    if (program.exitCode !== null || program.signalCode !== null) return;
-    program.kill('SIGTERM');
-    await once(program, 'close');
-  });
-  await eventually(async () => (await fetch(`${url}/api/v2/status`).catch(() => undefined))?.ok);
+  await program.start();
   const owned = stack.move();
-  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ...program, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

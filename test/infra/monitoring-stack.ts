@@ -1,17 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { eventually } from '../support/client.ts';
 import { freePort } from '../support/free-port.ts';
-import { tied } from '../support/tied.ts';
+import { startAlertmanager } from './alertmanager.ts';
+import { daemon } from './daemon.ts';
 import { ROOT, readYaml } from './monitoring-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const MONITORING = fileURLToPath(new URL('infra/monitoring/', ROOT));
+const RULES = fileURLToPath(new URL('infra/monitoring/prometheus/rules', ROOT));
 
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
@@ -30,18 +28,6 @@ export interface MonitoringStack extends AsyncDisposable {
   readonly prometheus: string;
 }
 
-function run(program: string, args: readonly string[]): ChildProcess & AsyncDisposable {
-  const child = tied(spawn(program, args, { stdio: 'ignore', detached: true }));
-  return Object.assign(child, {
-    async [Symbol.asyncDispose]() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'close');
-      }
-    },
-  });
-}
-
 /**
  * The committed configuration, with a faster clock: the service is scraped and the rules are evaluated every second,
  * and Alertmanager collects alerts for a second instead of half a minute or five. Conditions and durations of the alerts
@@ -55,7 +41,14 @@ export async function startMonitoring(
 ): Promise<MonitoringStack> {
   await using stack = new AsyncDisposableStack();
   const { path: folder } = stack.use(await temporaryFolder('mlops-monitoring-'));
-  const ports = { prometheus: await freePort(), alertmanager: await freePort() };
+  const alertmanager = stack.use(
+    await startAlertmanager({
+      tells: { ALERT_WEBHOOK_URL: webhook, ALERT_HEARTBEAT_URL: `${webhook}/heartbeat` },
+      change: (config) => config.replaceAll(/group_(wait|interval): \S+/g, 'group_$1: 1s'),
+    }),
+  );
+  const address = `127.0.0.1:${await freePort()}`;
+  const origin = `http://${address}`;
 
   const config = readYaml('infra/monitoring/prometheus/prometheus.yml') as {
     global: object;
@@ -64,8 +57,8 @@ export async function startMonitoring(
   };
   const addresses: Record<string, string> = {
     backend: target,
-    prometheus: `127.0.0.1:${ports.prometheus}`,
-    alertmanager: `127.0.0.1:${ports.alertmanager}`,
+    prometheus: address,
+    alertmanager: new URL(alertmanager.url).host,
   };
   const here = {
     ...config,
@@ -80,46 +73,26 @@ export async function startMonitoring(
       })),
   };
   await writeFile(join(folder, 'prometheus.yml'), stringify(here));
-  await cp(join(MONITORING, 'prometheus/rules'), join(folder, 'rules'), { recursive: true });
+  await cp(RULES, join(folder, 'rules'), { recursive: true });
   for (const file of await readdir(join(folder, 'rules'))) {
     const rules = await readFile(join(folder, 'rules', file), 'utf8');
     await writeFile(join(folder, 'rules', file), rules.replaceAll('interval: 2m', 'interval: 1s'));
   }
 
-  const { stdout: alertmanagerConfig } = await promisify(execFile)(
-    'sh',
-    [join(MONITORING, 'alertmanager/render-config.sh'), join(MONITORING, 'alertmanager/alertmanager.yml')],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        ALERT_WEBHOOK_URL: webhook,
-        ALERT_HEARTBEAT_URL: `${webhook}/heartbeat`,
-      },
-    },
+  const prometheus = stack.use(
+    daemon(
+      'prometheus',
+      [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--enable-feature=${['exemplar-storage', ...features].join(',')}`,
+        `--web.listen-address=${address}`,
+      ],
+      `${origin}/-/ready`,
+    ),
   );
-  await writeFile(
-    join(folder, 'alertmanager.yml'),
-    alertmanagerConfig.replaceAll(/group_(wait|interval): \S+/g, 'group_$1: 1s'),
-  );
+  await prometheus.start();
 
-  stack.use(
-    run('prometheus-alertmanager', [
-      `--config.file=${join(folder, 'alertmanager.yml')}`,
-      `--storage.path=${join(folder, 'alertmanager')}`,
-      '--cluster.listen-address=',
-      `--web.listen-address=127.0.0.1:${ports.alertmanager}`,
-    ]),
-  );
-  stack.use(
-    run('prometheus', [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'prometheus')}`,
-      `--enable-feature=${['exemplar-storage', ...features].join(',')}`,
-      `--web.listen-address=127.0.0.1:${ports.prometheus}`,
-    ]),
-  );
-
-  const origin = `http://127.0.0.1:${ports.prometheus}`;
   async function query<T>(path: string, parameters: Record<string, string>): Promise<T[]> {
     const response = await fetch(`${origin}/api/v1/${path}`, {
       method: 'POST',
