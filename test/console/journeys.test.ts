@@ -5,7 +5,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser } from '../support/browser.ts';
 import { dataFile } from '../support/client.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startDeployed } from '../support/deployment.ts';
+import type { Service } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
 import { expectAccessible, openConsole, settled } from './console-page.ts';
 
@@ -20,7 +21,7 @@ describe.skipIf(!hasBrowser)('in the console', () => {
   beforeAll(async () => {
     const root = owned.use(await storageRoot());
     folder = root.path;
-    service = owned.use(await startService(root.path));
+    service = owned.use(await startDeployed());
     browser = await openBrowser();
     owned.defer(() => browser.close());
   });

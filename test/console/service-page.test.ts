@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser } from '../support/browser.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { startDeployed } from '../support/deployment.ts';
+import type { Service } from '../support/service.ts';
 import { expectAccessible, openConsole, settled } from './console-page.ts';
 
 /** Curves of an hour, of which one sees that they are drawn. */
@@ -13,7 +13,7 @@ describe.skipIf(!hasBrowser)('in the console, of the service', () => {
   let browser: Browser;
   let service: Service;
   beforeAll(async () => {
-    service = owned.use(await startService(owned.use(await storageRoot()).path));
+    service = owned.use(await startDeployed());
     browser = await openBrowser();
     owned.defer(() => browser.close());
     const { dataset_id } = await service.api.uploadFile('wine_train.csv');

@@ -10,7 +10,7 @@ import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { usedRoot } from '../support/used-root.ts';
 
 /** How often each crash is made; CRASH_ROUNDS=10 for the long proof. */
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 2);
@@ -43,7 +43,7 @@ async function listAll<Item>(service: Service, path: string): Promise<Item[]> {
 const kill = (service: Service) => service.stop('SIGKILL');
 
 test.concurrent('kill -9 during uploads: what was acknowledged is whole, and of the rest nothing stays', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   const acknowledged = new Map<string, string>();
   for (let round = 0; round < ROUNDS; round++) {
     await using service = await startService(root.path);
@@ -83,18 +83,18 @@ test.concurrent('kill -9 during uploads: what was acknowledged is whole, and of 
 });
 
 test.concurrent('kill -9 during training: the run is made again and ends, and leaves one model', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   let dataset: { dataset_id: string };
   {
     await using service = await startService(root.path);
-    dataset = await service.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
+    dataset = await service.api.upload('noise.csv', noisyTable());
     expect(await service.stop()).toBe(0);
   }
   for (let round = 0; round < ROUNDS; round++) {
     let id: string;
     {
       await using service = await startService(root.path, { MAX_MODEL_ARTIFACTS: '1' });
-      const body = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 1 } };
+      const body = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 2 } };
       id = (await service.api.json<{ id: string }>(await service.api.post('/training-runs', body))).id;
       await eventually(async () => (await service.api.run(id)).status === 'running');
       await delay(random() * 300);
@@ -119,7 +119,7 @@ test.concurrent('kill -9 during training: the run is made again and ends, and le
 });
 
 test.concurrent('kill -9 during a clean-up: the next one finishes it', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   for (let round = 0; round < ROUNDS; round++) {
     {
       await using service = await startService(root.path);
@@ -167,7 +167,7 @@ function replay(lines: readonly Line[]) {
 }
 
 test.concurrent('kill -9 while models are registered, promoted and removed: what stands under the name is what its history says', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   const artifacts: string[] = [];
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {

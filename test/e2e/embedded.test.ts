@@ -3,13 +3,13 @@ import { alive, descendants, postmaster } from '../adapters/db/embedded/processe
 import { eventually } from '../support/client.ts';
 import { sample } from '../support/exposition.ts';
 import { startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { usedRoot } from '../support/used-root.ts';
 
 const ready = async (service: { api: { call(path: string): Promise<Response> } }) =>
   (await service.api.call('/api/ready')).status;
 
 test('kill -9 of the service takes its database down with it; the next start has everything', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   let id: string;
   {
     await using service = await startService(root.path);
@@ -24,7 +24,7 @@ test('kill -9 of the service takes its database down with it; the next start has
 });
 
 test('an orderly stop leaves no process, and complains of nothing', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   await using service = await startService(root.path);
   const processes = descendants(service.process.pid as number);
   expect(await service.stop('SIGTERM')).toBe(0);
@@ -33,7 +33,7 @@ test('an orderly stop leaves no process, and complains of nothing', async () => 
 });
 
 test('a database that dies makes the service unready, and comes back by itself: uploads and trainings go on', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   await using service = await startService(root.path);
   expect(await ready(service)).toBe(200);
   const dataset = await service.api.uploadFile('wine_train.csv');
@@ -48,7 +48,7 @@ test('a database that dies makes the service unready, and comes back by itself: 
 });
 
 test('api and worker processes share the embedded database of whoever is first', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   await using api = await startService(root.path, { ROLE: 'api' });
   await using worker = await startService(root.path, { ROLE: 'worker' });
   expect(worker.log.some(({ owner }) => owner === String(api.process.pid))).toBe(true);

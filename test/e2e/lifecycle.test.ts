@@ -3,11 +3,13 @@ import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import { childProcesses } from '../support/children.ts';
 import { client, eventually } from '../support/client.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { sample, samples } from '../support/exposition.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { expectProblem } from '../support/problem.ts';
 import { runMain, type Service, startService } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
+import { usedRoot } from '../support/used-root.ts';
 
 test('a bad environment ends the start with exit code 1, a line per fault, and nothing opened', async () => {
   await using root = await storageRoot();
@@ -25,53 +27,54 @@ test('a bad environment ends the start with exit code 1, a line per fault, and n
 });
 
 test('a second process on the same embedded database refuses to start and names the first', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   await using first = await startService(root.path);
   const second = startService(root.path);
   await expect(second).rejects.toThrow(`in use by process ${first.process.pid}:`);
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s while idle: exit code 0', async (signal) => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   await using service = await startService(root.path);
   expect(await service.stop(signal)).toBe(0);
   expect(service.log.at(-1)?.['msg']).toBe('stopped');
 });
 
 const trainersOf = (service: Service) => childProcesses('trainer.child.ts', service.process.pid);
+const signalTrainers = async (service: Service, signal: NodeJS.Signals) => {
+  for (const pid of await trainersOf(service)) process.kill(pid, signal);
+};
 
-// At once: each trains by the clock.
-test.concurrent.each<[string, (service: Service) => unknown]>([
-  ['SIGTERM', (service) => service.process.kill('SIGTERM')],
+const stopped = (service: Service) => service.process.kill('SIGTERM');
+
+// At once: each waits for the time that a run gets to finish.
+test.concurrent.each<[string, (service: Service) => unknown, NodeJS.Signals?]>([
+  ['SIGTERM', stopped],
   // What a terminal does: the signal goes to the whole group.
   ['Ctrl-C', (service) => process.kill(-(service.process.pid as number), 'SIGINT')],
   // What systemd does: a signal to every process.
-  [
-    'SIGTERM to the trainer too',
-    async (service) => {
-      for (const pid of await trainersOf(service)) process.kill(pid, 'SIGTERM');
-      service.process.kill('SIGTERM');
-    },
-  ],
+  ['SIGTERM to the trainer too', stopped, 'SIGTERM'],
 ])(
   '%s in the middle of a training hands the run back: the next start finishes it, and no attempt, start, wait or error is counted twice',
-  async (_how, stop) => {
-    await using root = await storageRoot();
+  async (_how, stop, toTrainers) => {
+    await using root = await usedRoot();
     await using first = await startService(root.path);
-    const dataset = await first.api.upload('noise.csv', noisyTable({ rows: 5000, columns: 10 }));
+    const dataset = await first.api.upload('noise.csv', noisyTable());
     const queued = await first.api.post('/training-runs', {
       dataset_id: dataset.dataset_id,
       mode: 'heavy',
-      // Longer than a run gets to finish when its service is stopped, on a machine of any speed.
-      params: { time_budget_seconds: 5, max_trials: 200 },
+      params: { max_trials: 2 },
     });
     const { id } = await first.api.json<{ id: string }>(queued);
     await eventually(async () => (await first.api.run(id))['progress_details'] !== null);
+    // One at work, and one that stands by.
+    expect(await trainersOf(first)).toHaveLength(2);
+    if (toTrainers !== undefined) await signalTrainers(first, toTrainers);
+    // Held, or it might end in the time that it is given.
+    await signalTrainers(first, 'SIGSTOP');
     const runs = 'mlops_backend_training_runs_total';
     const started = { mode: 'heavy', task: 'classification', outcome: 'started' };
     expect(sample(await first.api.metrics(), runs, started)).toBe(1);
-    // One at work, and one that stands by.
-    expect(await trainersOf(first)).toHaveLength(2);
     const closed = once(first.process, 'close');
     await stop(first);
     expect((await closed)[0]).toBe(0);
@@ -95,8 +98,7 @@ test.concurrent.each<[string, (service: Service) => unknown]>([
 );
 
 test('a second signal ends the process at once', async () => {
-  await using root = await storageRoot();
-  await using service = await startService(root.path);
+  await using service = await startDeployed();
   // An upload that never ends keeps the first stop waiting.
   const stuck = request(`${service.origin}/api/ml/v1/datasets/upload?name=a.csv`, { method: 'POST' });
   stuck.on('error', () => {});
@@ -112,8 +114,7 @@ test('a second signal ends the process at once', async () => {
 });
 
 test('a stop waits for the answer of a request under way', async () => {
-  await using root = await storageRoot();
-  await using service = await startService(root.path);
+  await using service = await startDeployed();
   const post = request(`${service.origin}/api/ml/v1/training-runs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -132,16 +133,14 @@ test('a stop waits for the answer of a request under way', async () => {
 });
 
 test('with metrics off the path answers 404 and the service works', async () => {
-  await using root = await storageRoot();
-  await using service = await startService(root.path, { PROMETHEUS__ENABLED: 'false' });
+  await using service = await startDeployed({ PROMETHEUS__ENABLED: 'false' });
   expect((await service.api.call('/metrics')).status).toBe(404);
   const dataset = await service.api.uploadFile('wine_train.csv');
   expect((await service.api.train(dataset.dataset_id)).status).toBe('succeeded');
 });
 
 test('bug 18: with a metrics token a scrape without it gets 401 as problem+json', async () => {
-  await using root = await storageRoot();
-  await using service = await startService(root.path, { PROMETHEUS__BEARER_TOKEN: 'scrape-me' });
+  await using service = await startDeployed({ PROMETHEUS__BEARER_TOKEN: 'scrape-me' });
   const without = await service.api.call('/metrics');
   expect(without.headers.get('www-authenticate')).toMatch(/^Bearer /);
   await expectProblem(without, 401, 'unauthorized');

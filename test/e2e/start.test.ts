@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
 import { runMain } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { usedRoot } from '../support/used-root.ts';
 
 const portOf = (server: Server) => (server.address() as { port: number }).port;
 
 test('a port that is in use: one sentence that names it and another one to try, no stack, nothing announced', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const port = portOf(squatter);
@@ -23,7 +23,7 @@ test('a port that is in use: one sentence that names it and another one to try, 
 });
 
 test('a HOST that is not this machine’s: one sentence that names it', async () => {
-  await using root = await storageRoot();
+  await using root = await usedRoot();
   const env = {
     STORAGE_ROOT: root.path,
     HOST: '192.0.2.1',

@@ -3,10 +3,10 @@ import { churn } from '../../bench/training/shapes/churn.ts';
 import { houses } from '../../bench/training/shapes/houses.ts';
 import { titanic } from '../../bench/training/shapes/titanic.ts';
 import { createRandom } from '../../src/tabular/training/random.ts';
+import { startDeployed } from '../support/deployment.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { expectProblem } from '../support/problem.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import type { Service } from '../support/service.ts';
 import { type Cells, cellsOf, csvOf, rowsOf } from '../support/tables.ts';
 
 /**
@@ -71,8 +71,7 @@ let service: Service;
 let models: ReturnType<typeof keptModels>;
 beforeAll(async () => {
   await using starting = new AsyncDisposableStack();
-  const root = starting.use(await storageRoot());
-  service = starting.use(await startService(root.path, { MAX_MODEL_ARTIFACTS: KEPT }));
+  service = starting.use(await startDeployed({ MAX_MODEL_ARTIFACTS: KEPT }));
   models = keptModels(service.api);
   stack = starting.move();
 });

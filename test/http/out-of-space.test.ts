@@ -31,7 +31,8 @@ async function logged(root: string, env: Record<string, string> = {}) {
 describe('bug 14: a full disk', () => {
   test('of the database is 503 storage with Retry-After for every request, in a few log lines that count', async () => {
     await using root = await storageRoot();
-    await using app = await logged(root.path);
+    await using database = await freshDatabase();
+    await using app = await logged(root.path, { DATABASE_URL: database.url });
     const { dataset_id } = await app.api.upload('a.csv', CSV);
     // What PostgreSQL says when it can't extend a table, from PostgreSQL itself.
     await sql`create function full_disk() returns trigger language plpgsql as

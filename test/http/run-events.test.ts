@@ -5,6 +5,7 @@ import { startApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { RUN_CHANNEL } from '../../src/domain/training/repository.ts';
 import { client } from '../support/client.ts';
+import { freshDatabase } from '../support/database.ts';
 import { serverSentEvents } from '../support/events.ts';
 import { storageRoot } from '../support/storage-root.ts';
 
@@ -12,7 +13,11 @@ test('bug 7: a database error ends an event stream cleanly and stands in the log
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => log.push(JSON.parse(line)) });
   await using root = await storageRoot();
-  await using app = await startApp(parseConfig({ STORAGE_ROOT: root.path, PORT: '0' }), logger);
+  await using database = await freshDatabase();
+  await using app = await startApp(
+    parseConfig({ STORAGE_ROOT: root.path, PORT: '0', DATABASE_URL: database.url }),
+    logger,
+  );
   const api = client(`http://127.0.0.1:${app.address.port}`);
   const { dataset_id } = await api.uploadFile('wine_train.csv');
   const { id } = await api.train(dataset_id);

@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
+import { startDeployed } from '../support/deployment.ts';
 import { converse } from '../support/raw-http.ts';
-import { startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
 
 const POST = 'POST /api/ml/v1/training-runs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
 const UPLOAD = 'POST /api/ml/v1/datasets/upload?name=a.csv HTTP/1.1\r\nHost: a\r\n';
 
 test('bug 16: half-open and CONNECT connections do not hold up SIGTERM', async () => {
-  await using root = await storageRoot();
-  await using service = await startService(root.path);
+  await using service = await startDeployed();
   const open = [
     '',
     'GET /api/health HTTP/1.1\r\nHost',

@@ -5,6 +5,7 @@ import { storageRoot } from './storage-root.ts';
 /** What processes of the service share: a database and a STORAGE_ROOT, both of their own. All of it ends together. */
 export interface Deployment extends AsyncDisposable {
   readonly databaseUrl: string;
+  readonly root: string;
   start(env?: Record<string, string>): Promise<Service>;
 }
 
@@ -15,6 +16,7 @@ export async function freshDeployment(): Promise<Deployment> {
   const owned = stack.move();
   return {
     databaseUrl: url,
+    root: path,
     start: async (env = {}) => owned.use(await startService(path, { DATABASE_URL: url, ...env })),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

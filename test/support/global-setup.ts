@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
@@ -16,6 +18,8 @@ declare module 'vitest' {
     databaseServer: string;
     /** A database there, migrated and empty, that every test's database is a copy of. */
     databaseTemplate: string;
+    /** A STORAGE_ROOT whose embedded database is migrated and empty, and stopped; an empty folder with TEST_DATABASE_URL. */
+    usedRoot: string;
   }
 }
 
@@ -23,26 +27,42 @@ declare module 'vitest' {
 const SETTINGS = { max_connections: '400', fsync: 'off', full_page_writes: 'off' };
 const silent = pino({ level: 'silent' });
 
-/** The server that TEST_DATABASE_URL names, whose user may create databases; else one that ends with the suite. */
-async function startServer(stack: AsyncDisposableStack): Promise<string> {
-  const { TEST_DATABASE_URL: given } = process.env;
-  if (given !== undefined) return given;
-  const root = await mkdtemp(join(tmpdir(), 'mlops-suite-'));
-  stack.defer(() => rm(root, { recursive: true, force: true }));
-  const options = { root, mayJoin: false, logger: silent, settings: SETTINGS };
-  return stack.use(await openEmbedded(options)).url;
+const embedded = (root: string) => openEmbedded({ root, mayJoin: false, logger: silent, settings: SETTINGS });
+
+/** As the first start of a service leaves it. */
+async function makeReady(url: string): Promise<void> {
+  await using db = openDatabase(url, silent);
+  await migrate(db.sql);
+  const queue = await openQueue(db, 'api', silent);
+  await queue.stop(1000);
 }
 
-async function makeTemplate(server: string, name: string, admin: pg.Client): Promise<void> {
-  await admin.query(`create database ${name}`);
+interface Server {
+  readonly url: string;
+  /** What a database there is to be copied from. */
+  readonly from: string;
+}
+
+/** The server that TEST_DATABASE_URL names, whose user may create databases; else one that ends with the suite. */
+async function startServer(folder: string, usedRoot: string, stack: AsyncDisposableStack): Promise<Server> {
+  await mkdir(usedRoot);
+  const { TEST_DATABASE_URL: given } = process.env;
+  if (given !== undefined) return { url: given, from: 'template1' };
+  {
+    await using server = await embedded(usedRoot);
+    await makeReady(server.url);
+  }
+  const root = join(folder, 'server');
+  await promisify(execFile)('cp', ['-a', usedRoot, root]);
+  const { url } = stack.use(await embedded(root));
+  return { url, from: new URL(url).pathname.slice(1) };
+}
+
+async function makeTemplate({ url: server, from }: Server, name: string, admin: pg.Client): Promise<void> {
+  await admin.query(`create database ${name} template ${from}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  {
-    await using db = openDatabase(url.href, silent);
-    await migrate(db.sql);
-    const queue = await openQueue(db, 'api', silent);
-    await queue.stop(1000);
-  }
+  await makeReady(url.href);
   // No database can be copied while somebody is connected to it: nobody can be, from now on.
   await admin.query(`alter database ${name} with allow_connections false is_template true`);
   await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
@@ -50,8 +70,11 @@ async function makeTemplate(server: string, name: string, admin: pg.Client): Pro
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await using stack = new AsyncDisposableStack();
-  const server = await startServer(stack);
-  const admin = new pg.Client({ connectionString: server });
+  const folder = await mkdtemp(join(tmpdir(), 'mlops-suite-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const usedRoot = join(folder, 'used');
+  const server = await startServer(folder, usedRoot, stack);
+  const admin = new pg.Client({ connectionString: server.url });
   admin.on('error', () => {});
   await admin.connect();
   stack.defer(() => admin.end());
@@ -61,8 +84,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await admin.query(`alter database ${template} with is_template false`);
     await admin.query(`drop database ${template} with (force)`);
   });
-  project.provide('databaseServer', server);
+  project.provide('databaseServer', server.url);
   project.provide('databaseTemplate', template);
+  project.provide('usedRoot', usedRoot);
   const owned = stack.move();
   return () => owned.disposeAsync();
 }

@@ -1,5 +1,8 @@
-/** A CSV of noise that a model takes seconds to fit: for runs that must still be under way when something happens. */
-export function noisyTable({ rows = 20_000, columns = 40, classes = 6 } = {}): string {
+/**
+ * A CSV of noise, for heavy runs that must still be under way when something happens: as it is, one of a trial or two
+ * takes seconds, and one of as many as it wants longer than any test looks.
+ */
+export function noisyTable({ rows = 5000, columns = 10, classes = 6 } = {}): string {
   let state = 12345;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -72,8 +72,8 @@ describe('a run that cannot succeed', () => {
   });
 
   test('because its trainer was killed is tried again and then succeeds', async () => {
-    const { dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
-    const id = await queue(app, dataset_id, { mode: 'heavy', params: { max_trials: 1 } });
+    const { dataset_id } = await app.api.upload('noise.csv', noisyTable());
+    const id = await queue(app, dataset_id, { mode: 'heavy', params: { max_trials: 2 } });
     await killTrainer(app, id);
     const run = await app.api.ended(id);
     expect(run).toMatchObject({ status: 'succeeded', attempt: 2, error: null, error_type: null });
@@ -82,23 +82,23 @@ describe('a run that cannot succeed', () => {
 });
 
 test('TRAINING__TIMEOUT_SEC ends a run, a fraction of a second counted', async () => {
-  await using app = await startTestApp({ TRAINING__TIMEOUT_SEC: '4.5', TRAINING__MAX_RETRIES: '0' });
-  const { dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 30_000 }));
+  await using app = await startTestApp({ TRAINING__TIMEOUT_SEC: '1.5', TRAINING__MAX_RETRIES: '0' });
+  const { dataset_id } = await app.api.upload('noise.csv', noisyTable());
   const id = await queue(app, dataset_id, { mode: 'heavy' });
   const run = await app.api.ended(id);
   expect(run).toMatchObject({
     status: 'failed',
     error_type: 'timeout',
-    error: 'Training took longer than the limit of 4.5 seconds.',
+    error: 'Training took longer than the limit of 1.5 seconds.',
     attempt: 1,
   });
-  expect(run['duration_seconds']).toBeGreaterThanOrEqual(4.5);
+  expect(run['duration_seconds']).toBeGreaterThanOrEqual(1.5);
   expect(await childProcesses(TRAINER)).toEqual([]);
 });
 
 test('with TRAINING__MAX_RETRIES=0 a killed trainer is the end of a run, and the next one trains as ever', async () => {
   await using app = await startTestApp({ TRAINING__MAX_RETRIES: '0' });
-  const { dataset_id } = await app.api.upload('noise.csv', noisyTable({ rows: 30_000 }));
+  const { dataset_id } = await app.api.upload('noise.csv', noisyTable());
   const id = await queue(app, dataset_id, { mode: 'heavy' });
   await killTrainer(app, id);
   const run = await app.api.ended(id);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   app = await startTestApp({ TRAINING__CONCURRENCY: String(CONCURRENCY) });
   wine = (await app.api.uploadFile('wine_train.csv')).dataset_id;
   // A run on this lasts until it is cancelled, as far as the tests are concerned.
-  noise = (await app.api.upload('noise.csv', noisyTable({ rows: 30_000 }))).dataset_id;
+  noise = (await app.api.upload('noise.csv', noisyTable())).dataset_id;
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
@@ -251,7 +251,7 @@ test('a run that the service was stopped in is taken up by the next start, the b
   let id: string;
   {
     await using first = await startTestApp(env, root);
-    const { dataset_id } = await first.api.upload('noise.csv', noisyTable({ rows: 30_000 }));
+    const { dataset_id } = await first.api.upload('noise.csv', noisyTable());
     const response = await first.api.post('/training-runs', { dataset_id, mode: 'heavy' });
     ({ id } = await first.api.json<{ id: string }>(response));
     await eventually(async () => (await first.api.run(id)).status === 'running');
