@@ -8,6 +8,7 @@ import { dataFile } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import type { Service } from '../support/service.ts';
 import { storageRoot } from '../support/storage-root.ts';
+import { parquetOf } from '../support/tables.ts';
 import { expectAccessible, openConsole, settled } from './console-page.ts';
 
 const POLL = { timeout: 240_000 };
@@ -127,6 +128,10 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     expect(saved.suggestedFilename()).toBe('twelve times.predicted.csv');
     const answer = await readFile(await saved.path(), 'utf8');
     expect(answer.trimEnd().split('\n')).toHaveLength(12 * lines.length + 1);
+    const parquet = join(folder, 'once.parquet');
+    await writeFile(parquet, await parquetOf(`select * from read_csv('${table('wine_test.csv')}')`));
+    await page.locator('input[type=file]').setInputFiles(parquet);
+    await page.getByText(`${lines.length} rows are predicted`, { exact: true }).waitFor();
     await page.getByRole('img', { name: 'Drift: f0' }).waitFor();
     await expectAccessible(page);
     expect(tab.complaints).toEqual([]);

@@ -9,6 +9,7 @@ import { Section } from './page.tsx';
 import { Problem } from './problem.tsx';
 import { Progress } from './progress.tsx';
 import { Scroll } from './scroll.tsx';
+import { TABLE_FILES } from './table-files.ts';
 
 const LINE_END = 10;
 /** Of the answer, to be seen at once. */
@@ -51,11 +52,9 @@ export function PredictTable({ artifact: { id }, onPredicted }: PredictTableProp
     async (file: File) => {
       setError(undefined);
       setScored(undefined);
-      const [, extension] = /\.(csv|tsv|txt)$/i.exec(file.name) ?? [];
-      if (extension === undefined) return setError(new Error(t().predict.dropOther));
       setScoring(file.name);
       try {
-        const type = extension.toLowerCase() === 'tsv' ? 'text/tab-separated-values' : 'text/csv';
+        const type = /\.tsv$/i.test(file.name) ? 'text/tab-separated-values' : 'text/csv';
         const answer = await collected(await api().predictStream({ id }, file, { type }));
         setScored({ name: file.name.replace(/(\.\w+)$/, '.predicted.csv'), ...answer });
         onPredicted();
@@ -70,10 +69,10 @@ export function PredictTable({ artifact: { id }, onPredicted }: PredictTableProp
   return (
     <Section title={texts.table} hint={texts.tableHint}>
       <Drop
-        title={texts.drop}
+        title={t().datasets.drop}
         choose={t().datasets.choose}
-        hint="CSV · TSV"
-        accept=".csv,.tsv,.txt"
+        hint={t().datasets.formats}
+        accept={TABLE_FILES}
         onFile={(file) => void score(file)}
       >
         {scoring && <Progress label={texts.scoring(scoring)} value={undefined} />}

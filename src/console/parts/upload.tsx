@@ -8,8 +8,8 @@ import { Drop } from './drop.tsx';
 import { say } from './notes.tsx';
 import { Problem } from './problem.tsx';
 import { Progress } from './progress.tsx';
+import { TABLE_FILES } from './table-files.ts';
 
-const ACCEPTED = '.csv,.tsv,.txt,.json,.jsonl,.ndjson,.gz,.xlsx,.parquet';
 /** What the upload is counted as; its model may be trained in either. */
 const MODE: Dataset['mode'] = 'light';
 
@@ -51,7 +51,7 @@ export function Upload() {
         title={texts.drop}
         choose={texts.choose}
         hint={texts.formats}
-        accept={ACCEPTED}
+        accept={TABLE_FILES}
         onFile={(file) => void send(file)}
       >
         {sending && <SendingBar of={sending} onStop={() => stop.current?.abort()} />}

@@ -316,9 +316,7 @@ export const de: Texts = {
     base: 'Im Mittel',
     table: 'Eine ganze Tabelle',
     tableHint:
-      'CSV oder TSV mit Kopfzeile und denselben Spalten in beliebiger Folge, beliebig lang. Die Antwort ist eine Datei, je Zeile eine.',
-    drop: 'CSV oder TSV hierher ziehen',
-    dropOther: 'Als Tabelle werden nur CSV und TSV vorhergesagt; speichern Sie sie so.',
+      'Mit denselben Spalten in beliebiger Folge, beliebig lang. Die Antwort ist eine CSV-Datei, je Zeile eine.',
     scoring: (name) => `${name} wird vorhergesagt`,
     ready: (rows) => `${rows} Zeilen sind vorhergesagt`,
     save: 'Antwort speichern',

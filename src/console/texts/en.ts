@@ -313,10 +313,7 @@ export const en = {
     },
     base: 'On average',
     table: 'A whole table',
-    tableHint:
-      'CSV or TSV with a header and the same columns in any order, of any length. Answered as a file, a line a row.',
-    drop: 'Drop a CSV or TSV here',
-    dropOther: 'Only CSV and TSV can be predicted as a table; save it as one of these.',
+    tableHint: 'With the same columns in any order, of any length. Answered as a file of CSV, a line a row.',
     scoring: (name: string) => `${name} is being predicted`,
     ready: (rows: string) => `${rows} rows are predicted`,
     save: 'Save the answer',
