@@ -5,14 +5,16 @@ export interface RowSample {
   readonly cells: ReadonlyMap<string, readonly (string | null)[]>;
 }
 
-/** So many rows say how values are spread, and so many cells take some milliseconds to be read. */
-const [MOST_ROWS, MOST_CELLS] = [2000, 131_072];
+/** So many cells take some milliseconds to be read. */
+const MOST_CELLS = 20_000;
+/** So many rows say how values are spread; fewer than this, nothing. */
+const [MOST_ROWS, LEAST_ROWS] = [1000, 100];
 /** More than the longest record. */
 export const SAMPLE_BYTES = 2 << 20;
 
 /** How many rows of so many columns are sampled at most. */
 export const mostSampled = (columns: number): number =>
-  Math.min(MOST_ROWS, Math.ceil(MOST_CELLS / Math.max(1, columns)));
+  Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / columns)));
 
 interface Kept<Row> {
   readonly rank: number;

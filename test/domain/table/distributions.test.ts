@@ -60,11 +60,11 @@ test('of a large table rows are taken by chance from all over it, the same ones 
   const names = ['position', 'group'];
   const profile = await inspect(await write(csv(names, rows)), CSV);
   const { rows: looked } = profile.distributions as Distributions;
-  expect(looked).toBeGreaterThan(500);
-  expect(looked).toBeLessThanOrEqual(2000);
+  expect(looked).toBeGreaterThan(400);
+  expect(looked).toBeLessThanOrEqual(1000);
   const { counts } = of<Histogram>(profile, 'position');
   expect(counts).toHaveLength(20);
-  for (const count of counts) expect(Math.abs(count / looked - 0.05)).toBeLessThan(0.025);
+  for (const count of counts) expect(Math.abs(count / looked - 0.05)).toBeLessThan(0.03);
   const { values, others } = of<TopValues>(profile, 'group');
   expect(values.map(({ value }) => value).sort()).toEqual(['group 0', 'group 1', 'group 2', 'group 3']);
   for (const { count } of values) expect(Math.abs(count / looked - 0.25)).toBeLessThan(0.05);
@@ -75,10 +75,10 @@ test('of a large table rows are taken by chance from all over it, the same ones 
 
 test('a table of a thousand columns is looked at in few rows, and told in few bytes', async ({ write }) => {
   const names = Array.from({ length: 1000 }, (_, i) => `c${i}`);
-  const rows = Array.from({ length: 400 }, (_, row) => names.map((_name, i) => `text ${(row * 7 + i) % 90}`));
+  const rows = Array.from({ length: 300 }, (_, row) => names.map((_name, i) => `text ${(row * 7 + i) % 90}`));
   const { distributions } = await inspect(await write(csv(names, rows)), CSV);
   expect(distributions?.columns).toHaveLength(1000);
-  expect(distributions?.rows).toBeLessThanOrEqual(132);
+  expect(distributions?.rows).toBeLessThanOrEqual(100);
   expect(JSON.stringify(distributions).length).toBeLessThan(500_000);
 });
 

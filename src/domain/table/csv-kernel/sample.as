@@ -31,8 +31,6 @@ export function beginSample(address: usize, bytes: usize, records: u32): void {
   mask = 0;
 }
 
-// @ts-ignore: decorator
-@inline
 export function offerRecord(from: usize, to: usize): void {
   const rank = rankOf(offered++);
   if ((rank & mask) == 0) keep(rank, from, to - from);
