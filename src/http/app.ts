@@ -1,5 +1,4 @@
 import { cors } from 'hono/cors';
-import type { AlertDeps } from '../domain/alerts/alerts.ts';
 import { observed } from '../telemetry/http-server/route.ts';
 import type { Logger } from '../telemetry/log/events.ts';
 import { thinLog } from '../telemetry/log/thin-log.ts';
@@ -22,7 +21,7 @@ import { MCP_PATH, mcpRoutes } from './routes/mcp.ts';
 import { type ModelRouteDeps, modelRoutes } from './routes/models.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
-import { serviceRoutes } from './routes/service.ts';
+import { type ServiceRouteDeps, serviceRoutes } from './routes/service.ts';
 import { type TrainingRouteDeps, trainingRoutes } from './routes/training-runs.ts';
 import type { Fetch } from './server.ts';
 import { DRIFT_HEADER } from './table-answer.ts';
@@ -36,7 +35,7 @@ export type Api = DatasetRouteDeps &
   Omit<TrainingRouteDeps, 'log'> &
   ArtifactRouteDeps &
   ModelRouteDeps &
-  AlertDeps;
+  ServiceRouteDeps;
 
 export interface HttpOptions {
   readonly metricsPath: string;

@@ -5,6 +5,7 @@ import { MODES, TASKS } from '../vocabulary/modes.ts';
 import { RUN_STATUSES } from '../vocabulary/runs.ts';
 import { FORMATS } from '../vocabulary/tables.ts';
 import { tagFilter } from './annotations.ts';
+import { moment } from './moment.ts';
 import { query } from './named-fields.ts';
 
 /** What lists, trends and the summary can be asked for in their queries. */
@@ -46,10 +47,6 @@ const text = z
   .max(MAX_TEXT)
   .refine((value) => !value.includes('\0'), 'must not hold a NUL');
 const id = z.string().refine(validate, 'must be an id').openapi({ format: 'uuid' });
-const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be a date or a time, as in RFC 3339')
-  .transform((value) => new Date(value))
-  .openapi({ type: 'string', format: 'date-time' });
 
 const mode = oneOf(MODES).optional();
 const task = oneOf(TASKS).optional();

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { ALERTMANAGER_STATES } from '../domain/alerts/alerts.ts';
 import { SEVERITIES } from '../domain/alerts/rules.ts';
+import { DASHBOARDS } from '../vocabulary/dashboards.ts';
+import { moment } from './moment.ts';
 import { query } from './named-fields.ts';
 
 /** What the service tells of itself. Times are RFC 3339 UTC. */
@@ -28,6 +30,13 @@ export const ServiceMetricsQuery = query({
         example: ['mlops_backend_dataset_uploads_total'],
       },
     }),
+  since: moment.optional().openapi({
+    param: {
+      name: 'since',
+      in: 'query',
+      description: 'Only samples that were taken after it: the last of `times`, for whoever has the rest.',
+    },
+  }),
 });
 
 export const ServiceMetrics = z
@@ -44,6 +53,8 @@ export const ServiceMetrics = z
         values: z.array(z.number().nullable()),
       }),
     ),
+    /** Absent without `GRAFANA_PUBLIC_URL`. */
+    dashboards: z.array(z.object({ name: z.enum(DASHBOARDS), url: z.string() })).optional(),
   })
   .openapi('ServiceMetrics');
 

@@ -56,7 +56,30 @@ describe.skipIf(!hasBrowser)('in the console, of the service', () => {
     const asked = (path: string) => page.waitForResponse((response) => response.url().includes(path));
     const again = Promise.all([asked('/service/metrics'), asked('/service/alerts')]);
     await page.clock.runFor(15_000);
-    expect((await again).map((response) => response.status())).toEqual([200, 200]);
+    const answers = await again;
+    expect(answers.map((response) => response.status())).toEqual([200, 200]);
+    // Of what it has already, nothing.
+    expect(new URL(answers[0].url()).searchParams.get('since')).toMatch(/^\d{4}-.*Z$/);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test('without a Grafana it leads to none, with one to its dashboards', async () => {
+    await using tab = await openConsole(browser, service.origin);
+    const { page } = tab;
+    await tab.open('service');
+    await page.getByRole('region', { name: 'Now' }).waitFor();
+    expect(await page.getByRole('navigation', { name: 'In Grafana' }).count()).toBe(0);
+    await using seen = await startService(owned.use(await storageRoot()).path, {
+      GRAFANA_PUBLIC_URL: 'https://grafana.example.org',
+    });
+    await page.goto(`${seen.origin}/#/service`);
+    const links = page.getByRole('navigation', { name: 'In Grafana' }).getByRole('link');
+    await links.first().waitFor();
+    expect(await links.count()).toBe(6);
+    expect(await links.first().getAttribute('href')).toBe(
+      'https://grafana.example.org/d/mlops-backend-overview',
+    );
+    await expectAccessible(page);
     expect(tab.complaints).toEqual([]);
   });
 

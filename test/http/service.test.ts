@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startAlertmanager } from '../infra/alertmanager.ts';
+import { sendAlert, startAlertmanager } from '../infra/alertmanager.ts';
 import { eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { freePort } from '../support/free-port.ts';
@@ -44,6 +44,13 @@ test('the service tells of itself: its samples, its alerts, and what each means'
   const uploads = recorded.series.filter(({ metric }) => metric === 'other_backend_dataset_uploads_total');
   expect(uploads.find(({ labels }) => labels['mode'] === 'light')?.values).toEqual([1]);
   expect(recorded.times).toHaveLength(1);
+  const [time] = recorded.times;
+  const newer = await json<Recorded>(
+    await api.call(`/service/metrics?metric=other_backend_dataset_uploads_total&since=${time}`),
+  );
+  expect(newer.times).not.toContain(time);
+  expect(newer.series[0]?.values).toHaveLength(newer.times.length);
+  expect((await api.call('/service/metrics?since=lately')).status).toBe(400);
   const none = await json<Recorded>(await api.call('/service/metrics'));
   expect([none.prefix, none.series]).toEqual(['other_backend_', []]);
 
@@ -84,18 +91,8 @@ describe.skipIf(!hasProgram('prometheus-alertmanager'))(
       await using alertmanager = await startAlertmanager();
       const { url } = alertmanager;
       const startsAt = new Date().toISOString();
-      const sent = await fetch(`${url}/api/v2/alerts`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify([
-          {
-            labels: { alertname: 'TargetDown', instance: 'there' },
-            annotations: { summary: 'gone' },
-            startsAt,
-          },
-        ]),
-      });
-      expect(sent.status).toBe(200);
+      const labels = { alertname: 'TargetDown', instance: 'there' };
+      await sendAlert(url, { labels, annotations: { summary: 'gone' }, startsAt });
       await using service = await startDeployed({ ALERTMANAGER_URL: `${url}/` });
       const firing = await eventually(async () => {
         const told = await json<Alerts>(await service.api.call('/service/alerts'));

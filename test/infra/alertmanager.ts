@@ -53,3 +53,21 @@ export async function startAlertmanager({
   const owned = stack.move();
   return { ...program, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
+
+interface SentAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly startsAt?: string;
+  /** It has ended. */
+  readonly endsAt?: string;
+}
+
+/** Tells it what a Prometheus would. */
+export async function sendAlert(url: string, alert: SentAlert): Promise<void> {
+  const sent = await fetch(`${url}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([alert]),
+  });
+  if (!sent.ok) throw new Error(`Alertmanager answers ${sent.status}: ${await sent.text()}`);
+}

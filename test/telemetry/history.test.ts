@@ -23,6 +23,18 @@ test('as many samples are kept as there is room for, in the order of time', () =
   expect(history.read(new Set(['b'])).series).toEqual([]);
 });
 
+test('what came since is answered alone, in the same order', () => {
+  const history = createHistory(3, 10);
+  for (let i = 0; i < 5; i++) history.add(1000 + i, values({ one: i }));
+  const newer = (since: number) => history.read(onlyOne, since);
+  expect(newer(1003)).toEqual({
+    times: [1004],
+    series: [{ metric: 'a', labels: { x: 'one' }, values: [4] }],
+  });
+  expect(newer(1001).times).toEqual([1002, 1003, 1004]);
+  expect(newer(1004)).toEqual({ times: [], series: [{ metric: 'a', labels: { x: 'one' }, values: [] }] });
+});
+
 test('a series has no value where it was not exported, and is forgotten when it has none left', () => {
   const history = createHistory(3, 10);
   history.add(1, values({ one: 1, two: 1 }));

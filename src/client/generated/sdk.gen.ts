@@ -1168,8 +1168,9 @@ export class Operations extends HeyApiClient {
      */
     public getServiceMetrics<ThrowOnError extends boolean = true>(parameters?: {
         metric?: Array<string>;
+        since?: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<GetServiceMetricsResponses, GetServiceMetricsErrors, ThrowOnError, 'data'> {
-        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'metric' }] }]);
+        const params = buildClientParams([parameters], [{ args: [{ in: 'query', key: 'metric' }, { in: 'query', key: 'since' }] }]);
         return (options?.client ?? this.client).get<GetServiceMetricsResponses, GetServiceMetricsErrors, ThrowOnError, 'data'>({
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],

@@ -755,6 +755,10 @@ export type ServiceMetrics = {
         };
         values: Array<number | null>;
     }>;
+    dashboards?: Array<{
+        name: 'overview' | 'requests' | 'datasets' | 'training' | 'runtime' | 'slo';
+        url: string;
+    }>;
 };
 
 export type AlertList = {
@@ -3334,6 +3338,10 @@ export type GetServiceMetricsData = {
          * As docs/metrics.md names it; of a histogram its `_bucket`, `_sum` or `_count`. Again for each.
          */
         metric?: Array<string>;
+        /**
+         * Only samples that were taken after it: the last of `times`, for whoever has the rest.
+         */
+        since?: string;
     };
     url: '/api/ml/v1/service/metrics';
 };

@@ -390,6 +390,15 @@ export const de: Texts = {
     title: 'Dienst',
     about:
       'Was dieser Prozess in der letzten Stunde exportiert hat, alle 15 Sekunden ein Messpunkt. Andere haben ihre eigenen.',
+    inGrafana: 'In Grafana',
+    dashboards: {
+      overview: 'Überblick',
+      requests: 'Anfragen',
+      datasets: 'Datensätze',
+      training: 'Training',
+      runtime: 'Laufzeit',
+      slo: 'Ziele',
+    },
     empty: 'Noch keine Messpunkte',
     emptyHint:
       'Die ersten kommen in wenigen Sekunden, und diese Seite mit ihnen; die Telemetrie muss eingeschaltet sein.',

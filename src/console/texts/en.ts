@@ -388,6 +388,15 @@ export const en = {
     title: 'Service',
     about:
       'What this process has exported in the last hour, a sample every 15 seconds. Others have their own.',
+    inGrafana: 'In Grafana',
+    dashboards: {
+      overview: 'Overview',
+      requests: 'Requests',
+      datasets: 'Datasets',
+      training: 'Training',
+      runtime: 'Runtime',
+      slo: 'Objectives',
+    },
     empty: 'No samples yet',
     emptyHint: 'The first samples come within seconds, and this page with them; it needs telemetry to be on.',
     now: 'Now',

@@ -2,8 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { type AlertDeps, explainAlert, listAlerts } from '../../domain/alerts/alerts.ts';
 
 import { HISTORY_INTERVAL_MS } from '../../telemetry/history/keep-history.ts';
+import { dashboardLinks } from '../dashboard-links.ts';
 import * as examples from '../examples/service.ts';
 import { createRouter, type Router } from '../router.ts';
+import type { GrafanaLinks } from '../run-links.ts';
 import {
   AlertList,
   AlertParam,
@@ -53,11 +55,16 @@ const explain = createRoute({
   responses: { 200: json(ExplainedAlert, 'The alert', examples.explainedAlert), ...problems(401, 404) },
 });
 
-export function serviceRoutes(deps: AlertDeps): Router {
-  const { history, metricsPrefix: prefix } = deps;
+export interface ServiceRouteDeps extends AlertDeps {
+  readonly grafana: GrafanaLinks | undefined;
+}
+
+export function serviceRoutes(deps: ServiceRouteDeps): Router {
+  const { history, metricsPrefix: prefix, grafana } = deps;
   return createRouter()
     .openapi(metrics, async (c) => {
-      const { times, series } = (await history?.read(c.req.valid('query').metric)) ?? NOTHING;
+      const { metric: names, since } = c.req.valid('query');
+      const { times, series } = (await history?.read(names, since?.getTime())) ?? NOTHING;
       return c.json(
         {
           prefix,
@@ -68,6 +75,7 @@ export function serviceRoutes(deps: AlertDeps): Router {
             labels,
             values: values.map((value) => (Number.isFinite(value) ? value : null)),
           })),
+          ...(grafana && { dashboards: dashboardLinks(grafana) }),
         },
         200,
       );

@@ -4,8 +4,11 @@ import type { Labels, OnSample } from '../exposition/each-sample.ts';
 export interface History {
   /** Keeps one more sample of every series. */
   add(time: number, forEachSample: (onSample: OnSample) => void): void;
-  /** The named metrics' series, each with a value for every time; NaN where it was not exported. */
-  read(metrics: ReadonlySet<string>): Recorded;
+  /**
+   * The named metrics' series, each with a value for every time; NaN where it was not exported.
+   * @param since only what came after it; default: all that is kept
+   */
+  read(metrics: ReadonlySet<string>, since?: number): Recorded;
 }
 
 export interface Recorded {
@@ -59,10 +62,11 @@ export function createHistory(length: number, maxSeries: number): History {
       added++;
     },
 
-    read(metrics) {
-      const kept = Math.min(added, length);
+    read(metrics, since = Number.NEGATIVE_INFINITY) {
+      let first = Math.max(0, added - length);
+      while (first < added && times[first % length]! <= since) first++;
       const inOrder = (values: Float64Array) =>
-        Array.from({ length: kept }, (_, i) => values[(added - kept + i) % length]!);
+        Array.from({ length: added - first }, (_, i) => values[(first + i) % length]!);
       return {
         times: inOrder(times),
         series: [...rings.values()]

@@ -9,10 +9,11 @@ const MAX_SERIES = 5000;
 
 /** The last hour of what this process exports, for those who have no Prometheus at hand. */
 export interface KeptHistory extends Disposable {
-  read(metrics: ReadonlySet<string>): Promise<Recorded>;
+  /** As `History.read`. */
+  read(metrics: ReadonlySet<string>, since?: number): Promise<Recorded>;
 }
 
-/** Samples every 15 s from now on, in memory alone. */
+/** Samples every 15 s from now on, in memory alone, also when nobody asks: whoever does wants the hour before. */
 export function keepHistory(telemetry: Pick<RunningTelemetry, 'sample'>): KeptHistory {
   const history = createHistory(HISTORY_MS / HISTORY_INTERVAL_MS, MAX_SERIES);
   let newest = Number.NEGATIVE_INFINITY;
@@ -27,10 +28,10 @@ export function keepHistory(telemetry: Pick<RunningTelemetry, 'sample'>): KeptHi
   }, HISTORY_INTERVAL_MS);
   timer.unref();
   return {
-    async read(metrics) {
+    async read(metrics, since) {
       // Nobody has to wait for the first one.
       if (Date.now() - newest > HISTORY_INTERVAL_MS) await sample();
-      return history.read(metrics);
+      return history.read(metrics, since);
     },
     [Symbol.dispose]: () => clearInterval(timer),
   };
