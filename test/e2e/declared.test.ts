@@ -9,7 +9,7 @@ import { noisyTable } from '../support/noisy-table.ts';
 import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
 import { exchange, openRequest } from '../support/raw-http.ts';
 import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { usedRoot } from '../support/used-root.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
 import { declared, LiveCheck } from '../telemetry/registry/live-check.ts';
 import { isExcused, needless } from '../telemetry/registry/not-provoked.ts';
@@ -104,7 +104,7 @@ async function use({ api, origin }: Service): Promise<void> {
 
 /** Runs that are retried, cancelled, and handed back when the worker stops. */
 async function strain({ api }: Service, worker: Service): Promise<void> {
-  const noise = await api.upload('noise.csv', noisyTable({ rows: 5000, columns: 10 }), 'heavy');
+  const noise = await api.upload('noise.csv', noisyTable(), 'heavy');
   const begin = async () => {
     const request = { dataset_id: noise.dataset_id, mode: 'heavy', params: { max_trials: 2 } };
     const { id } = await api.json<Run>(await api.post('/training-runs', request));
@@ -147,7 +147,7 @@ beforeAll(async () => {
   };
   const together = async () => {
     const sink = stack.use(await startSink());
-    const { path } = stack.use(await storageRoot());
+    const { path } = stack.use(await usedRoot());
     const env = settings(sink, 'http/protobuf');
     const start = async (own: Record<string, string>) =>
       stack.use(await startService(path, { ...env, ...own }));

@@ -6,7 +6,7 @@ import { sample } from '../support/exposition.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import { usedRoot } from '../support/used-root.ts';
 
 /** Three APIs and two workers on one embedded server, which the first of them owns. */
 let stack: AsyncDisposableStack;
@@ -16,11 +16,11 @@ let startWorker: () => Promise<Service>;
 let server: EmbeddedServer;
 
 const SETTINGS = { MAX_MODEL_ARTIFACTS: '0', TRAINING__MAX_RETRIES: '10' };
-const HEAVY = { mode: 'heavy', params: { max_trials: 1 } };
+const HEAVY = { mode: 'heavy', params: { max_trials: 2 } };
 
 beforeAll(async () => {
   stack = new AsyncDisposableStack();
-  const { path } = stack.use(await storageRoot());
+  const { path } = stack.use(await usedRoot());
   const start = async (role: string) => stack.use(await startService(path, { ROLE: role, ...SETTINGS }));
   const owner = await start('api');
   startWorker = () => start('worker');
@@ -237,7 +237,7 @@ test('promotions asked of several APIs at once are made one after the other', as
 
 test('a run cancelled on one API ends on a worker and on the stream of another API', async () => {
   const [one, two, three] = apis;
-  const dataset = await one.api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
+  const dataset = await one.api.upload('noise.csv', noisyTable());
   const { id } = await one.api.json<Run>(
     await one.api.post('/training-runs', { dataset_id: dataset.dataset_id, ...HEAVY }),
   );
@@ -251,7 +251,7 @@ test('a run cancelled on one API ends on a worker and on the stream of another A
 
 test('a worker killed in the middle of a run: another makes it again, once', async () => {
   const [{ api }] = apis;
-  const dataset = await api.upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }));
+  const dataset = await api.upload('noise.csv', noisyTable());
   const { id } = await api.json<Run>(
     await api.post('/training-runs', { dataset_id: dataset.dataset_id, ...HEAVY }),
   );

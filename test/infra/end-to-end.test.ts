@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asSent, everything } from '../../infra/monitoring/grafana/preview/variables.ts';
 import { eventually } from '../support/client.ts';
+import { type Deployment, freshDeployment } from '../support/deployment.ts';
 import { freePort } from '../support/free-port.ts';
 import { hasProgram } from '../support/programs.ts';
-import { type Service, startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
+import type { Service } from '../support/service.ts';
 import { type AlertReceiver, startReceiver } from './alert-receiver.ts';
 import { dashboards, type Panel, queryPanels, ROOT, recordings, rules } from './monitoring-files.ts';
 import { type MonitoringStack, startMonitoring } from './monitoring-stack.ts';
@@ -36,7 +36,7 @@ const programs = hasProgram('prometheus') && hasProgram('prometheus-alertmanager
 
 describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alertmanager)', () => {
   let stack: AsyncDisposableStack;
-  let root: string;
+  let deployment: Deployment;
   let service: Service;
   let monitoring: MonitoringStack;
   /** Another one, in which histograms are native and have no classic series. */
@@ -47,17 +47,16 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
 
   beforeAll(async () => {
     stack = new AsyncDisposableStack();
-    root = stack.use(await storageRoot()).path;
+    deployment = stack.use(await freshDeployment());
     receiver = stack.use(await startReceiver());
     // A port that it finds free when it comes back.
     const port = String(await freePort());
-    service = await startService(root, { ...SCENARIO_SETTINGS, PORT: port });
-    stack.defer(() => service[Symbol.asyncDispose]());
+    service = await deployment.start({ ...SCENARIO_SETTINGS, PORT: port });
     monitoring = stack.use(await startMonitoring(new URL(service.origin).host, receiver.url));
     const { url } = stack.use(await startReceiver());
     native = stack.use(await startMonitoring(new URL(service.origin).host, url, 'native-histograms'));
     from = Date.now() / 1000;
-    tally = await playScenario(service, root, () => monitoring.scraped(Date.now()));
+    tally = await playScenario(service, deployment.root, () => monitoring.scraped(Date.now()));
     // The last thing that the scenario did raises an alert. Asked as the panels ask, in steps from the beginning:
     // what an instant query sees already may lie after the last step.
     await eventually(async () => {
@@ -231,6 +230,8 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
   });
 
   test('takes an alert all the way: the service dies, someone is told; it comes back, they are told', async () => {
+    // It evaluates every rule each second, and nobody asks it any more.
+    await native[Symbol.asyncDispose]();
     const port = new URL(service.origin).port;
     const told = (status: string) =>
       receiver.received.find(
@@ -250,7 +251,7 @@ describe.skipIf(!programs)('real traffic (programs: prometheus, prometheus-alert
     expect(firing.receivedAt - died).toBeGreaterThan(60_000);
 
     const back = Date.now();
-    service = await startService(root, { ...SCENARIO_SETTINGS, PORT: port });
+    service = await deployment.start({ ...SCENARIO_SETTINGS, PORT: port });
     const resolved = await eventually(async () => told('resolved'));
     expect(resolved.receiver).toBe('page');
     const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;

@@ -196,8 +196,8 @@ export async function playScenario(
   }
 
   // A run whose trainer is killed is tried again; one is cancelled; one cannot succeed.
-  const noise = await upload('noise.csv', noisyTable({ rows: 10_000, columns: 20 }), 'heavy');
-  const killed = await started(noise, 'heavy', { params: { max_trials: 1 } });
+  const noise = await upload('noise.csv', noisyTable(), 'heavy');
+  const killed = await started(noise, 'heavy', { params: { max_trials: 2 } });
   await eventually(async () => (await api.run(killed))['progress_details'] !== null);
   for (const trainer of await childProcesses('trainer.child.ts', service.process.pid))
     process.kill(trainer, 'SIGKILL');
