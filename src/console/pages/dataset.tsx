@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { DatasetWithProfile } from '../../client/index.ts';
 import { api, isSignedIn, useLoad } from '../api.ts';
 import { bytes, count, figure, percent } from '../format.ts';
+import { Annotations } from '../parts/annotations.tsx';
 import { ColumnSpread, Spread } from '../parts/column-spread.tsx';
 import { DeleteDataset } from '../parts/delete-dataset.tsx';
 import { Download } from '../parts/download.tsx';
@@ -55,6 +56,11 @@ export function DatasetPage({ id }: { readonly id: string }) {
             <Warnings of={dataset.warnings} />
             <Profile of={dataset} />
             <Preview of={dataset} />
+            <Annotations
+              of={dataset}
+              list="datasets"
+              change={(annotationPatch) => api().annotateDataset({ id, annotationPatch })}
+            />
           </>
         )}
       </Shown>

@@ -7,6 +7,7 @@ import { isLeaving } from '../parts/notes.tsx';
 import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/shown.tsx';
 import type { Column } from '../parts/table.tsx';
+import { Tags } from '../parts/tags.tsx';
 import { Time } from '../parts/time.tsx';
 import { Upload } from '../parts/upload.tsx';
 import { to } from '../router.ts';
@@ -20,7 +21,7 @@ function columns(): readonly Column<Dataset>[] {
     {
       title: texts.name,
       sort: 'name',
-      cell: ({ dataset_id, name, warnings }) => (
+      cell: ({ dataset_id, name, warnings, tags }) => (
         <>
           <a href={to(['datasets', dataset_id])}>{name}</a>
           {warnings.length > 0 && (
@@ -28,6 +29,7 @@ function columns(): readonly Column<Dataset>[] {
               {count(warnings.length)} {t().warnings}
             </span>
           )}
+          <Tags of={tags} list="datasets" />
         </>
       ),
     },

@@ -4,6 +4,7 @@ import { api, useLoad } from '../api.ts';
 import { figure } from '../format.ts';
 import { scoresOf } from '../metrics.ts';
 import { Aliases, SetAlias } from '../parts/aliases.tsx';
+import { Annotations } from '../parts/annotations.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { deleteSoon, isLeaving } from '../parts/notes.tsx';
 import { Page, Section } from '../parts/page.tsx';
@@ -48,6 +49,11 @@ export function ModelPage({ name }: { readonly name: string }) {
                 keyOf={({ version }) => version}
               />
             </Section>
+            <Annotations
+              of={model}
+              list="models"
+              change={(annotationPatch) => api().annotateModel({ name, annotationPatch })}
+            />
             <Section title={texts.history} class="flush">
               <Table
                 caption={texts.history}

@@ -10,6 +10,7 @@ import {
 import { api, useLoad } from '../api.ts';
 import { Waterfall } from '../charts/waterfall.tsx';
 import { figure, seconds } from '../format.ts';
+import { Annotations } from '../parts/annotations.tsx';
 import { Evaluation } from '../parts/evaluation.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { KeepModel } from '../parts/keep-model.tsx';
@@ -76,6 +77,11 @@ export function RunPage({ id }: { readonly id: string }) {
           <Warnings of={run.warnings} />
           {run.metrics && <Quality run={run} />}
           {run.artifact_id !== null && <Evaluation key={run.artifact_id} id={run.artifact_id} />}
+          <Annotations
+            of={run}
+            list="runs"
+            change={(annotationPatch) => api().annotateTrainingRun({ id, annotationPatch })}
+          />
           <Where run={run} reached={[run.status, progress?.['stage'], progress?.['trial']].join()} />
           {run.artifact_id !== null && (
             <>

@@ -7,6 +7,7 @@ import { Page } from '../parts/page.tsx';
 import { Empty } from '../parts/shown.tsx';
 import { Status } from '../parts/status.tsx';
 import type { Column } from '../parts/table.tsx';
+import { Tags } from '../parts/tags.tsx';
 import { Time } from '../parts/time.tsx';
 import { to } from '../router.ts';
 import { t } from '../texts/index.ts';
@@ -18,7 +19,15 @@ const REFRESH_MS = 3000;
 function columns(): readonly Column<TrainingRun>[] {
   const texts = t().runs;
   return [
-    { title: texts.target, cell: ({ id, target }) => <a href={to(['runs', id])}>{target}</a> },
+    {
+      title: texts.target,
+      cell: ({ id, target, tags }) => (
+        <>
+          <a href={to(['runs', id])}>{target}</a>
+          <Tags of={tags} list="runs" />
+        </>
+      ),
+    },
     { title: texts.status, cell: ({ status }) => <Status of={status} /> },
     { title: texts.task, isExtra: true, cell: ({ task }) => t().tasks[task] },
     { title: texts.mode, cell: ({ mode }) => t().modes[mode] },
