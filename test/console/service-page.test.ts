@@ -69,9 +69,7 @@ describe.skipIf(!hasBrowser)('in the console, of the service', () => {
     await tab.open('service');
     await page.getByRole('region', { name: 'Now' }).waitFor();
     expect(await page.getByRole('navigation', { name: 'In Grafana' }).count()).toBe(0);
-    await using seen = await startService(owned.use(await storageRoot()).path, {
-      GRAFANA_PUBLIC_URL: 'https://grafana.example.org',
-    });
+    await using seen = await startDeployed({ GRAFANA_PUBLIC_URL: 'https://grafana.example.org' });
     await page.goto(`${seen.origin}/#/service`);
     const links = page.getByRole('navigation', { name: 'In Grafana' }).getByRole('link');
     await links.first().waitFor();
