@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { inject } from 'vitest';
 import { ROOT } from '../infra/monitoring-files.ts';
 import { eventually } from '../support/client.ts';
 import { freePort } from '../support/free-port.ts';
@@ -72,9 +73,10 @@ const answers = (url: string) =>
 
 /**
  * @param databaseUrl of a server that the pages call db.example.com
- * @param withMonitoring whether services that are started there have Prometheus and Alertmanager beside them
+ * @param asCloned nothing is stored yet, and services have Prometheus and Alertmanager beside them; else a service was
+ * stopped there, and they are alone, which starts sooner
  */
-export async function openPlace(databaseUrl: string, withMonitoring: boolean): Promise<Place> {
+export async function openPlace(databaseUrl: string, asCloned: boolean): Promise<Place> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'mlops-docs-'));
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -82,6 +84,7 @@ export async function openPlace(databaseUrl: string, withMonitoring: boolean): P
   await mkdir(root);
   await mkdir(bin);
   await makeCheckout(root);
+  if (!asCloned) await run('cp', ['-a', inject('usedRoot'), join(root, 'var')], root);
 
   const [service, worker, prometheus, alertmanager] = await Promise.all(Array.from({ length: 4 }, freePort));
   const addresses: readonly (readonly [string, string])[] = [
@@ -101,7 +104,7 @@ export async function openPlace(databaseUrl: string, withMonitoring: boolean): P
     PORT: String(service),
     PROMETHEUS_PORT: String(prometheus),
     ALERTMANAGER_PORT: String(alertmanager),
-    NATIVE_MONITORING: String(withMonitoring),
+    NATIVE_MONITORING: String(asCloned),
     MLOPS_URL: `http://127.0.0.1:${service}`,
   };
 
@@ -128,7 +131,7 @@ export async function openPlace(databaseUrl: string, withMonitoring: boolean): P
     const port = /\bPORT=(\d+)/.exec(own)?.[1] ?? service;
     if (own.includes('./run.sh')) await works(() => answers(`http://127.0.0.1:${port}/api/ready`));
     else await works(async () => output !== '');
-    if (withMonitoring && own.includes('./run.sh') && hasProgram('prometheus'))
+    if (asCloned && own.includes('./run.sh') && hasProgram('prometheus'))
       await works(() => answers(`http://127.0.0.1:${prometheus}/-/ready`));
     const interrupt = async () => {
       if (!isOver) process.kill(-(child.pid as number), 'SIGINT');
