@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { isLockedOut, isSignedIn, signOut } from './api.ts';
+import { ComparePage } from './pages/compare.tsx';
 import { DatasetPage } from './pages/dataset.tsx';
 import { DatasetsPage } from './pages/datasets.tsx';
 import { ModelPage } from './pages/model.tsx';
@@ -27,7 +28,8 @@ function pageAt([section = 'datasets', id, part]: readonly string[]): ComponentC
   switch (section) {
     case 'datasets':
       if (id === undefined) return <DatasetsPage />;
-      return part === 'train' ? <TrainPage key={id} id={id} /> : <DatasetPage key={id} id={id} />;
+      if (part === 'train') return <TrainPage key={id} id={id} />;
+      return part === 'compare' ? <ComparePage key={id} id={id} /> : <DatasetPage key={id} id={id} />;
     case 'runs':
       return id === undefined ? <RunsPage /> : <RunPage key={id} id={id} />;
     case 'artifacts':

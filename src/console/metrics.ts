@@ -10,6 +10,8 @@ export interface Metrics {
   readonly feature_importances?: readonly { readonly feature: string; readonly importance: number }[];
   readonly excluded?: readonly { readonly column: string; readonly reason: string }[];
   readonly search?: { readonly leaderboard: readonly Trial[] } | null;
+  /** Up to which level the rows that were measured on can tell. */
+  readonly intervals?: { readonly max_level: number } | null;
   readonly algorithm?: { readonly name: string; readonly weight_of_trees: number };
 }
 

@@ -8,13 +8,13 @@ let kept: ServiceMetrics | undefined;
 
 /** The last hour of what the service exports. */
 export async function recentMetrics(signal: AbortSignal): Promise<ServiceMetrics> {
+  const ask = (metric: string[], since?: string) =>
+    api().getServiceMetrics({ metric, ...(since && { since }) }, { signal });
+  const newer = kept && (await ask(namesWith(kept.prefix), kept.times.at(-1)));
+  kept = kept && newer && joined(kept, newer);
+  if (kept) return kept;
   // The domain metrics' names are a setting, which an answer about any metric tells.
-  const { prefix } =
-    kept ?? (await api().getServiceMetrics({ metric: namesWith('').slice(0, 1) }, { signal }));
-  const metric = namesWith(prefix);
-  const since = kept?.times.at(-1);
-  const answer = await api().getServiceMetrics({ metric, ...(since && { since }) }, { signal });
-  const whole = kept && since ? joined(kept, answer) : answer;
-  kept = whole ?? (await api().getServiceMetrics({ metric }, { signal }));
+  const { prefix } = await ask(namesWith('').slice(0, 1));
+  kept = await ask(namesWith(prefix));
   return kept;
 }

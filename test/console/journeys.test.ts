@@ -137,6 +137,23 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test('a regression is asked for an interval too, for a row and for a table', async () => {
+    const { dataset_id } = await service.api.uploadFile('diabetes_train.csv');
+    const { artifact_id } = await service.api.train(dataset_id);
+    await using tab = await openConsole(browser, service.origin);
+    const { page } = tab;
+    await tab.open(`artifacts/${artifact_id}`);
+    await expect.poll(() => page.getByLabel('f0', { exact: true }).inputValue(), POLL).toMatch(/\d/);
+    await page.getByRole('combobox', { name: 'Interval' }).selectOption('90%');
+    await page.getByRole('button', { name: 'Predict', exact: true }).click();
+    await page.getByText(/^Between -?[\d.]+ and [\d.]+/).waitFor();
+    await page.locator('input[type=file]').setInputFiles(table('diabetes_test.csv'));
+    await page.getByText(/rows are predicted/).waitFor();
+    expect(await page.locator('pre').textContent()).toMatch(/^prediction,.*lower.*upper/);
+    await expectAccessible(page);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test('what cannot be predicted is refused in the words of the service', async () => {
     const { dataset_id } = await service.api.uploadFile('wine_train.csv');
     const { artifact_id } = await service.api.train(dataset_id);
@@ -253,6 +270,25 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     await tab.page.locator('input[type=file]').setInputFiles(picture);
     await tab.page.getByRole('alert').getByText('save the table as one of these').waitFor();
     await expectAccessible(tab.page);
+  });
+
+  test('a table is read as one says, where that shall not be found out', async () => {
+    const prices = join(folder, 'prices.csv');
+    await writeFile(prices, 'zip,price,comment\n01067,-999,a\n20095,2.5,b\n80331,3.5,c\n');
+    await using tab = await openConsole(browser, service.origin);
+    const { page } = tab;
+    await tab.open('datasets');
+    await page.getByText('How the table is to be read').click();
+    await page.getByLabel('Also mean no value').fill('-999');
+    await page.getByLabel('Columns that are texts').fill('zip');
+    await page.getByLabel('Columns to leave out').fill('comment');
+    await page.getByLabel('First line').selectOption('holds the names');
+    await expectAccessible(page);
+    await page.locator('input[type=file]').setInputFiles(prices);
+    await page.getByRole('row', { name: /^zip text/ }).waitFor();
+    await page.getByRole('row', { name: /^price number 1 · 33/ }).waitFor();
+    expect(await page.getByRole('region', { name: 'Columns' }).getByRole('rowheader').count()).toBe(2);
+    expect(tab.complaints).toEqual([]);
   });
 
   test('an address that leads nowhere says so, and so does one of something that is gone', async () => {

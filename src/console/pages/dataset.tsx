@@ -42,6 +42,9 @@ export function DatasetPage({ id }: { readonly id: string }) {
             <a class="button" href={to(['runs'], { dataset_id: id })}>
               {texts.runs}
             </a>
+            <a class="button" href={to(['datasets', id, 'compare'])}>
+              {t().compare.title}
+            </a>
             <a class="button primary" href={to(['datasets', id, 'train'])}>
               {texts.train}
             </a>

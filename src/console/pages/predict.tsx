@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, useLoad } from '../api.ts';
 import { Drift } from '../parts/drift.tsx';
+import { IntervalChoice, levelsOf } from '../parts/interval-choice.tsx';
 import { Page } from '../parts/page.tsx';
 import { PredictForm } from '../parts/predict-form.tsx';
 import { PredictTable } from '../parts/predict-table.tsx';
@@ -14,6 +15,9 @@ export function PredictPage({ id }: { readonly id: string }) {
   const { data } = loaded;
   /** Predictions so far: each may move the drift. */
   const [predictions, setPredictions] = useState(0);
+  /** How sure intervals shall be; undefined: there are none. */
+  const [level, setLevel] = useState<number>();
+  const levels = data ? levelsOf(data) : [];
   const onPredicted = () => setPredictions((last) => last + 1);
   return (
     <Page
@@ -32,17 +36,20 @@ export function PredictPage({ id }: { readonly id: string }) {
       }
       actions={
         data && (
-          <a class="button" href={to(['runs', data.run_id])}>
-            {texts.toRun}
-          </a>
+          <>
+            {levels.length > 0 && <IntervalChoice levels={levels} level={level} onChoose={setLevel} />}
+            <a class="button" href={to(['runs', data.run_id])}>
+              {texts.toRun}
+            </a>
+          </>
         )
       }
     >
       <Shown of={loaded}>
         {(artifact) => (
           <>
-            <PredictForm artifact={artifact} onPredicted={onPredicted} />
-            <PredictTable artifact={artifact} onPredicted={onPredicted} />
+            <PredictForm artifact={artifact} level={level} onPredicted={onPredicted} />
+            <PredictTable artifact={artifact} level={level} onPredicted={onPredicted} />
             <Drift id={id} after={predictions} />
           </>
         )}

@@ -21,13 +21,17 @@ function cellOf(type: string, text: string | undefined): unknown {
 }
 
 /** Why is told too, where the model can tell; those made before that was kept can't. */
-async function predicted(id: string, row: Readonly<Record<string, unknown>>): Promise<Prediction> {
-  const rows = [row];
+async function predicted(
+  id: string,
+  row: Readonly<Record<string, unknown>>,
+  level: number | undefined,
+): Promise<Prediction> {
+  const asked = { rows: [row], ...(level !== undefined && { intervals: level }) };
   try {
-    return await api().predict({ id, predictionRequest: { rows, contributions: true } });
+    return await api().predict({ id, predictionRequest: { ...asked, contributions: true } });
   } catch (error) {
     if (!(error instanceof ApiProblem && error.status === 400)) throw error;
-    return api().predict({ id, predictionRequest: { rows } });
+    return api().predict({ id, predictionRequest: asked });
   }
 }
 
@@ -40,10 +44,12 @@ function useExamples({ dataset_id }: Artifact): readonly Texts[] {
 
 interface PredictFormProps {
   readonly artifact: Artifact;
+  /** Of the interval that is wanted; undefined: none. */
+  readonly level: number | undefined;
   onPredicted(): void;
 }
 
-export function PredictForm({ artifact, onPredicted }: PredictFormProps) {
+export function PredictForm({ artifact, level, onPredicted }: PredictFormProps) {
   const texts = t().predict;
   const examples = useExamples(artifact);
   const [example, setExample] = useState(0);
@@ -58,7 +64,7 @@ export function PredictForm({ artifact, onPredicted }: PredictFormProps) {
     setError(undefined);
     try {
       const row = artifact.inputs.map(({ name, type }) => [name, cellOf(type, cells[name])] as const);
-      setAnswer(await predicted(artifact.id, Object.fromEntries(row)));
+      setAnswer(await predicted(artifact.id, Object.fromEntries(row), level));
       onPredicted();
     } catch (refusal) {
       setAnswer(undefined);
@@ -120,7 +126,7 @@ export function PredictForm({ artifact, onPredicted }: PredictFormProps) {
 }
 
 function Answer({
-  of: { predictions, probabilities, explanation, warnings = [] },
+  of: { predictions, probabilities, intervals, explanation, warnings = [] },
 }: {
   readonly of: Prediction;
 }) {
@@ -131,6 +137,7 @@ function Answer({
   return (
     <>
       <p class="answer">{typeof prediction === 'number' ? figure(prediction) : prediction}</p>
+      {intervals?.[0] && <p>{t().predict.within(figure(intervals[0].lower), figure(intervals[0].upper))}</p>}
       <Warnings of={warnings} />
       {classes.length > 0 && <Bars label={t().predict.answer} of={classes.slice(0, SHOWN)} write={percent} />}
       {explanation && <Why of={explanation} />}

@@ -39,10 +39,12 @@ async function collected(stream: ReadableStream<Uint8Array>): Promise<Omit<Score
 
 interface PredictTableProps {
   readonly artifact: Artifact;
+  /** Of the intervals that are wanted; undefined: none. */
+  readonly level: number | undefined;
   onPredicted(): void;
 }
 
-export function PredictTable({ artifact: { id }, onPredicted }: PredictTableProps) {
+export function PredictTable({ artifact: { id }, level, onPredicted }: PredictTableProps) {
   const texts = t().predict;
   const [scoring, setScoring] = useState<string>();
   const [scored, setScored] = useState<Scored>();
@@ -55,7 +57,12 @@ export function PredictTable({ artifact: { id }, onPredicted }: PredictTableProp
       setScoring(file.name);
       try {
         const type = /\.tsv$/i.test(file.name) ? 'text/tab-separated-values' : 'text/csv';
-        const answer = await collected(await api().predictStream({ id }, file, { type }));
+        const answer = await collected(
+          await api().predictStream({ id }, file, {
+            type,
+            ...(level !== undefined && { interval: level }),
+          }),
+        );
         setScored({ name: file.name.replace(/(\.\w+)$/, '.predicted.csv'), ...answer });
         onPredicted();
       } catch (refusal) {
@@ -63,7 +70,7 @@ export function PredictTable({ artifact: { id }, onPredicted }: PredictTableProp
       }
       setScoring(undefined);
     },
-    [id],
+    [id, level],
   );
 
   return (

@@ -8,6 +8,7 @@ import { Drop } from './drop.tsx';
 import { say } from './notes.tsx';
 import { Problem } from './problem.tsx';
 import { Progress } from './progress.tsx';
+import { NOTHING_GIVEN, ReadOptions, readOptions } from './read-options.tsx';
 import { TABLE_FILES } from './table-files.ts';
 
 /** What the upload is counted as; its model may be trained in either. */
@@ -23,27 +24,33 @@ export function Upload() {
   const texts = t().datasets;
   const [sending, setSending] = useState<Sending>();
   const [error, setError] = useState<unknown>();
+  const [given, setGiven] = useState(NOTHING_GIVEN);
   const stop = useRef<AbortController>(undefined);
 
-  const send = useCallback(async (file: File) => {
-    stop.current?.abort();
-    const leaving = new AbortController();
-    stop.current = leaving;
-    setError(undefined);
-    setSending({ name: file.name, progress: { sentBytes: 0, totalBytes: file.size } });
-    try {
-      const { dataset_id, name } = await api().upload(file, {
-        mode: MODE,
-        signal: leaving.signal,
-        onProgress: (progress) => setSending({ name: file.name, progress }),
-      });
-      say(t().datasets.uploaded(name));
-      go(['datasets', dataset_id]);
-    } catch (refusal) {
-      if (!leaving.signal.aborted) setError(refusal);
-    }
-    if (stop.current === leaving) setSending(undefined);
-  }, []);
+  const send = useCallback(
+    async (file: File) => {
+      const options = readOptions(given);
+      stop.current?.abort();
+      const leaving = new AbortController();
+      stop.current = leaving;
+      setError(undefined);
+      setSending({ name: file.name, progress: { sentBytes: 0, totalBytes: file.size } });
+      try {
+        const { dataset_id, name } = await api().upload(file, {
+          mode: MODE,
+          ...(options && { options }),
+          signal: leaving.signal,
+          onProgress: (progress) => setSending({ name: file.name, progress }),
+        });
+        say(t().datasets.uploaded(name));
+        go(['datasets', dataset_id]);
+      } catch (refusal) {
+        if (!leaving.signal.aborted) setError(refusal);
+      }
+      if (stop.current === leaving) setSending(undefined);
+    },
+    [given],
+  );
 
   return (
     <>
@@ -56,6 +63,7 @@ export function Upload() {
       >
         {sending && <SendingBar of={sending} onStop={() => stop.current?.abort()} />}
       </Drop>
+      <ReadOptions of={given} onChange={setGiven} />
       {error !== undefined && <Problem error={error} />}
     </>
   );

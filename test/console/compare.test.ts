@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { hasBrowser, openBrowser } from '../support/browser.ts';
+import { dataFile } from '../support/client.ts';
+import { expectAccessible, openConsole } from './console-page.ts';
+
+describe.skipIf(!hasBrowser)('in the console, of the runs of a dataset', () => {
+  const owned = new AsyncDisposableStack();
+  let app: TestApp;
+  let browser: Browser;
+  beforeAll(async () => {
+    app = owned.use(await startTestApp());
+    browser = await openBrowser();
+    owned.defer(() => browser.close());
+  });
+  afterAll(() => owned.disposeAsync());
+
+  test('one sees side by side how good they are, what was asked for and what they look at', async () => {
+    const { dataset_id } = await app.api.upload('wine.csv', await readFile(dataFile('wine_train.csv')));
+    for (const l2 of [0.01, 100]) await app.api.train(dataset_id, { params: { l2 } });
+    await app.api.train(dataset_id, { target: 'f0' });
+    await using tab = await openConsole(browser, app.origin);
+    const { page } = tab;
+    await tab.open(`datasets/${dataset_id}`);
+    await page.getByRole('link', { name: 'Compare runs' }).click();
+    // The newest run tells which target comes first.
+    await page.getByRole('combobox', { name: 'Target' }).selectOption('target · classification');
+    const figures = page.getByRole('region', { name: 'Figures' });
+    await figures.getByRole('rowheader', { name: /^Accuracy/ }).waitFor();
+    expect(await figures.getByRole('columnheader').count()).toBe(3);
+    await figures.getByText('★').first().waitFor();
+    const settings = page.getByRole('region', { name: 'What they were asked for' });
+    expect(await settings.getByRole('rowheader').allTextContents()).toEqual([expect.stringMatching(/l2$/)]);
+    await settings.getByLabel('Also what is the same').check();
+    expect(await settings.getByRole('rowheader').count()).toBeGreaterThan(1);
+    await page.getByRole('region', { name: 'Importances' }).getByRole('rowheader').first().waitFor();
+    await expectAccessible(page);
+
+    await page
+      .getByRole('checkbox', { name: /^light/ })
+      .first()
+      .uncheck();
+    await expect.poll(() => figures.getByRole('columnheader').count()).toBe(2);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test('of which there are none, one is led to the first', async () => {
+    const { dataset_id } = await app.api.upload('new.csv', await readFile(dataFile('wine_test.csv')));
+    await using tab = await openConsole(browser, app.origin);
+    await tab.open(`datasets/${dataset_id}/compare`);
+    await tab.page.getByText('No run of this dataset has a model yet').waitFor();
+    await expectAccessible(tab.page);
+    await tab.page.getByRole('link', { name: 'Train a model' }).waitFor();
+  });
+});
