@@ -9,11 +9,12 @@ import { sample } from '../support/exposition.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { seededRandom } from '../support/random.ts';
+import { rounds } from '../support/rounds.ts';
 import { type Service, startService } from '../support/service.ts';
 import { usedRoot } from '../support/used-root.ts';
 
-/** How often each crash is made; CRASH_ROUNDS=10 for the long proof. */
-const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 2);
+/** How often each crash is made, one after the other on the same data. */
+const ROUNDS = rounds(1);
 /** How long after something has begun the process is killed. */
 const random = seededRandom();
 

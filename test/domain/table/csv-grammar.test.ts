@@ -7,6 +7,7 @@ import { CsvScanner } from '../../../src/domain/table/csv-scan.ts';
 import { tableSource } from '../../../src/domain/table/duckdb-source.ts';
 import { TextCheck } from '../../../src/domain/table/text-scan.ts';
 import { AppError } from '../../../src/errors.ts';
+import { rounds } from '../../support/rounds.ts';
 import { CSV, seeded, test } from './files.ts';
 
 type Cells = (string | null)[][];
@@ -77,7 +78,7 @@ beforeAll(async () => {
 });
 afterAll(() => connection.closeSync());
 
-const TEXTS = 2000;
+const TEXTS = rounds(600);
 const SEED = 8;
 const NAMES = ['n', ' n', '"n"', '"n, m"', '"n"""', '"n\n"', '"n\r\n"', '"n\r"', ' "n"', '"n" '];
 const PLAIN = [

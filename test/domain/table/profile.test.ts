@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { kindOf, MISSING } from '../../../src/domain/table/cell.ts';
 import type { ColumnProfile } from '../../../src/vocabulary/tables.ts';
+import { rounds } from '../../support/rounds.ts';
 import { CSV, inspect, NDJSON, PARQUET, seeded, TSV, test } from './files.ts';
 
 const { random, below, pick } = seeded(20_261_122);
@@ -96,7 +97,7 @@ function expectProfile(actual: readonly ColumnProfile[], expected: readonly Colu
 }
 
 test('a random csv is profiled as plain JavaScript would', async ({ write }) => {
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < rounds(20); round++) {
     const rows = 2 + below(60);
     const { names, lines, expected } = randomTable(rows);
     const [delimiter, type] = pick([
@@ -118,7 +119,7 @@ test('a random csv is profiled as plain JavaScript would', async ({ write }) => 
 });
 
 test('random newline-delimited JSON is profiled as plain JavaScript would', async ({ write }) => {
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < rounds(10); round++) {
     const { names, lines, expected } = randomTable(2 + below(60));
     const text = lines.map((cells, row) => {
       const entries = names.map((name, i) => [name, cells[i]!] as const);
@@ -134,7 +135,7 @@ test('random newline-delimited JSON is profiled as plain JavaScript would', asyn
 });
 
 test('a random Parquet table is profiled as plain JavaScript would', async ({ directory, parquet }) => {
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < rounds(5); round++) {
     const rows = 2 + below(60);
     const cells = Array.from({ length: rows }, () => (random() < 0.3 ? '' : makers.doubles()));
     const json = path.join(directory, 'rows.json');
