@@ -44,6 +44,19 @@ const trainersOf = (service: Service) => childProcesses('trainer.child.ts', serv
 const signalTrainers = async (service: Service, signal: NodeJS.Signals) => {
   for (const pid of await trainersOf(service)) process.kill(pid, signal);
 };
+/** Until it is disposed: then one that its service has not ended sees that the service is gone, and ends. */
+async function holdTrainers(service: Service): Promise<Disposable> {
+  const held = await trainersOf(service);
+  for (const pid of held) process.kill(pid, 'SIGSTOP');
+  const letGo = (pid: number) => {
+    try {
+      process.kill(pid, 'SIGCONT');
+    } catch {
+      // It has ended.
+    }
+  };
+  return { [Symbol.dispose]: () => held.forEach(letGo) };
+}
 
 const stopped = (service: Service) => service.process.kill('SIGTERM');
 
@@ -71,7 +84,7 @@ test.concurrent.each<[string, (service: Service) => unknown, NodeJS.Signals?]>([
     expect(await trainersOf(first)).toHaveLength(2);
     if (toTrainers !== undefined) await signalTrainers(first, toTrainers);
     // Held, or it might end in the time that it is given.
-    await signalTrainers(first, 'SIGSTOP');
+    using _ = await holdTrainers(first);
     const runs = 'mlops_backend_training_runs_total';
     const started = { mode: 'heavy', task: 'classification', outcome: 'started' };
     expect(sample(await first.api.metrics(), runs, started)).toBe(1);
