@@ -48,10 +48,18 @@ try {
     await page.locator('input[type=file]').setInputFiles(data(name));
     await page.getByRole('heading', { name, level: 1 }).waitFor();
   }
+  const profile = page.url().split('#/')[1] as string;
+  await page
+    .getByRole('button', { name: /^Distribution: / })
+    .first()
+    .click();
+  await page.getByRole('region', { name: /^Distribution: / }).waitFor();
   await take(page, 'dataset');
   await page.getByRole('link', { name: 'Train a model' }).click();
   await page.getByLabel('heavy').check();
   await take(page, 'train', false);
+  await page.getByText('Settings').click();
+  await page.getByLabel('Seconds of search at most').fill('20');
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByText('Best so far').waitFor();
   await take(page, 'live', false);
@@ -64,6 +72,15 @@ try {
   await page.setViewportSize(PHONE);
   await take(page, 'phone', false);
   await page.setViewportSize(DESKTOP);
+
+  const heavy = page.url().split('#/')[1] as string;
+  await open(`${profile}/train`);
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByText('succeeded').waitFor();
+  await open(`${profile}/compare`);
+  await page.getByText('★').first().waitFor();
+  await take(page, 'compare', false);
+  await open(heavy);
 
   await page.getByLabel('Name').fill('tumours');
   await page.getByRole('button', { name: 'Keep' }).click();
