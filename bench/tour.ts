@@ -52,12 +52,8 @@ async function fromClone(ways: Readonly<Record<string, Way>>): Promise<{ until: 
   const folder = await mkdtemp(join(tmpdir(), 'mlops-clone-'));
   const checkout = join(folder, 'clone');
   const port = await freePort();
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
-    PORT: String(port),
-    NATIVE_MONITORING: 'false',
-  };
+  // With what tells npm where packages are.
+  const env = { ...process.env, PORT: String(port), NATIVE_MONITORING: 'false' };
   try {
     const clone = spawn('git', ['clone', '--quiet', PROJECT, checkout], { stdio: 'inherit' });
     await once(clone, 'close');
