@@ -1,27 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, openBrowser } from '../support/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
 import { dataFile } from '../support/client.ts';
-import { expectAccessible, openConsole } from './console-page.ts';
+import { useConsoleApp } from './console-app.ts';
+import { expectAccessible } from './console-page.ts';
 
 describe.skipIf(!hasBrowser)('in the console', () => {
-  const owned = new AsyncDisposableStack();
-  let app: TestApp;
-  let browser: Browser;
-  beforeAll(async () => {
-    app = owned.use(await startTestApp());
-    browser = await openBrowser();
-    owned.defer(() => browser.close());
-  });
-  afterAll(() => owned.disposeAsync());
+  const app = useConsoleApp();
 
   test('tags and a note are written on a dataset, stay there, and find it again', async () => {
     const table = await readFile(dataFile('wine_test.csv'));
     const { dataset_id } = await app.api.upload('tagged.csv', table);
     await app.api.upload('other.csv', table);
-    await using tab = await openConsole(browser, app.origin);
+    await using tab = await app.openConsole();
     const { page } = tab;
     await tab.open(`datasets/${dataset_id}`);
     const annotations = page.getByRole('region', { name: 'Tags and note' });
@@ -51,7 +42,7 @@ describe.skipIf(!hasBrowser)('in the console', () => {
 
   test('a tag that the service refuses is refused in its words', async () => {
     const { dataset_id } = await app.api.upload('refused.csv', await readFile(dataFile('wine_test.csv')));
-    await using tab = await openConsole(browser, app.origin);
+    await using tab = await app.openConsole();
     const { page } = tab;
     await tab.open(`datasets/${dataset_id}`);
     const annotations = page.getByRole('region', { name: 'Tags and note' });

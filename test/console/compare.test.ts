@@ -1,27 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, openBrowser } from '../support/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
 import { dataFile } from '../support/client.ts';
-import { expectAccessible, openConsole } from './console-page.ts';
+import { useConsoleApp } from './console-app.ts';
+import { expectAccessible } from './console-page.ts';
 
 describe.skipIf(!hasBrowser)('in the console, of the runs of a dataset', () => {
-  const owned = new AsyncDisposableStack();
-  let app: TestApp;
-  let browser: Browser;
-  beforeAll(async () => {
-    app = owned.use(await startTestApp());
-    browser = await openBrowser();
-    owned.defer(() => browser.close());
-  });
-  afterAll(() => owned.disposeAsync());
+  const app = useConsoleApp();
 
   test('one sees side by side how good they are, what was asked for and what they look at', async () => {
     const { dataset_id } = await app.api.upload('wine.csv', await readFile(dataFile('wine_train.csv')));
     for (const l2 of [0.01, 100]) await app.api.train(dataset_id, { params: { l2 } });
     await app.api.train(dataset_id, { target: 'f0' });
-    await using tab = await openConsole(browser, app.origin);
+    await using tab = await app.openConsole();
     const { page } = tab;
     await tab.open(`datasets/${dataset_id}`);
     await page.getByRole('link', { name: 'Compare runs' }).click();
@@ -48,7 +39,7 @@ describe.skipIf(!hasBrowser)('in the console, of the runs of a dataset', () => {
 
   test('of which there are none, one is led to the first', async () => {
     const { dataset_id } = await app.api.upload('new.csv', await readFile(dataFile('wine_test.csv')));
-    await using tab = await openConsole(browser, app.origin);
+    await using tab = await app.openConsole();
     await tab.open(`datasets/${dataset_id}/compare`);
     await tab.page.getByText('No run of this dataset has a model yet').waitFor();
     await expectAccessible(tab.page);

@@ -1,8 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, openBrowser } from '../support/browser.ts';
-import { openConsole } from './console-page.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
+import { useConsoleApp } from './console-app.ts';
 
 const COLUMNS = 1000;
 
@@ -20,19 +19,11 @@ function wideTable(): string {
 const elements = (page: Page) => page.evaluate('document.querySelectorAll("*").length') as Promise<number>;
 
 describe.skipIf(!hasBrowser)('the console stays small', () => {
-  const owned = new AsyncDisposableStack();
-  let app: TestApp;
-  let browser: Browser;
-  beforeAll(async () => {
-    app = owned.use(await startTestApp());
-    browser = await openBrowser();
-    owned.defer(() => browser.close());
-  });
-  afterAll(() => owned.disposeAsync());
+  const app = useConsoleApp();
 
   test(`of a profile of ${COLUMNS} columns only those in sight are drawn, and each can be reached`, async () => {
     const { dataset_id } = await app.api.upload('wide.csv', wideTable());
-    await using tab = await openConsole(browser, app.origin);
+    await using tab = await app.openConsole();
     const { page } = tab;
     await tab.open(`datasets/${dataset_id}`);
     await page.getByRole('rowheader', { name: 'column_0', exact: true }).waitFor();
@@ -48,7 +39,7 @@ describe.skipIf(!hasBrowser)('the console stays small', () => {
 
   test('a list shows a page, whatever its length, and leads forth and back', async () => {
     for (let i = 0; i < 60; i++) await app.api.upload(`table-${i}.csv`, 'a,target\n1,0\n2,1\n');
-    await using tab = await openConsole(browser, app.origin);
+    await using tab = await app.openConsole();
     const { page } = tab;
     await tab.open('datasets?q=table-');
     await page.getByRole('link', { name: 'table-59.csv' }).waitFor();

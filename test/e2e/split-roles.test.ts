@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PREDICTED } from '../../bench/tour/example.ts';
 import { type Client, eventually, type Run } from '../support/client.ts';
 import { type EmbeddedServer, embeddedServer } from '../support/embedded-server.ts';
 import { sample } from '../support/exposition.ts';
@@ -145,22 +146,7 @@ test('uploaded on one API, trained by a worker at the request of another, follow
   expect(run.status).toBe('succeeded');
   const events = await (await three.api.call(`/training-runs/${run.id}/events`)).text();
   expect(events).toContain('"status":"succeeded"');
-  const wine = {
-    f0: 13.64,
-    f1: 3.1,
-    f2: 2.56,
-    f3: 15.2,
-    f4: 116,
-    f5: 2.7,
-    f6: 3.03,
-    f7: 0.17,
-    f8: 1.66,
-    f9: 5.1,
-    f10: 0.96,
-    f11: 3.36,
-    f12: 845,
-  };
-  const predicted = await three.api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [wine] });
+  const predicted = await three.api.post(`/artifacts/${run.artifact_id}/predict`, { rows: [PREDICTED] });
   expect(await three.api.json(predicted)).toMatchObject({ predictions: ['0'] });
   expect(await counted(workers, SUCCESSES, success('light'))).toBe(before + 1);
 });

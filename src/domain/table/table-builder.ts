@@ -2,6 +2,7 @@ import {
   DuckDBBlobValue,
   type DuckDBDataChunk,
   DuckDBDoubleVector,
+  type DuckDBResult,
   DuckDBUBigIntVector,
   type DuckDBVector,
 } from '@duckdb/node-api';
@@ -52,6 +53,26 @@ export class TableBuilder {
   table(): Table {
     return { rows: this.#rows, columns: this.#columns.map((column) => column.column(this.#rows)) };
   }
+}
+
+/** What is selected, in tables of so many rows each; the last may be shorter. */
+export async function* blocksOf(
+  result: DuckDBResult,
+  wanted: readonly WantedColumn[],
+  rows: number,
+): AsyncGenerator<Table> {
+  let block = new TableBuilder(wanted, rows);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    for (let taken = 0; taken < chunk.rowCount; ) {
+      taken += block.append(chunk, taken);
+      if (!block.isFull) continue;
+      yield block.table();
+      block = new TableBuilder(wanted, rows);
+    }
+  }
+  if (block.rows > 0) yield block.table();
 }
 
 /** What to select for a column; nothing of it is NULL, for a vector's validity is slow to look at. */

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import type { WantedColumn } from '../../../src/domain/table/duckdb-source.ts';
-import { selectionOf, TableBuilder } from '../../../src/domain/table/table-builder.ts';
+import { blocksOf, selectionOf } from '../../../src/domain/table/table-builder.ts';
 
 test('blocks shorter than the chunks that DuckDB hands over hold every row once, in order', async () => {
   const wanted: readonly WantedColumn[] = [
@@ -13,26 +13,14 @@ test('blocks shorter than the chunks that DuckDB hands over hold every row once,
   const connection = await instance.connect();
   const rows: [number, string | undefined][] = [];
   const lengths: number[] = [];
-  const read = (block: TableBuilder) => {
-    const [n, label] = block.table().columns;
+
+  const result = await connection.stream(selectionOf(source, wanted));
+  for await (const { columns } of blocksOf(result, wanted, 700)) {
+    const [n, label] = columns;
     if (n?.kind !== 'number' || label?.kind !== 'category') throw new Error('other columns');
     lengths.push(n.values.length);
     for (const [i, value] of n.values.entries()) rows.push([value, label.labels[label.codes[i]!]]);
-  };
-
-  const result = await connection.stream(selectionOf(source, wanted));
-  let block = new TableBuilder(wanted, 700);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
-    for (let taken = 0; taken < chunk.rowCount; ) {
-      taken += block.append(chunk, taken);
-      if (!block.isFull) continue;
-      read(block);
-      block = new TableBuilder(wanted, 700);
-    }
   }
-  read(block);
   connection.closeSync();
   instance.closeSync();
 

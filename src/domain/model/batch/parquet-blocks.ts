@@ -1,11 +1,10 @@
-import type { DuckDBResult } from '@duckdb/node-api';
-import { type Column, type ModelDocument, missingColumns, type Table } from '#tabular';
+import { type Column, type ModelDocument, missingColumns } from '#tabular';
 import { AppError } from '../../../errors.ts';
 import { openDatabase } from '../../table/duckdb.ts';
 import { duckdbError } from '../../table/duckdb-error.ts';
 import { type ReadAs, tableSource } from '../../table/duckdb-source.ts';
 import { type DeclaredColumn, declaredColumns, parquetRows } from '../../table/parquet.ts';
-import { selectionOf, TableBuilder } from '../../table/table-builder.ts';
+import { blocksOf, selectionOf } from '../../table/table-builder.ts';
 import { keyOf, noKey, noKeyColumn } from '../live/row-keys.ts';
 import { asUnusableData } from '../unusable-rows.ts';
 import { blockRows } from './block-rows.ts';
@@ -51,10 +50,9 @@ export async function parquetBlocks(
     const source = await tableSource(connection, { path, fileType: PARQUET }, wanted);
     const result = await connection.stream(selectionOf(source, wanted));
     let rows = 0;
-    const begin = () => new TableBuilder(wanted, blockRows(document));
-    for await (const block of blocksOf(result, begin)) {
+    for await (const block of blocksOf(result, wanted, blockRows(document))) {
       const columns = readings.map((reading, c) => reading.toInput(block.columns[c]!, rows));
-      const keys = keyColumn && keysIn(block.columns.at(-1)!, rows);
+      const keys = keyColumn && keysIn(block.columns.at(-1)!, block.rows, rows);
       await use({ table: { rows: block.rows, columns }, keys });
       rows += block.rows;
     }
@@ -71,28 +69,10 @@ const PARQUET = { format: 'parquet', compression: 'none' } as const;
 const readKeysAs = ({ sqlType }: DeclaredColumn): ReadAs =>
   /^(FLOAT|DOUBLE|DECIMAL)/.test(sqlType) ? 'number' : 'text';
 
-function keysIn(column: Column, first: number): string[] {
-  return Array.from({ length: rowsOf(column) }, (_, row) => {
+function keysIn(column: Column, rows: number, first: number): string[] {
+  return Array.from({ length: rows }, (_, row) => {
     const key = keyOf(column.kind === 'number' ? column.values[row] : column.labels[column.codes[row]!]);
     if (key === undefined) throw noKey(`Row ${first + row}`, column.name);
     return key;
   });
-}
-
-const rowsOf = (column: Column): number =>
-  column.kind === 'number' ? column.values.length : column.codes.length;
-
-async function* blocksOf(result: DuckDBResult, begin: () => TableBuilder): AsyncGenerator<Table> {
-  let block = begin();
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
-    for (let taken = 0; taken < chunk.rowCount; ) {
-      taken += block.append(chunk, taken);
-      if (!block.isFull) continue;
-      yield block.table();
-      block = begin();
-    }
-  }
-  if (block.rows > 0) yield block.table();
 }
