@@ -15,6 +15,8 @@ import { MAX_LINE_BYTES, TextCheck } from './text-scan.ts';
 /** As much of a file's start as must be seen to know its dialect: more than the longest header. */
 export const DIALECT_BYTES = MARK.length + MAX_LINE_BYTES + 1;
 
+/** The line in front of all others by which spreadsheets are told what parts the cells, behind a byte order mark or not. */
+const SEPARATOR_LINE = /^(?:\xef\xbb\xbf)?sep=([,;\t|])(\r?)\n/i;
 const SNIFFED_RECORDS = 20;
 const [LF, CR] = [0x0a, 0x0d];
 
@@ -28,8 +30,10 @@ export interface CsvDialect extends ColumnNames {
 export interface CsvHeader {
   /** Without one, the first line is a row. */
   readonly isThere: boolean;
-  /** To its end, a byte order mark and the line end included. */
+  /** To its end, a byte order mark, a line `sep=` and the line end included. */
   readonly bytes: number;
+  /** In front of it: 1 where there is a line `sep=`. */
+  readonly linesBefore: number;
   /** Number of the line behind it. */
   readonly nextLine: number;
   /** Whether it ends with CR LF, and so must all lines. */
@@ -37,8 +41,8 @@ export interface CsvHeader {
 }
 
 /**
- * Reads the header of a delimited text and finds its delimiter: a TSV has tabs; a CSV has whichever of `,` `;` tab
- * `|` splits the first records into the same number of fields, the greatest number if several do.
+ * Reads the header of a delimited text and finds its delimiter: a line `sep=;` says it; a TSV has tabs; a CSV has
+ * whichever of `,` `;` tab `|` splits the first records into the same number of fields, the greatest number if several do.
  * @param start of the file: `DIALECT_BYTES` or more, or all of it when it is shorter
  * @param layout what need not be found out
  * @throws {AppError} `bad_header`, `bad_format`, or `empty` when there is nothing but white space
@@ -48,28 +52,44 @@ export function readDialect(
   format: Extract<Format, 'csv' | 'tsv'>,
   layout: TextLayout = {},
 ): CsvDialect {
-  const head = start.subarray(0, DIALECT_BYTES);
-  const whole = head.length < DIALECT_BYTES;
-  new TextCheck().check(head, 1);
-  const delimiter = layout.delimiter ?? (format === 'tsv' ? '\t' : sniffDelimiter(head, whole));
+  const whole = start.length < DIALECT_BYTES;
+  new TextCheck().check(start.subarray(0, DIALECT_BYTES), 1);
+  const said = separatorLine(start);
+  const skipped = said?.bytes ?? 0;
+  const head = start.subarray(skipped, DIALECT_BYTES);
+  const delimiter =
+    layout.delimiter ?? said?.delimiter ?? (format === 'tsv' ? '\t' : sniffDelimiter(head, whole));
   const isBlank = whole && head.toString().trim() === '';
-  const reader = readerOf(head, delimiter, whole);
+  const reader = readerOf(head, delimiter, whole, said);
   const header = isBlank ? undefined : reader.next();
   if (header === undefined) throw new AppError('empty', 'The file holds no data.');
   checkColumnCount(header.fields);
   const first = textsOf(header);
   const end = header.ends[header.fields - 1]!;
   const crlf = head[end] === CR;
+  const linesBefore = said ? 1 : 0;
   const nextLine = reader.line;
-  const begin = header.begin;
+  const begin = skipped + header.begin;
   const isThere = layout.header ?? !isData(first, recordsBelow(reader));
+  const common = { isThere, linesBefore, crlf };
   return {
     delimiter,
     ...(isThere ? usableNames(first) : namesWithoutHeader(first.length)),
     header: isThere
-      ? { isThere, bytes: Math.min(end + (crlf ? 2 : 1), head.length), nextLine, crlf }
-      : { isThere, bytes: begin, nextLine: 1, crlf },
+      ? { ...common, bytes: skipped + Math.min(end + (crlf ? 2 : 1), head.length), nextLine }
+      : { ...common, bytes: begin, nextLine: 1 + linesBefore },
   };
+}
+
+interface SeparatorLine {
+  readonly delimiter: string;
+  readonly bytes: number;
+  readonly crlf: boolean;
+}
+
+function separatorLine(start: Buffer): SeparatorLine | undefined {
+  const [line, delimiter, cr] = SEPARATOR_LINE.exec(start.toString('latin1', 0, 16)) ?? [];
+  return line === undefined ? undefined : { delimiter: delimiter!, bytes: line.length, crlf: cr !== '' };
 }
 
 const textsOf = (record: CsvRecord): string[] =>
@@ -89,12 +109,15 @@ function recordsBelow(reader: CsvReader): string[][] {
 
 /** Whether the lines of a file without a telling name are separated by tabs. */
 export function looksTabSeparated(head: Buffer): boolean {
+  const said = separatorLine(head);
+  if (said) return said.delimiter === '\t';
   // The last record of a piece may be cut off, so it is left out, unless it is the only one.
   return sniffDelimiter(head, !head.includes(LF)) === '\t';
 }
 
-function readerOf(head: Buffer, delimiter: string, whole: boolean): CsvReader {
-  const reader = new CsvReader(delimiter);
+function readerOf(head: Buffer, delimiter: string, whole: boolean, said?: SeparatorLine): CsvReader {
+  const behind = said && { line: 2, crlf: said.crlf };
+  const reader = new CsvReader(delimiter, undefined, behind);
   reader.push(head);
   if (whole) reader.end();
   return reader;

@@ -213,7 +213,7 @@ export class CsvReader {
     if (unlike.test(names) || (begin > 0 && /[\r\n]/.test(names.slice(0, ends[0]! - begin))))
       throw new AppError(
         'bad_format',
-        'Line 1: a line end within a name, which not every reader understands: remove it.',
+        `Line ${this.#record.line}: a line end within a name, which not every reader understands: remove it.`,
       );
   }
 

@@ -82,6 +82,7 @@ export async function tableSource(
     from: `read_csv(${[
       literal(path),
       'auto_detect = false',
+      `skip = ${header.linesBefore}`,
       `header = ${header.isThere}`,
       `columns = {${columns.join(', ')}}`,
       `delim = ${literal(delimiter)}`,

@@ -72,6 +72,8 @@ describe('profiles the same table', () => {
     ['no line end at the end', delimited(',').trimEnd()],
     ['blank lines', `${delimited(',', '\n\n')}\n\n`],
     ['a byte order mark', `\u{feff}${delimited(',')}`],
+    ['a line that says what parts the cells', `sep=;\n${delimited(';')}`],
+    ['such a line of a spreadsheet', `\u{feff}SEP=|\r\n${delimited('|', '\r\n')}`],
     ['every cell quoted', delimited(',').replace(/"?(a,b|[^,\n"]+)"?/g, '"$1"')],
   ] as const)('from csv with %s', async ([, text], { write }) => {
     expect(await inspect(await write(text), CSV)).toEqual(WHOLE);
@@ -175,6 +177,16 @@ describe('refuses as malformed, with the line', () => {
     ['a row too long', 'a,b\n1,2\n1,2,3\n', 'Line 3: 3 fields where the header has 2.'],
     ['a row too short', 'a,b\n1\n', 'Line 2: 1 field where the header has 2.'],
     ['a delimiter too many', 'a,b\n1,2,\n', 'Line 2: 3 fields where the header has 2.'],
+    [
+      'one behind a line that says what parts them',
+      'sep=;\na;b\n1;2;\n',
+      'Line 3: 3 fields where the header has 2.',
+    ],
+    [
+      'other line ends than that line',
+      'sep=;\r\na;b\n1;2\n',
+      'Line 2: ends with LF, the lines before it with CR LF',
+    ],
     [
       'a row too long behind a quoted line end',
       'a,b\n"x\ny",2\n1\n',

@@ -152,6 +152,14 @@ test('columns may stand in any order, tabs part them, further ones and unknown l
   expect(objects(text).map(({ prediction }) => prediction)).toEqual([row]);
 });
 
+test('a line that says what parts the cells is none of the rows, and counts as a line of the file', async () => {
+  const { text } = await score('sep=;\nsize, in m;kind;flag;when\n0.5;plain;True;2024-01-31\n');
+  const [row] = loadModel(document).predict([
+    { 'size, in m': 0.5, kind: 'plain', flag: true, when: '2024-01-31' },
+  ]).predictions;
+  expect(objects(text).map(({ prediction }) => prediction)).toEqual([row]);
+});
+
 test('a regression has numbers alone', async () => {
   const target = {
     kind: 'number',
@@ -196,6 +204,12 @@ describe('is refused, with the line or the column:', () => {
       `${HEADER}1,plain,true,2023-02-29\n`,
       'unusable_data',
       'Line 2, column "when": an ISO 8601 date or timestamp is needed.',
+    ],
+    [
+      'such a day behind a line that says what parts the cells',
+      'sep=;\nsize, in m;kind;flag;when\n1;plain;true;2023-02-29\n',
+      'unusable_data',
+      'Line 3, column "when"',
     ],
     ['a short record', `${csv(1)}1,plain\n`, 'bad_format', 'Line 3: 2 fields where the header has 4.'],
     ['a column without a name', 'kind,,flag\na,b,c\n', 'bad_header', 'Column 2'],
