@@ -99,10 +99,20 @@ export interface Distributions {
   readonly columns: readonly (Distribution | null)[];
 }
 
+/** Of a column of texts: how many of the cells looked at look like numbers, and one that does not. */
+export interface NearlyNumbers {
+  readonly cells: number;
+  readonly numbers: number;
+  /** Unset: all do, but not in one form. */
+  readonly other: string | undefined;
+}
+
 export interface TableProfile {
   readonly rows: number;
   readonly columns: readonly ColumnProfile[];
   readonly distributions?: Distributions | undefined;
+  /** By column. */
+  readonly nearlyNumbers?: ReadonlyMap<string, NearlyNumbers> | undefined;
   /** As in `FileType`. */
   readonly encoding?: Encoding | undefined;
   readonly options?: ReadOptions | undefined;
@@ -116,6 +126,6 @@ export interface Preview {
 }
 
 /** What an inspection finds out. */
-export interface InspectedTable extends TableProfile {
+export interface InspectedTable extends Omit<TableProfile, 'nearlyNumbers'> {
   readonly warnings: readonly DatasetWarning[];
 }

@@ -1,5 +1,5 @@
 import { isNamedLikeIdentifier } from '#tabular';
-import type { ColumnProfile, TableProfile } from '../../vocabulary/tables.ts';
+import type { ColumnProfile, NearlyNumbers, TableProfile } from '../../vocabulary/tables.ts';
 import type { DatasetWarning } from '../../vocabulary/warnings.ts';
 import { excerpt } from './excerpt.ts';
 
@@ -10,16 +10,10 @@ const NEARLY_ALL = 0.9;
 /** Among fewer, distinct values may be chance. */
 const MIN_ROWS = 20;
 
-/** A number as people and spreadsheets write it; of whole ones beyond 15 digits, an identifier is more likely. */
-const NUMBER =
-  /^[-+(]?\s*[$€£¥]?\s*[-+]?(0|[1-9]\d{0,14}|[1-9]\d{0,2}([ ,.'’\u00a0]\d{3})+)([.,]\d+)?\s*[%$€£¥]?\)?$/;
-/** What stands in a table of numbers for one that is not known. */
-const PLACEHOLDER = /^(\?+|-+|\.|\*|unknown|none|missing|not available|n\.a\.|inf|infinity)$/i;
-
 /** What a column's own figures give away; at most one of them. */
-export function columnWarnings({ rows, columns }: TableProfile): DatasetWarning[] {
+export function columnWarnings({ rows, columns, nearlyNumbers }: TableProfile): DatasetWarning[] {
   return columns.flatMap((column): DatasetWarning[] => {
-    const found = oddityOf(column, rows);
+    const found = oddityOf(column, rows, nearlyNumbers?.get(column.name));
     return found ? [{ code: found[0], column: column.name, message: found[1] }] : [];
   });
 }
@@ -27,8 +21,9 @@ export function columnWarnings({ rows, columns }: TableProfile): DatasetWarning[
 function oddityOf(
   column: ColumnProfile,
   rows: number,
+  nearlyNumbers: NearlyNumbers | undefined,
 ): readonly [DatasetWarning['code'], message: string] | undefined {
-  const { type, missing, distinct } = column;
+  const { missing, distinct } = column;
   const name = excerpt(column.name);
   if (column.ambiguous)
     return [
@@ -40,11 +35,7 @@ function oddityOf(
     return ['mostly_empty', `Column ${name} has a value in only ${rows - missing} of ${rows} rows.`];
   // One value with gaps is no constant: it still tells present from missing.
   if (distinct === 1 && missing === 0) return ['constant', `Column ${name} has the same value in every row.`];
-  if (type === 'string' && looksLikeNumber(column))
-    return [
-      'looks_like_number',
-      `Column ${name} is taken for text, though values such as ${excerpt(String(column.min))} and ${excerpt(String(column.max))} look like numbers: not all of its values can be read as one.`,
-    ];
+  if (nearlyNumbers) return ['looks_like_number', sentenceOf(name, nearlyNumbers)];
   if (mayIdentify(column, rows))
     return [
       'identifier',
@@ -53,12 +44,11 @@ function oddityOf(
   return undefined;
 }
 
-/** Its least and its greatest text do; what stands between them in the order of texts then begins like them. */
-function looksLikeNumber({ min, max }: ColumnProfile): boolean {
-  const ends = [String(min).trim(), String(max).trim()];
-  return (
-    ends.some((end) => NUMBER.test(end)) && ends.every((end) => NUMBER.test(end) || PLACEHOLDER.test(end))
-  );
+function sentenceOf(name: string, { cells, numbers, other }: NearlyNumbers): string {
+  const text = `Column ${name} is taken for text`;
+  return other === undefined
+    ? `${text}, though its values look like numbers: not all of them can be read in one form.`
+    : `${text}, though ${numbers} of ${cells} values that were looked at look like numbers: ${excerpt(other)} does not. Leave such cells empty, or name them in the option na_values.`;
 }
 
 function mayIdentify({ name, type, missing, distinct, min, max }: ColumnProfile, rows: number): boolean {

@@ -5,6 +5,7 @@ import { distributionsOf } from './distributions.ts';
 import { type OpenDatabase, openDatabase } from './duckdb.ts';
 import { duckdbError } from './duckdb-error.ts';
 import { checkLimits, type TableLimits } from './limits.ts';
+import { nearlyNumbers } from './nearly-numbers.ts';
 import { parquetColumns, parquetRows } from './parquet.ts';
 import { profileTable } from './profile.ts';
 import { readAsWanted } from './read-as-wanted.ts';
@@ -56,7 +57,13 @@ export async function inspectHere(
   try {
     const profile = await profiled();
     const sample = scan ? scan.sampled() : await sampleByDuckdb(file, profile, workshop);
-    return { ...profile, distributions: distributionsOf(profile.columns, sample) };
+    const { columns } = profile;
+    const nearly = nearlyNumbers(columns, sample);
+    return {
+      ...profile,
+      distributions: distributionsOf(columns, sample),
+      ...(nearly.size > 0 && { nearlyNumbers: nearly }),
+    };
   } catch (error) {
     throw duckdbError(error);
   }

@@ -38,7 +38,8 @@ serveChild<InspectFileRequest, InspectedTable | OtherEncoding | undefined>(async
       tempDirectory,
     });
     const warnings = [...ofFile, ...(await tableWarnings({ ...request, dialect }, profile, database.open))];
-    return { ...profile, encoding: file.fileType.encoding, options, preview, warnings };
+    const { nearlyNumbers: _, ...told } = profile;
+    return { ...told, encoding: file.fileType.encoding, options, preview, warnings };
   } catch (error) {
     if (error instanceof SlowArrival) return undefined;
     return await otherEncoding(file, error);

@@ -31,6 +31,8 @@ describe('looks_like_number', () => {
     ['two currencies', (row: number) => `${row % 2 ? '$' : '€'}${1 + noise(row)}`],
     ['a star for what is missing', (row: number) => (row % 9 ? 1 + noise(row) : '*')],
     ['a word for what is missing', (row: number) => (row % 9 ? 1 + noise(row) : 'unknown')],
+    ['a sum below the rows', (row: number) => (row === 59 ? 'Total' : `${1 + noise(row)}`)],
+    ['brackets around what is owed', (row: number) => (row % 3 ? `1,0${10 + row}.5` : '(20.00)')],
   ] as const)('is said of %s', async ([, cell], { write }) => {
     const [warning, ...others] = await warnings(await write(csv({ odd: cell, age: noise })));
     expect(others).toEqual([]);
@@ -38,7 +40,32 @@ describe('looks_like_number', () => {
     expect(warning?.message).toMatch(/^Column "odd" is taken for text/);
   });
 
+  test('names a cell that does not, where there is one', async ({ write }) => {
+    const [total] = await warnings(
+      await write(csv({ sum: (row) => (row === 50 ? 'Total' : 1 + noise(row) / 4), age: noise })),
+    );
+    expect(total?.message).toContain(
+      '59 of 60 values that were looked at look like numbers: "Total" does not',
+    );
+    const [forms] = await warnings(
+      await write(csv({ share: (row) => (row % 2 ? `${noise(row)}.5%` : noise(row)), age: noise })),
+    );
+    expect(forms?.message).toContain('not all of them can be read in one form');
+  });
+
+  test('names one of a table so long that it was hardly looked at', async ({ write }) => {
+    const [total] = await warnings(
+      await write(
+        csv({ sum: (row) => (row === 19_999 ? 'Total' : 1 + (row % 100) / 4), age: noise }, 20_000),
+      ),
+    );
+    expect(total?.message).toMatch(
+      / (\d+) of \1 values that were looked at look like numbers: "Total" does not/,
+    );
+  });
+
   test.for([
+    ['numbers among as many words', (row: number) => (row % 2 ? noise(row) : `size ${row % 7}`)],
     ['codes with zeros in front', (row: number) => String(noise(row)).padStart(5, '0')],
     ['identifiers beyond 15 digits', (row: number) => `1234567890123456${row % 7}`],
     ['words', (row: number) => `size ${row % 7}`],

@@ -17,7 +17,7 @@ test('a dataset carries its warnings in the answer to its upload, at its address
       code: 'looks_like_number',
       column: 'price',
       message:
-        'Column "price" is taken for text, though values such as "101" and "unknown" look like numbers: not all of its values can be read as one.',
+        'Column "price" is taken for text, though 35 of 40 values that were looked at look like numbers: "unknown" does not. Leave such cells empty, or name them in the option na_values.',
     },
     { code: 'constant', column: 'same', message: 'Column "same" has the same value in every row.' },
   ]);
