@@ -117,17 +117,53 @@ describe('live quality', () => {
     expect(live['r2']).toBeGreaterThan(0.3);
   });
 
-  test('of more classes is accuracy alone, for what is kept says nothing of the other probabilities', async () => {
+  test('of more classes has the figures of training too, by the probabilities of all of them', async () => {
     const model = await trained('wine_train.csv');
     const rows = await tableOf('wine_test.csv');
-    await predict(model, rows, { keys: keysOf(rows) });
+    const { predictions, probabilities = [] } = await predict(model, rows, { keys: keysOf(rows) });
+    // Every fifth outcome is another than the table says, for figures that are not all but perfect.
+    const actual = rows.map((row, i) => String(i % 5 === 0 ? ((row['target'] ?? 0) + 1) % 3 : row['target']));
     await tell(
       model,
-      rows.map((row, i) => ({ key: `row ${i}`, actual: String(row['target']) })),
+      actual.map((label, i) => ({ key: `row ${i}`, actual: label })),
     );
+    const areas = ['0', '1', '2'].map((label) => {
+      const scores = (isOf: boolean) =>
+        probabilities.filter((_, i) => (actual[i] === label) === isOf).map((p) => Math.fround(p[label] ?? 0));
+      return mean(scores(true).flatMap((p) => scores(false).map((n) => (p > n ? 1 : p === n ? 0.5 : 0))));
+    });
     const { live } = await qualityOf(model);
-    expect(live).toEqual({ accuracy: expect.any(Number), roc_auc: null, log_loss: null });
-    expect(live['accuracy']).toBeGreaterThan(0.9);
+    expect(live['roc_auc']).toBeCloseTo(mean(areas), 10);
+    expect(live['log_loss']).toBeCloseTo(
+      mean(probabilities.map((p, i) => -Math.log(Math.max(Number.EPSILON, p[actual[i] ?? ''] ?? 0)))),
+      5,
+    );
+    const right = predictions.filter((label, i) => label === actual[i]).length;
+    expect(live['accuracy']).toBeCloseTo(right / rows.length, 10);
+    expect(live['roc_auc']).toBeLessThan(0.95);
+  });
+
+  test('of predictions that an older version has kept is accuracy, and of what says more the rest', async () => {
+    const model = await trained('wine_train.csv');
+    const rows = await tableOf('wine_test.csv');
+    const { probabilities = [] } = await predict(model, rows, { keys: keysOf(rows) });
+    const actual = rows.map((row) => String(row['target']));
+    await tell(
+      model,
+      actual.map((label, i) => ({ key: `row ${i}`, actual: label })),
+    );
+    const { live: before } = await qualityOf(model);
+    // It knew nothing of probabilities, so those of a key that it predicted anew stayed as they were.
+    await sql`
+      update kept_predictions set class = (actual_class + 1) % 3, value = 0.9
+      where artifact_id = ${model} and key = 'row 0'`.execute(app.sql);
+    const { live: mixed } = await qualityOf(model);
+    expect(mixed['accuracy']).toBeLessThan(before['accuracy'] ?? 0);
+    const losses = probabilities.map((p, i) => -Math.log(p[actual[i] ?? ''] ?? 0));
+    expect(mixed['log_loss']).toBeCloseTo(mean(losses.slice(1)), 6);
+    expect(mixed['log_loss']).not.toBeCloseTo(before['log_loss'] ?? 0, 6);
+    await sql`update kept_predictions set probabilities = null where artifact_id = ${model}`.execute(app.sql);
+    expect((await qualityOf(model)).live).toEqual({ ...mixed, roc_auc: null, log_loss: null });
   });
 
   test('is that of predictions made within the window', async () => {

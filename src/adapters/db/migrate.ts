@@ -15,6 +15,7 @@ import { up as inputCounts } from './migrations/012-input-counts.ts';
 import { up as keptPredictions } from './migrations/013-kept-predictions.ts';
 import { up as tags } from './migrations/014-tags.ts';
 import { up as qualityByDataset } from './migrations/015-quality-by-dataset.ts';
+import { up as keptProbabilities } from './migrations/016-kept-probabilities.ts';
 import type { Schema } from './schema.ts';
 
 const MIGRATIONS = {
@@ -33,6 +34,7 @@ const MIGRATIONS = {
   '013-kept-predictions': { up: keptPredictions },
   '014-tags': { up: tags },
   '015-quality-by-dataset': { up: qualityByDataset },
+  '016-kept-probabilities': { up: keptProbabilities },
 };
 
 /** Brings the schema up to date; safe with several processes starting at once (Kysely's lock). */

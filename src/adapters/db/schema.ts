@@ -157,6 +157,8 @@ interface KeptPredictionTable {
   class: number | null;
   /** The number predicted; of classes the probability of the one predicted. */
   value: number;
+  /** Of all classes in their order, each a float of 32 bits, little-endian; null: they are not kept, or `value` says them. */
+  probabilities: Buffer | null;
   actual_at: Date | null;
   actual_class: number | null;
   actual_value: number | null;

@@ -13,6 +13,7 @@ import {
   predictInSlices,
   type RowPredictions,
   type Scorer,
+  type TablePredictions,
 } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import { ObjectNotFound, type Storage } from '../../adapters/storage/storage.ts';
@@ -23,7 +24,8 @@ import type { PredictionWarning } from '../../vocabulary/warnings.ts';
 import type { DriftMonitor } from './drift-monitor.ts';
 import { driftWarnings } from './drift-warnings.ts';
 import { boundsAt } from './intervals.ts';
-import type { KeptPredictions, PredictionToKeep } from './live/kept-predictions.ts';
+import type { KeptPredictions } from './live/kept-predictions.ts';
+import { keptRows } from './live/kept-rows.ts';
 import { createModelCache, type LoadedModel } from './model-cache.ts';
 import { getScoringArtifact, whyMissing } from './repository.ts';
 import { asUnusableData } from './unusable-rows.ts';
@@ -113,7 +115,10 @@ export function createPredictor({ db, storage, metrics, drift, kept }: Predictor
       const explanation = await explain?.(rows, prediction);
       const ids = keys === 'new' ? rows.map(() => uuidv7()) : undefined;
       if (keys)
-        await kept.keep(artifactId, toKeep(ids ?? (keys as readonly string[]), prediction, scorer.document));
+        await kept.keep(
+          artifactId,
+          keptRows(ids ?? (keys as readonly string[]), columnsOf(prediction, scorer.document)),
+        );
       return {
         ...prediction,
         ...(ids && { prediction_ids: ids }),
@@ -127,21 +132,22 @@ export function createPredictor({ db, storage, metrics, drift, kept }: Predictor
   };
 }
 
-function toKeep(
-  keys: readonly string[],
+/** As whole columns: what `perRow` made rows of. */
+function columnsOf(
   { predictions, probabilities }: RowPredictions,
   { classes }: ModelDocument,
-): PredictionToKeep[] {
-  const places = new Map(classes?.map((label, place) => [label as string | number, place]));
-  return keys
-    .map((key, row) => {
-      const predicted = predictions[row]!;
-      const shares = probabilities?.[row];
-      return shares
-        ? { key, class: places.get(predicted)!, value: shares[predicted]! }
-        : { key, class: null, value: Number(predicted) };
-    })
-    .filter(({ value }) => Number.isFinite(value));
+): TablePredictions {
+  if (!classes || !probabilities)
+    return { task: 'regression', values: Float64Array.from(predictions, Number) };
+  const places = new Map(classes.map((label, place) => [label as string | number, place]));
+  return {
+    task: 'classification',
+    classes,
+    codes: Int32Array.from(predictions, (label) => places.get(label)!),
+    probabilities: Float64Array.from(
+      probabilities.flatMap((shares) => classes.map((label) => shares[label]!)),
+    ),
+  };
 }
 
 const asRows = ({ lower, upper }: Bounds) =>

@@ -1,6 +1,6 @@
 import { type InputCounts, inputCounter, loadModel, type ModelDocument, type Table } from '#tabular';
 import { boundsAt } from '../intervals.ts';
-import { keptRows } from './kept-rows.ts';
+import { keptRows } from '../live/kept-rows.ts';
 import { type BatchFormat, type PredictionLines, predictionLines } from './prediction-lines.ts';
 
 /** Rows of a table, as a model's columns. */

@@ -16,6 +16,8 @@ export interface PredictionToKeep {
   readonly class: number | null;
   /** The number predicted; of classes the probability of the one predicted. */
   readonly value: number;
+  /** Of all classes, as `probabilityTexts` gives them; unset: they are not kept. */
+  readonly probabilities?: string;
 }
 
 /**
@@ -118,10 +120,11 @@ async function write(db: Kysely<Schema>, predictions: readonly Pending[]): Promi
   for (let from = 0; from < predictions.length; from += BATCH) {
     const rows = predictions.slice(from, from + BATCH);
     await sql`
-      insert into kept_predictions (key, artifact_id, predicted_at, class, value)
-      select kept.key, kept."artifactId", kept.at, kept.class, kept.value
+      insert into kept_predictions (key, artifact_id, predicted_at, class, value, probabilities)
+      select kept.key, kept."artifactId", kept.at, kept.class, kept.value, kept.probabilities
       from json_to_recordset(${JSON.stringify(rows)}::json)
-        as kept (key text, "artifactId" uuid, at timestamptz, class integer, value double precision)
+        as kept (
+          key text, "artifactId" uuid, at timestamptz, class integer, value double precision, probabilities bytea)
       join artifacts on artifacts.id = kept."artifactId"
       order by kept.key collate "C", kept."artifactId"
       for key share of artifacts
@@ -133,6 +136,7 @@ async function write(db: Kysely<Schema>, predictions: readonly Pending[]): Promi
 const ANEW = sql`
   on conflict (key, artifact_id) do update set
     predicted_at = excluded.predicted_at, class = excluded.class, value = excluded.value,
+    probabilities = excluded.probabilities,
     actual_at = null, actual_class = null, actual_value = null
   where kept_predictions.predicted_at <= excluded.predicted_at`;
 
@@ -148,19 +152,20 @@ async function writeTable(
     // One that is gone keeps nothing.
     if (!(await model.executeTakeFirst())) return 0;
     await sql`
-      create temporary table arriving (key text collate "C", class integer, value double precision)
+      create temporary table arriving (
+        key text collate "C", class integer, value double precision, probabilities bytea)
       on commit drop`.execute(trx);
     for await (const batch of batches)
       await sql`
         insert into arriving
-        select key, class, value from json_to_recordset(${batch}::json)
-          as kept (key text, class integer, value double precision)`.execute(trx);
+        select key, class, value, probabilities from json_to_recordset(${batch}::json)
+          as kept (key text, class integer, value double precision, probabilities bytea)`.execute(trx);
     const { rows: twice } = await sql<{ key: string }>`
       select key from arriving group by key having count(*) > 1 limit 1`.execute(trx);
     if (twice[0]) throw keyTwice(twice[0].key);
     const { numAffectedRows = 0n } = await sql`
-      insert into kept_predictions (key, artifact_id, predicted_at, class, value)
-      select key, ${artifactId}::uuid, ${at}::timestamptz, class, value from arriving order by key
+      insert into kept_predictions (key, artifact_id, predicted_at, class, value, probabilities)
+      select key, ${artifactId}::uuid, ${at}::timestamptz, class, value, probabilities from arriving order by key
       ${ANEW}`.execute(trx);
     return Number(numAffectedRows);
   });

@@ -1,15 +1,20 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { logLoss, rocAucInTurns } from '#tabular';
 import type { Schema } from '../../../adapters/db/schema.ts';
 import type { Task } from '../../../vocabulary/modes.ts';
 import { type QualityWindow, WINDOW_MS } from '../../../vocabulary/windows.ts';
 import { getArtifact } from '../repository.ts';
 import type { KeptPredictions } from './kept-predictions.ts';
+import { toldProbabilities } from './told-probabilities.ts';
 
 const FIGURES = {
   classification: ['accuracy', 'roc_auc', 'log_loss'],
   regression: ['r2', 'rmse', 'mae'],
 } as const;
 type Figures = Readonly<Record<string, number | null>>;
+
+/** Of more outcomes, the newest say how well they were ranked: further ones would hardly move it. */
+const MOST_RANKED = 100_000;
 
 export interface LiveQuality {
   readonly artifactId: string;
@@ -39,17 +44,19 @@ export function createLiveQuality(db: Kysely<Schema>, kept: KeptPredictions): Li
   return async (owner, artifactId, window) => {
     const { task, card, metrics_summary: metrics } = await getArtifact(db, owner, artifactId);
     await kept.flush();
-    const figures = task === 'regression' ? NUMBERS : classes(card.classes?.length === 2);
+    const since = new Date(Date.now() - WINDOW_MS[window]);
     const { rows } = await sql<{ predictions: number; outcomes: number } & Figures>`
       with kept as materialized (
         select class, value, actual_class, actual_value, actual_at from kept_predictions
-        where artifact_id = ${artifactId} and predicted_at >= ${new Date(Date.now() - WINDOW_MS[window])}
+        where artifact_id = ${artifactId} and predicted_at >= ${since}
       ), told as (select * from kept where actual_at is not null)
       select
         (select count(*)::float8 from kept) as predictions,
         (select count(*)::float8 from told) as outcomes,
-        ${figures}`.execute(db);
-    const { predictions, outcomes, ...live } = rows[0]!;
+        ${task === 'regression' ? NUMBERS : ACCURACY}`.execute(db);
+    const { predictions, outcomes, ...found } = rows[0]!;
+    const ranked = card.classes && (await ranking(db, artifactId, since, card.classes.length));
+    const live = { ...found, ...ranked };
     const training = Object.fromEntries(
       FIGURES[task].map((name) => [name, (metrics[name] as number | null | undefined) ?? null]),
     );
@@ -62,26 +69,17 @@ const NUMBERS = sql`
   (select sqrt(avg((actual_value - value) ^ 2)) from told) as rmse,
   (select avg(abs(actual_value - value)) from told) as mae`;
 
-/** As in training, no probability is taken as 0 or 1. */
-const CLIPPED = (probability: RawBuilder<unknown>) =>
-  sql`least(greatest(${probability}, ${Number.EPSILON}::float8), ${1 - Number.EPSILON}::float8)`;
+const ACCURACY = sql`(select avg((class = actual_class)::integer)::float8 from told) as accuracy`;
 
-/**
- * Of each prediction the probability of the class predicted is kept, which between two is that of both; of more it says
- * nothing about the others. The area under the curve: the share of pairs of different classes in the right order, ties
- * by half (Mann & Whitney 1947).
- */
-function classes(areTwo: boolean): RawBuilder<unknown> {
-  const accuracy = sql`(select avg((class = actual_class)::integer)::float8 from told) as accuracy`;
-  if (!areTwo) return sql`${accuracy}, null as roc_auc, null as log_loss`;
-  const ofActual = sql`case when class = actual_class then value else 1 - value end`;
-  return sql`
-    ${accuracy},
-    (select sum(positives * (below + negatives / 2.0)) / nullif(sum(positives) * sum(negatives), 0) from (
-      select positives, negatives, sum(negatives) over (order by probability) - negatives as below from (
-        select case when class = 1 then value else 1 - value end as probability,
-          count(*) filter (where actual_class = 1) as positives,
-          count(*) filter (where actual_class = 0) as negatives
-        from told group by 1) as scores) as ranks)::float8 as roc_auc,
-    (select -avg(ln(${CLIPPED(ofActual)})) from told) as log_loss`;
+/** What takes the probabilities of all classes, as in training. */
+async function ranking(db: Kysely<Schema>, artifactId: string, since: Date, classes: number) {
+  const newest = sql`
+    select * from kept_predictions
+    where artifact_id = ${artifactId} and predicted_at >= ${since} and actual_at is not null
+    order by predicted_at desc limit ${MOST_RANKED}`;
+  const { actual, probabilities } = await toldProbabilities(db, newest, classes);
+  return {
+    roc_auc: await rocAucInTurns(actual, probabilities, classes),
+    log_loss: actual.length > 0 ? logLoss(actual, probabilities, classes) : null,
+  };
 }

@@ -1,5 +1,6 @@
 import { mostProbable } from '../../scoring/probabilities.ts';
 import type { ClassificationQuality } from '../types.ts';
+import { rocAuc } from './roc-auc.ts';
 
 /**
  * Quality of class probabilities, defined as scikit-learn's metrics are (`average='macro', zero_division=0`,
@@ -61,39 +62,4 @@ export function logLoss(actual: Int32Array, probabilities: Float64Array, classes
     sum -= Math.log(Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON));
   }
   return sum / actual.length;
-}
-
-/** Where a single row ranks is chance. */
-export const MIN_ROWS_TO_RANK = 2;
-
-/** Two classes: of the second. More: mean of each class against the rest, over the classes that have the rows. */
-function rocAuc(actual: Int32Array, probabilities: Float64Array, classes: number): number | null {
-  const areas: number[] = [];
-  for (let k = classes === 2 ? 1 : 0; k < classes; k++) {
-    const scores = Float64Array.from(actual, (_, i) => probabilities[i * classes + k]!);
-    const area = areaUnderRoc(scores, (row) => actual[row] === k);
-    if (area !== null) areas.push(area);
-  }
-  return areas.length > 0 ? areas.reduce((sum, area) => sum + area, 0) / areas.length : null;
-}
-
-/** Share of (positive, negative) pairs in the right order, ties half: the Mann–Whitney statistic. */
-function areaUnderRoc(scores: Float64Array, isPositive: (row: number) => boolean): number | null {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
-  let positives = 0;
-  let rankSum = 0;
-  for (let i = 0; i < order.length; ) {
-    let end = i;
-    let tiedPositives = 0;
-    while (end < order.length && scores[order[end]!] === scores[order[i]!]) {
-      if (isPositive(order[end]!)) tiedPositives++;
-      end++;
-    }
-    positives += tiedPositives;
-    rankSum += (tiedPositives * (i + 1 + end)) / 2;
-    i = end;
-  }
-  const negatives = order.length - positives;
-  if (positives < MIN_ROWS_TO_RANK || negatives < MIN_ROWS_TO_RANK) return null;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }

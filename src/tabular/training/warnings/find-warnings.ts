@@ -1,6 +1,6 @@
 import { quote } from '../../quote.ts';
 import { DEFAULT_BUDGET_SECONDS } from '../params.ts';
-import { MIN_ROWS_TO_RANK } from '../quality/classification.ts';
+import { MIN_ROWS_TO_RANK } from '../quality/roc-auc.ts';
 import type { TrainingData } from '../training-data.ts';
 import type {
   ClassificationMetrics,
