@@ -57,6 +57,8 @@ export interface TableOptions {
   readonly interval?: number;
   /** The column of keys that the predictions are kept under, so that their outcomes can be told. */
   readonly key?: string;
+  /** Keeps them without a key, under ids that stand in the answer as `prediction_id`. */
+  readonly keep?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -128,7 +130,7 @@ export class Client extends Operations {
   async predictStream(
     model: ModelAddress,
     table: Blob | ReadableStream<Uint8Array>,
-    { type = 'text/csv', accept = 'text/csv', interval, key, signal }: TableOptions = {},
+    { type = 'text/csv', accept = 'text/csv', interval, key, keep, signal }: TableOptions = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const init = {
       url: `/api/ml/v1/${pathOf(model)}/predict/table`,
@@ -138,7 +140,11 @@ export class Client extends Operations {
       parseAs: 'stream',
       headers: { 'Content-Type': type, Accept: accept },
       security: [{ scheme: 'bearer', type: 'http' }],
-      query: { ...(interval !== undefined && { interval }), ...(key !== undefined && { key }) },
+      query: {
+        ...(interval !== undefined && { interval }),
+        ...(key !== undefined && { key }),
+        ...(keep && { keep }),
+      },
       ...(signal && { signal }),
     } as const;
     const { data } = await this.client.post<{ 200: ReadableStream<Uint8Array> }, unknown, true>(init);

@@ -475,6 +475,14 @@ export const PredictionQuery = query({
     description:
       'A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.',
   }),
+  keep: z
+    .stringbool({ truthy: ['true'], falsy: ['false'] })
+    .optional()
+    .openapi({
+      type: 'boolean',
+      description:
+        'True: without a key the predictions are kept under ids of their own; a table is answered with them, as a last column `prediction_id`.',
+    }),
 });
 export const PredictionRequest = body({
   rows: z.array(row).min(1).max(MAX_PREDICTION_ROWS),

@@ -35,8 +35,10 @@ const essenceOf = (contentType: string): string => contentType.split(';', 1)[0]!
 interface TableQuery {
   /** Of the intervals beside the predictions; undefined: there are none. */
   readonly interval?: number | undefined;
-  /** The column of keys that the predictions are kept under; undefined: they are not kept. */
+  /** The column of keys that the predictions are kept under. */
   readonly key?: string | undefined;
+  /** Whether they are kept without a key, under ids in the answer. */
+  readonly keep?: boolean | undefined;
   /** As JSON: how the table is written, where that is not to be found out. */
   readonly options?: string | undefined;
 }
@@ -46,7 +48,7 @@ export async function answerTable(
   predictBatch: PredictBatch,
   c: Context<Env, string>,
   artifactId: string,
-  { interval: level, key, options }: TableQuery,
+  { interval: level, key, keep, options }: TableQuery,
 ): Promise<Response> {
   const type = c.req.header('content-type') ?? '';
   const from = tableTypeOf(type) ?? (essenceOf(type) === JSON_ARRAY ? 'json' : undefined);
@@ -69,7 +71,7 @@ export async function answerTable(
     options: parseTableOptions(options),
     to: ANSWER_TYPES[contentType],
     level,
-    key,
+    keep: key !== undefined || keep ? { key } : undefined,
     announcedBytes: Number(c.req.header('content-length') ?? 0),
     open: () => {
       // What the model's name stands for now can't have what the one before has read.

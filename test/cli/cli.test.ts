@@ -223,7 +223,7 @@ describe('predict', () => {
     expect(versions.stdout).toContain(artifact_id);
   });
 
-  test('keeps predictions under the keys of a column, where that is asked for', async () => {
+  test('keeps predictions under the keys of a column, or under ids, where that is asked for', async () => {
     const keyed = (await readFile(TEST, 'utf8'))
       .trimEnd()
       .split('\n')
@@ -235,8 +235,14 @@ describe('predict', () => {
       ...Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, 1])),
     });
     await command(['predict', run.artifact_id, '--key', 'id', '--row', row], env);
-    const kept = await service.api.json(await service.api.call(`/artifacts/${run.artifact_id}/quality`));
-    expect(kept).toMatchObject({ predictions: keyed.length });
+    const quality = async () =>
+      service.api.json(await service.api.call(`/artifacts/${run.artifact_id}/quality`));
+    expect(await quality()).toMatchObject({ predictions: keyed.length });
+    const table = await command(['predict', run.artifact_id, TEST, '--keep'], env);
+    expect(table.stdout.split('\n', 1)[0]).toMatch(/,prediction_id$/);
+    const one = await command(['predict', run.artifact_id, '--keep', '--row', row], env);
+    expect(one.stdout).toMatch(/^\d,[0-9a-f-]{36}\n$/);
+    expect(await quality()).toMatchObject({ predictions: 2 * keyed.length });
     const twice = await command(['predict', run.artifact_id, TEST, '--key', 'target'], env);
     expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('Two rows have the key') });
   });

@@ -230,6 +230,54 @@ describe('a table of which a column holds the keys', () => {
     expect(after.live['accuracy']).toBeGreaterThan(0.9);
   });
 
+  test.each([
+    [
+      'CSV',
+      'text/csv',
+      (answer: string) => {
+        const [head = '', ...lines] = answer.trimEnd().split('\n');
+        expect(head).toBe('prediction,probability_0,probability_1,prediction_id');
+        return lines.map((line) => line.split(',')[3]);
+      },
+    ],
+    [
+      'NDJSON',
+      'application/x-ndjson',
+      (answer: string) =>
+        answer
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line).prediction_id as string),
+    ],
+  ])('needs none when the answer is to give ids, as %s', async (_, accept, idsIn) => {
+    const rows = await tableOf('breast_cancer_test.csv');
+    const keep = async (query: string, body: string) =>
+      app.api.call(`/artifacts/${model}/predict?${query}`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': CSV, accept },
+      });
+    // One that is small, and one that is not.
+    for (const times of [1, 20]) {
+      const all = Array.from({ length: times }, () => rows).flat();
+      const before = await qualityOf(model);
+      const ids = idsIn(await (await keep('keep=true', csvOf(all))).text());
+      expect(new Set(ids).size).toBe(all.length);
+      const outcomes = ids
+        .slice(0, rows.length)
+        .map((id, i) => ({ prediction_id: id, actual: all[i]?.['target'] }));
+      expect(await tell(model, outcomes as Told[])).toMatchObject({ accepted: rows.length, unknown: NONE });
+      const after = await qualityOf(model);
+      expect(after.predictions - before.predictions).toBe(all.length);
+      expect(after.live['accuracy']).toBeGreaterThan(0.9);
+    }
+    const without = await (await keep('keep=false', csvOf(rows))).text();
+    const keyed = rows.map((row, i) => ({ id: `${accept} ${i}`, ...row }));
+    const byKey = await (await keep('keep=true&key=id', csvOf(keyed))).text();
+    for (const answer of [without, byKey]) expect(answer).not.toContain('prediction_id');
+    await expectProblem(await keep('keep=yes', csvOf(rows)), 400, 'invalid_request');
+  });
+
   test('may hold numbers that the model looks at: the keys are as they stand', async () => {
     const [first, second] = await tableOf('breast_cancer_test.csv');
     const cells = (row: Row | undefined, f0: string) => ({ ...row, f0 });

@@ -10,6 +10,7 @@ interface PredictFlags extends Flags {
   readonly row?: readonly Record<string, unknown>[];
   readonly interval?: number;
   readonly key?: string;
+  readonly keep?: boolean;
   readonly out?: string;
 }
 
@@ -62,6 +63,12 @@ Examples:
         placeholder: 'COLUMN',
         brief: 'Keeps the predictions under the keys in this column, so that their outcomes can be told',
       },
+      keep: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Keeps them without keys, under ids that stand behind the predictions',
+      },
       out: {
         kind: 'parsed',
         parse: String,
@@ -74,12 +81,13 @@ Examples:
   },
   async func(this: Context, flags: PredictFlags, model: ModelAddress, file?: string) {
     const client = clientOf(this, flags);
-    const { interval, key } = flags;
+    const { interval, key, keep } = flags;
     if (flags.row?.length) {
       if (file !== undefined) throw new CliError('Either a table or rows, not both.');
       const wishes = {
         ...(interval !== undefined && { intervals: interval }),
         ...(key !== undefined && { keys: flags.row.map((row) => String(row[key] ?? '')) }),
+        ...(keep && { keep }),
       };
       const answer = await client.predictRows(model, [...flags.row], wishes);
       const output = outputOf(this, flags);
@@ -87,7 +95,12 @@ Examples:
       const boundsOf = (row: number) => answer.intervals?.slice(row, row + 1) ?? [];
       output.result(answer, () =>
         answer.predictions
-          .map((value, row) => [value, ...boundsOf(row).flatMap(({ lower, upper }) => [lower, upper])].join())
+          .map((value, row) => [
+            value,
+            ...boundsOf(row).flatMap(({ lower, upper }) => [lower, upper]),
+            ...(answer.prediction_ids?.slice(row, row + 1) ?? []),
+          ])
+          .map((cells) => cells.join())
           .join('\n'),
       );
       return;
@@ -98,6 +111,7 @@ Examples:
       accept: flags.json ? 'application/x-ndjson' : 'text/csv',
       ...(interval !== undefined && { interval }),
       ...(key !== undefined && { key }),
+      ...(keep && { keep }),
       signal: this.signal,
     });
     const target = flags.out === undefined ? this.process.stdout : createWriteStream(flags.out);

@@ -640,6 +640,7 @@ export class Operations extends HeyApiClient {
         options?: string;
         interval?: number;
         key?: string;
+        keep?: boolean;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictResponses, PredictErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -647,6 +648,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { in: 'query', key: 'key' },
+                    { in: 'query', key: 'keep' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictResponses, PredictErrors, ThrowOnError, 'data'>({
@@ -673,6 +675,7 @@ export class Operations extends HeyApiClient {
         options?: string;
         interval?: number;
         key?: string;
+        keep?: boolean;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableResponses, PredictTableErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -680,6 +683,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { in: 'query', key: 'key' },
+                    { in: 'query', key: 'keep' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableResponses, PredictTableErrors, ThrowOnError, 'data'>({
@@ -976,6 +980,7 @@ export class Operations extends HeyApiClient {
         options?: string;
         interval?: number;
         key?: string;
+        keep?: boolean;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByAliasResponses, PredictByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -984,6 +989,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { in: 'query', key: 'key' },
+                    { in: 'query', key: 'keep' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictByAliasResponses, PredictByAliasErrors, ThrowOnError, 'data'>({
@@ -1011,6 +1017,7 @@ export class Operations extends HeyApiClient {
         options?: string;
         interval?: number;
         key?: string;
+        keep?: boolean;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByAliasResponses, PredictTableByAliasErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -1019,6 +1026,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { in: 'query', key: 'key' },
+                    { in: 'query', key: 'keep' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableByAliasResponses, PredictTableByAliasErrors, ThrowOnError, 'data'>({
@@ -1047,6 +1055,7 @@ export class Operations extends HeyApiClient {
         options?: string;
         interval?: number;
         key?: string;
+        keep?: boolean;
         predictionRequest: PredictionRequest;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictByVersionResponses, PredictByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -1055,6 +1064,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { in: 'query', key: 'key' },
+                    { in: 'query', key: 'keep' },
                     { key: 'predictionRequest', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictByVersionResponses, PredictByVersionErrors, ThrowOnError, 'data'>({
@@ -1082,6 +1092,7 @@ export class Operations extends HeyApiClient {
         options?: string;
         interval?: number;
         key?: string;
+        keep?: boolean;
         body: string;
     }, options?: Options<never, ThrowOnError>): RequestResult<PredictTableByVersionResponses, PredictTableByVersionErrors, ThrowOnError, 'data'> {
         const params = buildClientParams([parameters], [{ args: [
@@ -1090,6 +1101,7 @@ export class Operations extends HeyApiClient {
                     { in: 'query', key: 'options' },
                     { in: 'query', key: 'interval' },
                     { in: 'query', key: 'key' },
+                    { in: 'query', key: 'keep' },
                     { key: 'body', map: 'body' }
                 ] }]);
         return (options?.client ?? this.client).post<PredictTableByVersionResponses, PredictTableByVersionErrors, ThrowOnError, 'data'>({

@@ -2162,6 +2162,10 @@ export type PredictData = {
          * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
          */
         key?: string;
+        /**
+         * True: without a key the predictions are kept under ids of their own; a table is answered with them, as a last column `prediction_id`.
+         */
+        keep?: boolean;
     };
     url: '/api/ml/v1/artifacts/{id}/predict';
 };
@@ -2241,6 +2245,10 @@ export type PredictTableData = {
          * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
          */
         key?: string;
+        /**
+         * True: without a key the predictions are kept under ids of their own; a table is answered with them, as a last column `prediction_id`.
+         */
+        keep?: boolean;
     };
     url: '/api/ml/v1/artifacts/{id}/predict/table';
 };
@@ -2943,6 +2951,10 @@ export type PredictByAliasData = {
          * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
          */
         key?: string;
+        /**
+         * True: without a key the predictions are kept under ids of their own; a table is answered with them, as a last column `prediction_id`.
+         */
+        keep?: boolean;
     };
     url: '/api/ml/v1/models/{name}@{alias}/predict';
 };
@@ -3023,6 +3035,10 @@ export type PredictTableByAliasData = {
          * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
          */
         key?: string;
+        /**
+         * True: without a key the predictions are kept under ids of their own; a table is answered with them, as a last column `prediction_id`.
+         */
+        keep?: boolean;
     };
     url: '/api/ml/v1/models/{name}@{alias}/predict/table';
 };
@@ -3100,6 +3116,10 @@ export type PredictByVersionData = {
          * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
          */
         key?: string;
+        /**
+         * True: without a key the predictions are kept under ids of their own; a table is answered with them, as a last column `prediction_id`.
+         */
+        keep?: boolean;
     };
     url: '/api/ml/v1/models/{name}/versions/{version}/predict';
 };
@@ -3180,6 +3200,10 @@ export type PredictTableByVersionData = {
          * A column that holds a key of its own for each row: the predictions are kept, so that their outcomes can be told later by these.
          */
         key?: string;
+        /**
+         * True: without a key the predictions are kept under ids of their own; a table is answered with them, as a last column `prediction_id`.
+         */
+        keep?: boolean;
     };
     url: '/api/ml/v1/models/{name}/versions/{version}/predict/table';
 };

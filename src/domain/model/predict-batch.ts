@@ -42,6 +42,11 @@ const SMALL_BYTES = 65_536;
 const SMALL_ANSWER_BYTES = 4 * SMALL_BYTES;
 const MAX_SMALL = Math.max(2, os.availableParallelism());
 
+/** What predictions of a table are kept under: the keys in a column, or without one ids that stand in the answer. */
+interface KeptBy {
+  readonly key: string | undefined;
+}
+
 export interface BatchRequest {
   readonly owner: string;
   readonly artifactId: string;
@@ -52,8 +57,8 @@ export interface BatchRequest {
   readonly to: BatchFormat;
   /** Of the intervals beside the predictions; undefined: there are none. */
   readonly level?: number | undefined;
-  /** The column of keys that the predictions are kept under; undefined: they are not kept. */
-  readonly key?: string | undefined;
+  /** Unset: the predictions are not kept. */
+  readonly keep?: KeptBy | undefined;
   /** As far as is known; 0: it is not. */
   readonly announcedBytes: number;
   /** Begins to read the request, once it is known that there is a model. */
@@ -125,7 +130,7 @@ export function createBatchPredictor({
   ) => Promise<BatchOutput>;
   const score = async (
     { id, owner, scoring_key: key, mode }: ScoringArtifact,
-    { to, level, key: column, signal }: BatchRequest,
+    { to, level, keep, signal }: BatchRequest,
     fileType: FileType,
     run: Run,
   ): Promise<BatchOutput> => {
@@ -140,7 +145,7 @@ export function createBatchPredictor({
     };
     const wanted = {
       ...{ fileType, to, level },
-      keep: column === undefined ? undefined : { key: column, maxRows: kept.maxPerModel },
+      keep: keep && { key: keep.key, maxRows: kept.maxPerModel },
     };
     try {
       return await storage.withLocalFile(key, (model) => run({ ...wanted, model }, options));
@@ -152,13 +157,13 @@ export function createBatchPredictor({
   };
 
   /** The last that can fail. */
-  const keep = async (
+  const keepTable = async (
     { id }: ScoringArtifact,
-    { key, signal }: BatchRequest,
+    { keep, signal }: BatchRequest,
     predictions: Parameters<KeptPredictions['keepTable']>[1],
   ) => {
     signal.throwIfAborted();
-    if (key !== undefined) await kept.keepTable(id, predictions);
+    if (keep) await kept.keepTable(id, predictions);
   };
 
   /** Undefined: its answer is not small. */
@@ -184,7 +189,7 @@ export function createBatchPredictor({
       const output = await small.run(() => score(artifact, request, fileType, run), {
         signal: request.signal,
       });
-      await keep(artifact, request, output.kept);
+      await keepTable(artifact, request, output.kept);
       return { output, bytes: output.bytes, stream: Readable.from([output.answer]) };
     } catch (error) {
       if (isSmall) throw error;
@@ -199,12 +204,12 @@ export function createBatchPredictor({
     table: AsyncIterable<Uint8Array>,
   ) => {
     const limits = { maxBytes, threads: Math.min(MAX_THREADS, os.availableParallelism()) };
-    const { signal, key } = request;
+    const { signal, keep } = request;
     const isParquet = fileType.format === 'parquet';
-    await using room = isParquet || key !== undefined ? await makeRoom(scratch) : undefined;
+    await using room = isParquet || keep ? await makeRoom(scratch) : undefined;
     // What begins at its end can't be read while it arrives, and keeps nobody's place until it is there.
     const path = room && isParquet ? await writeWhole(join(room.path, 'table'), table) : undefined;
-    const keptFile = room && key !== undefined ? join(room.path, 'kept') : undefined;
+    const keptFile = room && keep ? join(room.path, 'kept') : undefined;
     const answer = await openNameless(scratch);
     const run: Run = (input, options) =>
       runChild<BatchOutput, BatchProgress>(
@@ -214,7 +219,7 @@ export function createBatchPredictor({
       );
     try {
       const output = await large.run(() => score(artifact, request, fileType, run), { signal });
-      await keep(artifact, request, keptFile === undefined ? [] : linesOf(keptFile));
+      await keepTable(artifact, request, keptFile === undefined ? [] : linesOf(keptFile));
       return { output, bytes: output.bytes, stream: answer.createReadStream({ start: 0 }) };
     } catch (error) {
       await answer.close();

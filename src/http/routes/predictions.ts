@@ -134,12 +134,11 @@ export function predictionRoutes<Params>(
         const { rows, contributions, intervals, keep, keys } = c.req.valid('json');
         // To explain a row takes many times as long as to predict it.
         if (contributions) countAsRoute(c, `${c.req.routePath}/contributions`);
+        const given = (keep ?? query.keep) ? ('new' as const) : undefined;
         const wishes = {
           isExplained: contributions,
           level: intervals ?? query.interval,
-          keys:
-            keys ??
-            (query.key !== undefined ? keysOfRows(rows, query.key) : keep ? ('new' as const) : undefined),
+          keys: keys ?? (query.key !== undefined ? keysOfRows(rows, query.key) : given),
         };
         return call(c.get('owner'), where, async (artifactId) =>
           c.json(await deps.predict(c.get('owner'), artifactId, rows, wishes), 200),

@@ -63,7 +63,7 @@ async function predict(
     artifactId: model,
     from: 'csv',
     to,
-    key,
+    keep: key === undefined ? undefined : { key },
     announcedBytes: 0,
     open,
     signal,

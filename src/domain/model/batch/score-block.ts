@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { type InputCounts, inputCounter, loadModel, type ModelDocument, type Table } from '#tabular';
 import { boundsAt } from '../intervals.ts';
 import { keptRows } from '../live/kept-rows.ts';
@@ -6,7 +7,7 @@ import { type BatchFormat, type PredictionLines, predictionLines } from './predi
 /** Rows of a table, as a model's columns. */
 export interface Block {
   readonly table: Table;
-  /** What their predictions are kept under; undefined: they are not. */
+  /** What their predictions are kept under, as the table says. */
   readonly keys?: readonly string[] | undefined;
 }
 
@@ -29,21 +30,30 @@ export interface BlockOptions {
   readonly format: BatchFormat;
   /** Of the intervals beside the predictions; undefined: there are none. */
   readonly level: number | undefined;
+  /** Whether the predictions are kept under ids of their own, which stand beside them. */
+  readonly givesIds: boolean;
 }
 
 /** @throws {AppError} as `boundsAt` */
-export const linesOf = ({ document, format, level }: BlockOptions): PredictionLines =>
-  predictionLines(document.classes, format, level === undefined ? undefined : boundsAt(document, level));
+export const linesOf = ({ document, format, level, givesIds }: BlockOptions): PredictionLines =>
+  predictionLines(
+    document.classes,
+    format,
+    level === undefined ? undefined : boundsAt(document, level),
+    givesIds,
+  );
 
 export function blockScorer(options: BlockOptions): (block: Block) => ScoredBlock {
-  const { document } = options;
+  const { document, givesIds } = options;
   const scorer = loadModel(document);
   const counter = inputCounter(document.reference);
   const { lines } = linesOf(options);
   return ({ table, keys }) => {
     const counts = counter.empty();
     const predicted = scorer.predictTable(table, (inputs) => counter.add(inputs, counts));
-    const kept = keys && JSON.stringify(keptRows(keys, predicted));
-    return { text: encoder.encode(lines(predicted)), counts, kept };
+    const ids = givesIds ? Array.from({ length: table.rows }, () => uuidv7()) : undefined;
+    const keptUnder = keys ?? ids;
+    const kept = keptUnder && JSON.stringify(keptRows(keptUnder, predicted));
+    return { text: encoder.encode(lines(predicted, ids)), counts, kept };
   };
 }

@@ -26,8 +26,8 @@ export interface BatchOptions {
 }
 
 export interface KeepOptions {
-  /** The column that holds each row's key. */
-  readonly key: string;
+  /** The column that holds each row's key; undefined: each is given an id. */
+  readonly key: string | undefined;
   /** That may be kept. */
   readonly maxRows: number;
 }
@@ -58,7 +58,8 @@ export async function scoreTable(
   write: (piece: Uint8Array) => void,
   keep: (predictions: string) => void = () => {},
 ): Promise<ScoredBatch> {
-  await using scorers = createScorers({ document, format: to, level }, threads);
+  const options = { document, format: to, level, givesIds: wanted !== undefined && wanted.key === undefined };
+  await using scorers = createScorers(options, threads);
   let bytes = 0;
   const put = (piece: Uint8Array) => {
     bytes += piece.length;
@@ -123,7 +124,7 @@ export async function scoreTable(
     await timed(async () => tables.end());
   };
 
-  put(Buffer.from(linesOf({ document, format: to, level }).head));
+  put(Buffer.from(linesOf(options).head));
   const source = open();
   await (typeof source === 'string' ? readParquet(source) : readText(source));
   await timed(() => putBut(0));
@@ -133,5 +134,5 @@ export async function scoreTable(
 const tooManyToKeep = (most: number) =>
   new AppError(
     'too_large',
-    `Of a model ${most} predictions are kept, the newest: a table of more rows is predicted without a key.`,
+    `Of a model ${most} predictions are kept, the newest: a table of more rows is predicted without being kept.`,
   );
