@@ -12,7 +12,8 @@ export const fileTypeOf = ({ format, compression, profile }: Dataset): FileType 
   format,
   compression,
   encoding: profile.encoding,
-  ...(profile.options && { layout: profile.options }),
+  // Parquet says itself what its columns are.
+  ...(profile.options && format !== 'parquet' && { layout: profile.options }),
 });
 
 const OPEN = ['queued', 'running'] as const;

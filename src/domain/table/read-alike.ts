@@ -1,70 +1,68 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type CellForm, type Column, formReader, type Table, wantedOf } from '#tabular';
-import { AppError } from '../../errors.ts';
+import type { InputColumn, Table } from '#tabular';
 import type { ColumnProfile, Format, PlainFileType } from '../../vocabulary/tables.ts';
+import { type ColumnReading, columnReading } from './column-reading.ts';
 import type { OpenDatabase } from './duckdb.ts';
-import { excerpt } from './excerpt.ts';
 import { readTable } from './read-table.ts';
 
 /** Of these the cells are texts; elsewhere a number is one whatever its form. */
 const OF_TEXTS: ReadonlySet<Format> = new Set(['csv', 'tsv']);
 
+interface Alike {
+  /** Of the file before it was made plain. */
+  readonly format: Format;
+  /** The table's own columns; all of `columns` are among them. */
+  readonly own: readonly ColumnProfile[];
+  /** Of the other table. */
+  readonly columns: readonly ColumnProfile[];
+  /** Of those the ones that are wanted as labels. */
+  readonly asCategory: readonly string[];
+  /** Cells that hold no value in the other table; a text was made plain without them. */
+  readonly naValues: readonly string[];
+}
+
 /**
- * Reads a table as another one is read: by the types and the forms of that one's columns. What no form says is read as the
- * table itself was found to be.
+ * Reads a table as another one is read: by the types and the forms of that one's columns, as rows to predict are. What no
+ * form says is read as the table itself was found to be.
  *
- * @param options.format of the file before it was made plain
- * @param options.own the table's own columns; all of `options.columns` are among them
- * @param options.columns of the other table
- * @throws {AppError} as `readTable`; `unusable_data` for a cell that is of another form
+ * @throws {AppError} as `readTable`; `unusable_data` for a cell that is of another form or type
  */
 export async function readAlike(
-  options: {
-    path: string;
-    fileType: PlainFileType;
-    format: Format;
-    own: readonly ColumnProfile[];
-    columns: readonly ColumnProfile[];
-    asCategory: readonly string[];
-    memoryLimitMb: number;
-    rows: number;
+  options: Alike & {
+    readonly path: string;
+    readonly fileType: PlainFileType;
+    readonly memoryLimitMb: number;
+    readonly rows: number;
   },
   open: OpenDatabase,
 ): Promise<Table> {
-  const ownOf = new Map(options.own.map((column) => [column.name, column]));
-  const labelled = new Set(options.asCategory);
-  const byForm = new Map<string, CellForm>();
-  for (const { name, type, form } of options.columns) {
-    const own = ownOf.get(name);
-    const isSame = own?.type === type && isDeepStrictEqual(own.form, form);
-    const isText = own?.form !== undefined || OF_TEXTS.has(options.format);
-    if (form && isText && !isSame && !labelled.has(name)) byForm.set(name, form);
-  }
-  const columns = options.columns.map(({ name, type }) => ({ name, type, form: ownOf.get(name)?.form }));
-  const asCategory = [...labelled, ...byForm.keys()];
-  const table = await readTable({ ...options, columns, asCategory }, open);
+  const readings = options.columns.map((column) => readingOf(column, options));
+  const columns = options.columns.map(({ name, type }, i) => {
+    const reading = readings[i];
+    return reading ? { name, type: TYPE_OF[reading.as] } : { name, type, form: ownOf(name, options).form };
+  });
+  const table = await readTable({ ...options, columns }, open);
   return {
     rows: table.rows,
-    columns: table.columns.map((column) => {
-      const form = byForm.get(column.name);
-      return form ? numbersOf(column, form) : column;
-    }),
+    columns: table.columns.map((column, i) => readings[i]?.toInput(column, 0) ?? column),
   };
 }
 
-function numbersOf(column: Column, form: CellForm): Column {
-  if (column.kind === 'number') return column;
-  const { name, codes, labels } = column;
-  const read = labels.map(formReader(form));
-  const values = Float64Array.from(codes, (code, row) => {
-    if (code < 0) return Number.NaN;
-    const value = read[code];
-    if (value !== undefined) return value;
-    const wanted = wantedOf({ name, type: form.kind, form });
-    throw new AppError(
-      'unusable_data',
-      `Column ${excerpt(name)}, row ${row}, holds ${excerpt(labels[code]!)}: ${wanted} is needed.`,
-    );
-  });
-  return { kind: 'number', name, values };
+const TYPE_OF = { number: 'number', time: 'datetime', text: 'string' } as const;
+
+const ownOf = (name: string, { own }: Alike): ColumnProfile => own.find((column) => column.name === name)!;
+
+/** @returns undefined: it is read as the table itself was found to be */
+function readingOf({ name, type, form }: ColumnProfile, alike: Alike): ColumnReading | undefined {
+  const { format, asCategory, naValues } = alike;
+  const own = ownOf(name, alike);
+  const input: InputColumn = asCategory.includes(name)
+    ? { name, type: 'string' }
+    : { name, type, ...(form && { form }) };
+  if (format === 'parquet') return columnReading(input, own.type, naValues);
+  if (input.type !== 'number' && input.type !== 'datetime') return undefined;
+  const isText = own.type === 'string' || own.form !== undefined || OF_TEXTS.has(format);
+  const isSame = own.type === type && isDeepStrictEqual(own.form, form);
+  const isOther = form ? isText && !isSame : own.type === 'string';
+  return isOther ? columnReading(input, 'string', []) : undefined;
 }

@@ -85,5 +85,13 @@ async function read(file: TableInput, { table: trained, task, target }: TrainerI
   };
   return file === trained
     ? await readTable(options, databases.open)
-    : await readAlike({ ...options, format: file.fileType.format, own: file.columns }, databases.open);
+    : await readAlike(
+        {
+          ...options,
+          format: file.fileType.format,
+          own: file.columns,
+          naValues: trained.fileType.layout?.na_values ?? [],
+        },
+        databases.open,
+      );
 }

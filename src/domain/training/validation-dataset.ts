@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { Task } from '../../vocabulary/modes.ts';
 import type { ColumnProfile } from '../../vocabulary/tables.ts';
-import type { Dataset } from '../dataset/repository.ts';
+import { type Dataset, fileTypeOf } from '../dataset/repository.ts';
 import { excerpt } from '../table/excerpt.ts';
 
 const MAX_NAMES = 20;
@@ -24,19 +24,28 @@ export function checkValidationDataset(
     const more = missing.length > names.length ? ` and ${missing.length - names.length} more` : '';
     throw refused(`it lacks ${missing.length === 1 ? 'column' : 'columns'} ${names.join(', ')}${more}`);
   }
+  const isParquet = validation.format === 'parquet';
+  const hasNaValues = fileTypeOf(trained).layout?.na_values !== undefined;
   for (const column of trained.profile.columns) {
     const { name, type } = column;
     const other = own.get(name)!;
     const isLabels = name === target && task === 'classification';
-    if (isLabels || fits(column, other)) continue;
+    if (isLabels || (isParquet ? fitsAsDeclared(column, other) : fits(column, other, hasNaValues))) continue;
     throw refused(`column ${excerpt(name)} is ${other.type} in it and ${type} in the training dataset`);
   }
 }
 
-/** Whether its cells may be such; a form is tried on each of them when they are read. */
-function fits({ type, form }: ColumnProfile, other: ColumnProfile): boolean {
+/** Whether its cells may be such: those that mean no value are not known to it, and a form is tried when they are read. */
+function fits({ type, form }: ColumnProfile, other: ColumnProfile, hasNaValues: boolean): boolean {
   if (type === 'string' || other.type === type || other.distinct === 0) return true;
-  return form ? other.type === 'string' : type === 'boolean' && other.type === 'number';
+  if (other.type === 'string') return form !== undefined || hasNaValues;
+  return type === 'boolean' && other.type === 'number';
+}
+
+/** The same of Parquet, whose values are what they are said to be: as `columnReading` takes them. */
+function fitsAsDeclared({ type }: ColumnProfile, other: ColumnProfile): boolean {
+  if (other.type === 'datetime') return type !== 'number';
+  return other.type !== 'boolean' || type !== 'datetime';
 }
 
 const refused = (why: string) =>

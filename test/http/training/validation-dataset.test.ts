@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { insertRun } from '../../support/runs.ts';
-import { csvOf } from '../../support/tables.ts';
+import { csvOf, parquetOf } from '../../support/tables.ts';
 
 let app: TestApp;
 let trained: string;
@@ -58,31 +58,98 @@ test('its values are read as those of the training dataset are', async () => {
   expect(evaluation.predictions.y_true).toEqual(Array.from({ length: 30 }, (_, row) => 1100 + row));
 });
 
-test('what means no value in the training dataset means none in it either', async () => {
-  const table = (of: (row: number) => number) => csvOf({ x: of, target: columns.target }, 60);
-  const upload = async (name: string, csv: string, query = '') => {
-    const response = await app.api.call(`/datasets/upload?name=${name}${query}`, {
-      method: 'POST',
-      body: csv,
-    });
+describe('what means no value in the training dataset means none in it either', () => {
+  const CELLS = {
+    size: (row: number) => (row % 7 ? String(x(row)) : undefined),
+    day: (row: number) => (row % 5 ? `2024-03-${String(10 + (row % 20))}` : undefined),
+    sunny: (row: number) => (row % 6 ? String(row % 2 === 0) : undefined),
+    side: (row: number) => (row % 4 ? columns.side(row) : undefined),
+    target: (row: number) => (row % 9 ? (x(row) > 0 ? 'yes' : 'no') : undefined),
+  };
+  /** Rows in which a text stands for no value. */
+  const rowsWith = (none: string, from: number, rows: number) =>
+    Array.from({ length: rows }, (_, i) =>
+      Object.fromEntries(Object.entries(CELLS).map(([name, cell]) => [name, cell(from + i) ?? none])),
+    );
+  const csv = (none: string, from: number, rows: number) =>
+    [Object.keys(CELLS), ...rowsWith(none, from, rows).map((row) => Object.values(row))]
+      .map((cells) => `${cells.join()}\n`)
+      .join('');
+  const upload = async (name: string, body: string | Buffer<ArrayBuffer>, query = '') => {
+    const response = await app.api.call(`/datasets/upload?name=${name}${query}`, { method: 'POST', body });
     return (await app.api.json<{ dataset_id: string }>(response)).dataset_id;
   };
-  const query = `&options=${encodeURIComponent('{"na_values":["-999"]}')}`;
-  const [dataset_id, validation_dataset_id] = [
-    await upload(
-      'cleared.csv',
-      table((row) => (row % 9 ? x(row) : -999)),
-      query,
-    ),
-    await upload(
-      'plain.csv',
-      table((row) => (row % 2 ? x(row + 60) : -999)),
-    ),
-  ];
-  const regression = { mode: 'light', task: 'regression', target: 'x', params: { validation_dataset_id } };
-  const run = await app.api.train(dataset_id, regression);
-  // Of its 60 rows half have a target.
-  expect(run).toMatchObject({ status: 'succeeded', metrics: { n_samples: 53, n_test: 30 } });
+  const numbers = (of: (row: number) => number) => ({ x: of, target: columns.target });
+  let dataset_id: string;
+  let expected: object;
+  const measured = async (validation_dataset_id: string) => {
+    const run = await app.api.train(dataset_id, { params: { validation_dataset_id } });
+    expect(run).toMatchObject({ status: 'succeeded', metrics: { n_train: 106, n_test: 54 } });
+    const { accuracy, log_loss, roc_auc } = run.metrics;
+    return { accuracy, log_loss, roc_auc };
+  };
+
+  beforeAll(async () => {
+    const options = `&options=${encodeURIComponent('{"na_values":["?","unknown"]}')}`;
+    dataset_id = await upload('cleared.csv', csv('?', 0, 120), options);
+    expected = await measured(await upload('empty.csv', csv('', 200, 60)));
+  });
+
+  test.each([
+    ['a CSV', (none: string) => csv(none, 200, 60)],
+    [
+      'JSON lines',
+      (none: string) =>
+        rowsWith(none, 200, 60)
+          .map((row) => JSON.stringify(row))
+          .join('\n'),
+    ],
+    [
+      'Parquet of texts',
+      (none: string) =>
+        parquetOf(
+          rowsWith(none, 200, 60)
+            .map((row) => `select ${Object.entries(row).map(([name, cell]) => `'${cell}' as ${name}`)}`)
+            .join(' union all '),
+        ),
+    ],
+  ])('of %s', async (what, write) => {
+    for (const none of ['?', 'unknown'])
+      expect(await measured(await upload(`${what} ${none.length}`, await write(none)))).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'a CSV',
+      async () =>
+        csvOf(
+          numbers((row) => (row % 2 ? x(row + 60) : -999)),
+          60,
+        ),
+    ],
+    [
+      'Parquet',
+      () =>
+        parquetOf(
+          `select * from (values ${Array.from(
+            { length: 60 },
+            (_, row) => `(${row % 2 ? x(row + 60) : -999}::DOUBLE, '${columns.target(row)}')`,
+          )}) t(x, target)`,
+        ),
+    ],
+  ])('where it is a number of %s', async (what, write) => {
+    const options = `&options=${encodeURIComponent('{"na_values":["-999"]}')}`;
+    const training = csvOf(
+      numbers((row) => (row % 9 ? x(row) : -999)),
+      60,
+    );
+    const run = await app.api.train(await upload('numbers.csv', training, options), {
+      ...{ task: 'regression', target: 'x' },
+      params: { validation_dataset_id: await upload(what, await write()) },
+    });
+    // Of its 60 rows half have a target.
+    expect(run).toMatchObject({ status: 'succeeded', metrics: { n_samples: 53, n_test: 30 } });
+  });
 });
 
 describe('a run fails in words', () => {

@@ -1,5 +1,6 @@
 import { type Column, type ModelDocument, missingColumns } from '#tabular';
 import { AppError } from '../../../errors.ts';
+import { columnReading } from '../../table/column-reading.ts';
 import { openDatabase } from '../../table/duckdb.ts';
 import { duckdbError } from '../../table/duckdb-error.ts';
 import { type ReadAs, tableSource } from '../../table/duckdb-source.ts';
@@ -8,7 +9,6 @@ import { blocksOf, selectionOf } from '../../table/table-builder.ts';
 import { keyOf, noKey, noKeyColumn } from '../live/row-keys.ts';
 import { asUnusableData } from '../unusable-rows.ts';
 import { blockRows } from './block-rows.ts';
-import { columnReading } from './parquet-columns.ts';
 import type { Block } from './score-block.ts';
 
 /** Of the reader; the blocks come on top. */

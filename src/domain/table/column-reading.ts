@@ -10,11 +10,11 @@ import {
   parseNumber,
   wantedOf,
 } from '#tabular';
-import { AppError } from '../../../errors.ts';
-import type { ReadAs } from '../../table/duckdb-source.ts';
-import { excerpt } from '../../table/excerpt.ts';
+import { AppError } from '../../errors.ts';
+import type { ReadAs } from './duckdb-source.ts';
+import { excerpt } from './excerpt.ts';
 
-/** How a column of a Parquet file becomes one of a model. */
+/** How a column of a file becomes one like that of another table, or one of a model. */
 export interface ColumnReading {
   /** How its values are to be had. */
   readonly as: ReadAs;
@@ -27,11 +27,11 @@ export interface ColumnReading {
 }
 
 /**
- * Numbers, times and truth values mean what they mean in a Parquet file that is trained on; texts, and numbers where the
- * model was trained on something else, what they mean in rows.
+ * Numbers, times and truth values mean what they mean in a Parquet file that is trained on; texts, and numbers where
+ * the other table has something else, what they mean in rows.
  *
- * @param own what the file says the column is
- * @param naValues cells that hold no value in the data that was trained on
+ * @param own what the column is in its file
+ * @param naValues cells that hold no value in the other table
  * @throws {AppError} `unusable_data` when none of its values could fit
  */
 export function columnReading(
@@ -41,12 +41,14 @@ export function columnReading(
 ): ColumnReading {
   const { name, type, form } = input;
   const none = new Set(naValues);
-  const misfit = (row: number) =>
-    new AppError('unusable_data', `Column ${excerpt(name)}, row ${row}: ${wantedOf(input)} is needed.`);
+  const misfit = (row: number, value: string | number) => {
+    const place = `Column ${excerpt(name)}, row ${row}, holds ${excerpt(String(value))}`;
+    return new AppError('unusable_data', `${place}: ${wantedOf(input)} is needed.`);
+  };
   const reading = (as: ReadAs, number: NumberReader, label: LabelReader): ColumnReading => ({
     as,
     toInput: (column, first) => {
-      const misfitIn = (row: number) => misfit(first + row);
+      const misfitIn: Misfit = (row, value) => misfit(first + row, value);
       return column.kind === 'number' ? number(column, misfitIn) : label(column, misfitIn);
     },
   });
@@ -80,7 +82,7 @@ export function columnReading(
   throw new AppError('unusable_data', `Column ${excerpt(name)} holds ${held}: ${wantedOf(input)} is needed.`);
 }
 
-type Misfit = (row: number) => AppError;
+type Misfit = (row: number, value: string | number) => AppError;
 type NumberReader = (column: NumberColumn, misfit: Misfit) => Column;
 type LabelReader = (column: CategoryColumn, misfit: Misfit) => Column;
 
@@ -92,7 +94,7 @@ const checkedNumbers =
     for (let row = 0; row < values.length; row++) {
       if (Number.isNaN(values[row])) continue;
       const value = read(values[row]!);
-      if (value === undefined) throw misfit(row);
+      if (value === undefined) throw misfit(row, values[row]!);
       values[row] = value;
     }
     return column;
@@ -108,7 +110,7 @@ const checkedLabels =
     if (known.every((label) => typeof label === 'string')) return column;
     const codes = column.codes.map((code, row) => {
       const label = code < 0 ? null : known[code];
-      if (label === undefined) throw misfit(row);
+      if (label === undefined) throw misfit(row, column.labels[code]!);
       return label === null ? MISSING : code;
     });
     return { ...column, codes };
@@ -122,7 +124,7 @@ const numbersOf =
     const values = new Float64Array(codes.length);
     for (let row = 0; row < codes.length; row++) {
       const value = codes[row]! < 0 ? Number.NaN : known[codes[row]!];
-      if (value === undefined) throw misfit(row);
+      if (value === undefined) throw misfit(row, labels[codes[row]!]!);
       values[row] = value;
     }
     return { kind: 'number', name, values };
