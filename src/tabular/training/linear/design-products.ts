@@ -1,4 +1,5 @@
 import type { Design } from '../../scoring/design.ts';
+import { dotBlock } from './dots.ts';
 
 /** Adds Σ factors[i − start] · feature j of row i, over the rows `start` … `end` − 1, to `sums[j]`. */
 export function addProducts(
@@ -28,27 +29,4 @@ export function addLabelSums(
       if (code >= 0) sums[code]! += factors[i]!;
     }
   }
-}
-
-/** Σ a[aStart + i] · b[bStart + i]. Four sums at once, or each addition would wait for the one before. */
-export function dotBlock(
-  a: Float64Array,
-  aStart: number,
-  b: Float64Array,
-  bStart: number,
-  count: number,
-): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    s0 += a[aStart + i]! * b[bStart + i]!;
-    s1 += a[aStart + i + 1]! * b[bStart + i + 1]!;
-    s2 += a[aStart + i + 2]! * b[bStart + i + 2]!;
-    s3 += a[aStart + i + 3]! * b[bStart + i + 3]!;
-  }
-  for (; i < count; i++) s0 += a[aStart + i]! * b[bStart + i]!;
-  return s0 + s1 + s2 + s3;
 }

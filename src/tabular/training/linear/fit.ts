@@ -1,11 +1,12 @@
 import type { LinearEncoder, LinearEstimator } from '../../document.ts';
-import { designEncoder, featureCount } from '../../scoring/design.ts';
+import { type Design, designEncoder, featureCount } from '../../scoring/design.ts';
 import type { TrainingData } from '../training-data.ts';
 import { classCodes, classCount, classRowWeights, targetValues } from '../training-data.ts';
 import type { PenaltySettings } from './descend.ts';
 import { fitLinearEncoders } from './encoders.ts';
 import { fitLogistic } from './logistic.ts';
 import { fitRidge } from './ridge.ts';
+import { rowSpace } from './row-space.ts';
 
 export interface LinearSettings extends PenaltySettings {
   readonly balanced: boolean;
@@ -22,18 +23,31 @@ export function fitLinear(
   settings: LinearSettings,
   near?: LinearEstimator,
 ): LinearEstimator {
-  const { target } = data;
   const classes = classCount(data);
-  const outputs = classes > 2 ? classes : 1;
   const encoders = fitLinearEncoders(data.columns, data.inputs, rows, classes);
   const design = designEncoder(encoders)(data.inputs, rows);
   const start = near ? solutionOf(near) : null;
-  if (target.task === 'regression') {
-    return estimator(encoders, fitRidge(design, targetValues(target, rows), settings, start), outputs);
-  }
+  const solve = (of: Design, from: Float64Array | null) => solutionFor(of, data, rows, settings, from);
+  const space = rowSpace(design);
+  const solution = space
+    ? space.toWeights(solve(space.design, start && space.toCoordinates(start)))
+    : solve(design, start);
+  return estimator(encoders, solution, classes > 2 ? classes : 1);
+}
+
+function solutionFor(
+  design: Design,
+  data: TrainingData,
+  rows: Int32Array,
+  settings: LinearSettings,
+  start: Float64Array | null,
+): Float64Array {
+  const { target } = data;
+  if (target.task === 'regression') return fitRidge(design, targetValues(target, rows), settings, start);
+  const classes = classCount(data);
   const codes = classCodes(target, rows);
   const weights = settings.balanced ? classRowWeights(codes, classes) : null;
-  return estimator(encoders, fitLogistic(design, codes, classes, weights, settings, start), outputs);
+  return fitLogistic(design, codes, classes, weights, settings, start);
 }
 
 function solutionOf({ weights, intercepts }: LinearEstimator): Float64Array {

@@ -1,5 +1,5 @@
 import type { Design } from '../../scoring/design.ts';
-import { dotBlock } from './design-products.ts';
+import { fourDots } from './dots.ts';
 
 /**
  * Adds Σ weightᵢ xᵢ xᵢᵀ over the rows `start` … `end` − 1 to the lower triangle of `gram`.
@@ -16,14 +16,17 @@ export function addGramBlock(
   gram: Float64Array,
 ): void {
   const rows = end - start;
-  const scaled = weights && new Float64Array(rows);
-  dense.forEach((a, position) => {
-    if (scaled) for (let i = 0; i < rows; i++) scaled[i] = weights[i]! * a.values[start + i]!;
-    for (let other = 0; other <= position; other++) {
-      const b = dense[other]!;
-      gram[lower(a.index, b.index, size)]! += scaled
-        ? dotBlock(scaled, 0, b.values, start, rows)
-        : dotBlock(a.values, start, b.values, start, rows);
+  const blocks = dense.map(({ values }) => values.subarray(start, end));
+  const scaled = new Float64Array(rows);
+  dense.forEach(({ index }, position) => {
+    const block = blocks[position]!;
+    for (let i = 0; i < rows; i++) scaled[i] = weights ? weights[i]! * block[i]! : block[i]!;
+    for (let first = 0; first <= position; first += 4) {
+      const other = (k: number) => blocks[Math.min(first + k, position)]!;
+      const dots = fourDots(scaled, other(0), other(1), other(2), other(3), rows);
+      for (let k = 0; first + k <= position && k < 4; k++) {
+        gram[lower(index, dense[first + k]!.index, size)]! += dots[k]!;
+      }
     }
   });
   hot.forEach(({ codes }, position) => {

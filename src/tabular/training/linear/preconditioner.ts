@@ -16,7 +16,7 @@ export interface Curvature {
 }
 
 /** Above so many weights of numbers only the diagonal is taken: more would cost more than it saves. */
-const MAX_BLOCK = 300;
+export const MAX_BLOCK = 300;
 
 /**
  * An approximate inverse of Σ curvature · x xᵀ + penalties. Taken as they are: how numbers go together, from a sample of
