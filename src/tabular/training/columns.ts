@@ -121,12 +121,13 @@ function isCopy(input: InputData, rows: Int32Array, seen: Map<number, InputData[
   return false;
 }
 
+/** All rows looked at have their say: of 2000 the first still by 0.99²⁰⁰⁰ of its value, far above what is rounded off. */
 function fingerprint(input: InputData, rows: Int32Array): number {
   const step = Math.max(1, Math.floor(rows.length / 1000));
   let hash = input.kind === 'number' ? 1 : 2;
   for (let i = 0; i < rows.length; i += step) {
     const value = input.kind === 'number' ? input.values[rows[i]!]! : input.codes[rows[i]!]!;
-    hash = (hash * 31 + (Number.isNaN(value) ? 0.5 : value)) % 1e9;
+    hash = 0.99 * hash + (Number.isNaN(value) ? 0.5 : value);
   }
   return hash;
 }
