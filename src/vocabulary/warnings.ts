@@ -26,6 +26,7 @@ export const RUN_WARNINGS = [
   'heavy_tailed_target',
   'no_better_than_baseline',
   'search_cut_short',
+  'over_budget',
   'column_dropped',
 ] as const satisfies readonly ('task_guessed' | TrainingWarning['code'])[];
 

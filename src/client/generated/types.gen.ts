@@ -233,7 +233,7 @@ export type TrainingRun = {
         [key: string]: unknown;
     } | null;
     warnings: Array<{
-        code: 'task_guessed' | 'possible_leak' | 'few_rows_per_class' | 'few_rows_held_out' | 'imbalance' | 'heavy_tailed_target' | 'no_better_than_baseline' | 'search_cut_short' | 'column_dropped';
+        code: 'task_guessed' | 'possible_leak' | 'few_rows_per_class' | 'few_rows_held_out' | 'imbalance' | 'heavy_tailed_target' | 'no_better_than_baseline' | 'search_cut_short' | 'over_budget' | 'column_dropped';
         column?: string;
         message: string;
     }>;
@@ -300,7 +300,7 @@ export type TrainingRunComparison = {
         queued_at: string;
         duration_seconds: number | null;
         warnings: Array<{
-            code: 'task_guessed' | 'possible_leak' | 'few_rows_per_class' | 'few_rows_held_out' | 'imbalance' | 'heavy_tailed_target' | 'no_better_than_baseline' | 'search_cut_short' | 'column_dropped';
+            code: 'task_guessed' | 'possible_leak' | 'few_rows_per_class' | 'few_rows_held_out' | 'imbalance' | 'heavy_tailed_target' | 'no_better_than_baseline' | 'search_cut_short' | 'over_budget' | 'column_dropped';
             column?: string;
             message: string;
         }>;

@@ -16,6 +16,7 @@ const databases = new SpareDatabase();
 
 /** The trainer process: reads the table, trains, answers with the model. It sees no database and no secret. */
 serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, stages) => {
+  const begunAt = performance.now();
   const { mode, task, target, seed } = input;
   const { columns, data } = input.table;
   try {
@@ -29,6 +30,7 @@ serveChild<TrainerInput, TrainerOutput, TrainerProgress>(async (input, report, s
       target,
       seed,
       params: parseParams(input.params, mode),
+      begunAt,
       columnTypes: Object.fromEntries(columns.map(({ name, type }) => [name, type])),
       columnForms: Object.fromEntries(
         columns.flatMap(({ name, form }) => (form && name !== target ? [[name, form]] : [])),

@@ -121,33 +121,52 @@ async function fitBoosting(
   };
 }
 
+/** What a fit goes on until. */
+export interface RoundLimits {
+  readonly rounds: number;
+  /** Rounds without gain. */
+  readonly patience: number;
+  /** Not before so many rounds as `patience`. */
+  readonly seconds: number;
+}
+
 const VALIDATION_SHARE = 0.1;
 const MAX_VALIDATION_ROWS = 50_000;
+
+interface RoundsFound {
+  readonly specification: ModelSpecification;
+  readonly fit: Fit;
+  readonly fittedRows: number;
+  /** Whether its time ended it. */
+  readonly isCut: boolean;
+}
 
 /**
  * Finds the number of rounds for these rows: boosting goes on until a tenth of them (at most 50 000) gains nothing
  * more. For many more rows than the search saw, or where it was still gaining at its limit.
  *
- * @param settings the specification's only member, with the most rounds to try
+ * @param member the specification's only one
  * @returns the specification with that number, and the fit it was found with
  */
 export async function fitUntilItStops(
   given: TrainingData,
   rows: Int32Array,
   specification: ModelSpecification,
-  { patience, ...settings }: BoostingSettings & { readonly patience: number },
-  expectedRounds: number,
+  member: BoostingSettings,
+  { rounds: mostRounds, patience, seconds }: RoundLimits,
   { seed, threads, onRound }: FitOptions,
-): Promise<{ readonly specification: ModelSpecification; readonly fit: Fit; readonly fittedRows: number }> {
+): Promise<RoundsFound> {
   const { linear, boosting, balanced } = specification;
   if (!boosting) throw new Error('Only boosting has rounds to find');
   const share = Math.min(VALIDATION_SHARE, MAX_VALIDATION_ROWS / rows.length);
   const data = transformTarget(given, specification.targetTransform);
   const { train, test } = data.splitter.holdOut(rows, share, seed);
   const table = prepareTable(data, rows, [{ train, validation: test }], { balanced, seed });
-  await using pool = createFitPool(table, settings.leaves, threads, 1);
-  const model = await pool.run({ part: 0, settings, patience, seed }, (round) =>
-    onRound?.(round, Math.max(round, expectedRounds)),
+  await using pool = createFitPool(table, member.leaves, threads, 1);
+  const settings = { ...member, rounds: mostRounds };
+  const limit = { seconds, minRounds: patience };
+  const model = await pool.run({ part: 0, settings, patience, limit, seed }, (round) =>
+    onRound?.(round, Math.max(round, member.rounds)),
   );
   const rounds = Math.max(1, model.curve.indexOf(Math.min(...model.curve)));
   const fits: MemberFit[] = linear ? [fitPenalised(data, rows, linear.penalty, balanced)] : [];
@@ -158,9 +177,10 @@ export async function fitUntilItStops(
   return {
     specification: {
       ...specification,
-      boosting: { ...boosting, members: [{ weight: 1, settings: { ...settings, rounds } }] },
+      boosting: { ...boosting, members: [{ weight: 1, settings: { ...member, rounds } }] },
     },
     fit: blendFits(specification, fits),
     fittedRows: train.length,
+    isCut: model.isCut,
   };
 }

@@ -33,8 +33,9 @@ export interface TrainParams {
   /** Heavy: how many candidates are compared at most; the linear family is one. Default 13. */
   readonly max_trials?: number;
   /**
-   * Heavy: no candidate is begun that would not end within it, the first two excepted; the final fits come after it. The
-   * default is 120. Where it cuts the search, the result depends on the machine's speed.
+   * Heavy: what the whole run may take, from the reading of its table to its model. No candidate is begun that would leave
+   * too little of it for the fits that follow, the first two excepted, and boosting ends early where it must. The default
+   * is 120. Where it cuts anything, the result depends on the machine's speed.
    */
   readonly time_budget_seconds?: number;
 }

@@ -11,8 +11,8 @@ export interface SearchProgress {
   readonly bestLoss: number;
   /** Until all trials are done, at the speed so far. */
   readonly remainingSeconds: number;
-  /** What one row costs in one fit of the best trial so far. */
-  readonly secondsPerRow: number;
+  /** What comes after the search, with the best trials so far. */
+  readonly secondsAfter: number;
 }
 
 export interface Reporter {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MODEL_FORMAT, MODEL_VERSION, type TargetTransform } from '../document.ts';
 import type { Table, Task } from '../table.ts';
+import { type Budget, createBudget } from './budget.ts';
 import { chooseTransform } from './choose-transform.ts';
 import { withColumnMeans } from './column-means.ts';
 import { selectInputs } from './columns.ts';
@@ -24,6 +25,7 @@ import { calibrate } from './quality/interval-reference.ts';
 import { partialDependence } from './quality/partial-dependence.ts';
 import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
+import { type Following, MARGIN } from './search/following.ts';
 import { roundLimits } from './search/rounds.ts';
 import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
 import { createSplitter } from './splitter.ts';
@@ -31,6 +33,7 @@ import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
 import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
 import { findWarnings } from './warnings/find-warnings.ts';
+import { whatFollows } from './what-follows.ts';
 
 export { TabularError } from '../error.ts';
 export { createCard } from './card.ts';
@@ -54,6 +57,10 @@ const LONGER = 4;
  * @throws TabularError when the table or the parameters cannot give a model
  */
 export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): Promise<TrainedRun> {
+  const budget = createBudget(
+    spec.params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS,
+    spec.begunAt ?? performance.now(),
+  );
   const report = createReporter(hooks);
   report.stage('prepare', 0);
   const target = readTarget(table, spec.target, spec.task);
@@ -75,9 +82,12 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     options,
   );
   const { transform } = transformChoice;
+  const isHeldOut = measuredOn === 'held_out_rows';
+  const folds = foldsToFit(data, spec.mode, spec.params);
+  const following = whatFollows(data, learned.length, tested.rows.length, isHeldOut, folds);
   const { specification, search, searched, fit, fittedRows, secondsPerRow } =
     spec.mode === 'heavy'
-      ? await searchAndFit(data, learned, transform, spec, options, report)
+      ? await searchAndFit(data, learned, { transform, budget, following }, spec, options, report)
       : await fitLight(data, learned, { ...light, targetTransform: transform }, options, report);
   const refitSeconds = secondsPerRow > 0 ? secondsPerRow * target.rows.length : undefined;
   const fitAll = async () => {
@@ -86,9 +96,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     const onRound = roundReporter('refit', report, 0);
     return await fitModel(data, target.rows, specification, { ...options, onRound });
   };
-  const isHeldOut = measuredOn === 'held_out_rows';
   const measured = isHeldOut ? fit : await fitAll();
-  const folds = foldsToFit(data, spec.mode, spec.params);
   const fitsLeft = folds + Number(isHeldOut);
   report.stage('evaluate', 0.6, refitSeconds === undefined ? undefined : fitsLeft * refitSeconds);
   const quality = evaluate(data, measured.estimator, learned, tested.rows, tested.data);
@@ -119,7 +127,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
       outOfFold && scoreFolds(data, outOfFold, search !== null || transformChoice.compared !== null),
     refitted_on: 'all_rows',
     algorithm: summarise(specification, target.rows.length),
-    search,
+    search: search && { ...search, run_seconds: budget.seconds - budget.left() },
     excluded,
     feature_importances: importances,
   };
@@ -149,7 +157,7 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
 
 interface Fitted {
   readonly specification: ModelSpecification;
-  readonly search: Search | null;
+  readonly search: Omit<Search, 'run_seconds'> | null;
   /** What the search saw of the recipe; null without folds. */
   readonly searched: OutOfFold | null;
   readonly fit: Fit;
@@ -216,16 +224,21 @@ async function fitLight(
   };
 }
 
+interface SearchTerms {
+  readonly transform: TargetTransform | null;
+  readonly budget: Budget;
+  readonly following: Following;
+}
+
 async function searchAndFit(
   data: TrainingData,
   rows: Int32Array,
-  targetTransform: TargetTransform | null,
+  { transform: targetTransform, budget, following }: SearchTerms,
   { params }: TrainSpec,
   options: FitOptions,
   report: Reporter,
 ): Promise<Fitted> {
   report.stage('search', 0);
-  let secondsPerRow = 0;
   const balanced = params.class_weight === 'balanced';
   const found = await selectModel(
     data,
@@ -235,22 +248,23 @@ async function searchAndFit(
       balanced,
       targetTransform,
       maxTrials: params.max_trials ?? DEFAULT_MAX_TRIALS,
-      budgetSeconds: params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS,
+      budget,
+      following,
     },
-    (progress) => {
-      secondsPerRow = progress.secondsPerRow;
-      const fits = secondsPerRow * (rows.length + data.target.rows.length);
-      report.trial(progress, data.target.task, progress.remainingSeconds + fits);
-    },
+    (progress) => report.trial(progress, data.target.task, progress.remainingSeconds + progress.secondsAfter),
   );
-  const refitSeconds = secondsPerRow * data.target.rows.length;
-  report.stage('fit', 0.3, secondsPerRow * rows.length + refitSeconds);
+  const { boosting, others } = found.cost;
+  const shareOfThis = rows.length / following.fittedRows;
+  report.stage('fit', 0.3, boosting + others);
   const began = performance.now();
-  const { specification, fit, fittedRows } = await fitFound(data, rows, found, {
-    ...options,
-    onRound: roundReporter('fit', report, refitSeconds),
-  });
-  secondsPerRow = (performance.now() - began) / 1000 / rows.length;
+  const { specification, fit, fittedRows, isCut } = await fitFound(
+    data,
+    rows,
+    found,
+    ((budget.left() - others) * shareOfThis) / MARGIN,
+    { ...options, onRound: roundReporter('fit', report, (1 - shareOfThis) * boosting + others) },
+  );
+  const secondsPerRow = (performance.now() - began) / 1000 / rows.length;
   return {
     specification,
     search: {
@@ -258,6 +272,9 @@ async function searchAndFit(
       loss: data.target.task === 'regression' ? 'one_minus_r2' : 'log_loss',
       leaderboard: found.leaderboard,
       not_begun: found.notBegun,
+      rounds_cut: isCut || found.isCut,
+      seconds: found.seconds,
+      budget_seconds: budget.seconds,
     },
     searched: params.cross_validation === 0 ? null : found.outOfFold,
     fit,
@@ -282,21 +299,26 @@ function roundReporter(
   }, 500);
 }
 
-/** Fits the search's choice on all rows the search may see, with more rounds where those are many more. */
+/**
+ * Fits the search's choice on all rows the search may see, with more rounds where those are many more.
+ *
+ * @param seconds that finding them may take
+ */
 async function fitFound(
   data: TrainingData,
   rows: Int32Array,
   { specification, findsRounds }: SearchResult,
+  seconds: number,
   options: FitOptions,
-): Promise<Pick<Fitted, 'specification' | 'fit' | 'fittedRows'>> {
+): Promise<Pick<Fitted, 'specification' | 'fit' | 'fittedRows'> & { readonly isCut: boolean }> {
   const [{ settings } = {}] = specification.boosting?.members ?? [];
   if (!settings || !findsRounds) {
     const fit = await fitModel(data, rows, specification, options);
-    return { specification, fit, fittedRows: rows.length };
+    return { specification, fit, fittedRows: rows.length, isCut: false };
   }
-  const limits = roundLimits(settings.learningRate);
-  const longer = { ...settings, rounds: LONGER * limits.rounds, patience: limits.patience };
-  return await fitUntilItStops(data, rows, specification, longer, settings.rounds, options);
+  const { rounds: most, patience } = roundLimits(settings.learningRate);
+  const limits = { rounds: LONGER * most, patience, seconds };
+  return await fitUntilItStops(data, rows, specification, settings, limits, options);
 }
 
 function summarise({ linear, boosting, balanced }: ModelSpecification, rows: number): AlgorithmSummary {

@@ -27,6 +27,11 @@ export interface TrainSpec {
   readonly validation?: Table;
   /** How many threads heavy mode may use. Default: one for each processor. The result does not depend on it. */
   readonly threads?: number;
+  /**
+   * When the run began, by `performance.now()`, where it did something before: heavy mode's time budget counts from then.
+   * Default: now.
+   */
+  readonly begunAt?: number;
   /** A run whose estimated memory is above it fails before it starts. Default: no limit. */
   readonly memoryLimitMb?: number;
 }
@@ -68,6 +73,7 @@ export interface TrainingWarning {
     | 'heavy_tailed_target'
     | 'no_better_than_baseline'
     | 'search_cut_short'
+    | 'over_budget'
     | 'column_dropped';
   readonly column?: string;
   readonly message: string;
@@ -175,6 +181,12 @@ export interface Search {
   readonly leaderboard: readonly LeaderboardEntry[];
   /** Candidates for which the time budget left no time. */
   readonly not_begun: number;
+  /** Whether the budget ended boosting while it was still gaining. */
+  readonly rounds_cut: boolean;
+  readonly seconds: number;
+  /** Of the whole run, and what it may take. */
+  readonly run_seconds: number;
+  readonly budget_seconds: number;
 }
 
 export interface LeaderboardEntry {

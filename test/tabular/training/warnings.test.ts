@@ -183,6 +183,8 @@ describe('no_better_than_baseline', () => {
 });
 
 describe('search_cut_short', () => {
+  /** So that the budget is used up from the beginning, however fast the machine is. */
+  const LONG_AGO = performance.now() - 10_000;
   const rows = 6000;
   const columns = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`x${i}`, noise(`x${i}`, rows)]));
   const target = columns['x0']!.map((value, i) => (value + columns['x1']![i]! > 1 ? 'yes' : 'no'));
@@ -196,13 +198,30 @@ describe('search_cut_short', () => {
     );
   });
 
+  test('and where boosting was ended while it still gained, with its rounds', async () => {
+    const params = { max_trials: 2, time_budget_seconds: 1 };
+    const long = await warned({ ...columns, target }, { mode: 'heavy', params, begunAt: LONG_AGO });
+    const [cut] = long.filter(({ code }) => code === 'search_cut_short');
+    expect(cut?.message).toMatch(/^Boosting was ended by the time budget of 1 s .* after \d+ rounds\./);
+  });
+
   test('is not said where all were begun', async () => {
     const few = Object.fromEntries(
       Object.entries({ ...columns, target }).map(([name, cells]) => [name, cells.slice(0, 200)]),
     );
-    const params = { max_trials: 2, time_budget_seconds: 1 };
+    const params = { max_trials: 2, time_budget_seconds: 600 };
     const warnings = await warned(few, { mode: 'heavy', params });
-    expect(warnings.filter(({ code }) => code === 'search_cut_short')).toEqual([]);
+    const said = warnings.filter(({ code }) => code === 'search_cut_short' || code === 'over_budget');
+    expect(said).toEqual([]);
+  });
+
+  test('over_budget is said where the least that is done took longer, with where the time went', async () => {
+    const params = { max_trials: 2, time_budget_seconds: 1 };
+    const warnings = await warned({ ...columns, target }, { mode: 'heavy', params, begunAt: LONG_AGO });
+    const [over] = warnings.filter(({ code }) => code === 'over_budget');
+    expect(over?.message).toMatch(
+      /^The run took \d+ s, more than its time budget of 1 s: trying 2 candidates took [\d.]+ s, and fitting and measuring the model [\d.]+ s\./,
+    );
   });
 });
 

@@ -24,6 +24,8 @@ export interface BoostingProblem {
   readonly train: Int32Array;
   /** Early stopping: rows the loss is measured on; training ends when it has not fallen for `patience` rounds. */
   readonly validation?: { readonly rows: Int32Array; readonly patience: number };
+  /** So long it may take, where so few rounds are enough; absent: as long as it does. */
+  readonly limit?: { readonly seconds: number; readonly minRounds: number };
   readonly seed: number;
 }
 
@@ -34,6 +36,8 @@ export interface BoostedTrees {
   readonly trees: TreeList;
   /** Validation loss after each round; `curve[0]` is the base's. Empty without `validation`. */
   readonly curve: Float64Array;
+  /** Whether its time was over before anything else ended it. */
+  readonly isCut: boolean;
 }
 
 /** A validation loss has to fall by this share to count as falling. */
@@ -49,7 +53,10 @@ export function boost(
   settings: BoostingSettings,
   onRound: (round: number) => void = () => {},
 ): BoostedTrees {
-  const { workers, matrix, train, validation } = problem;
+  const { workers, matrix, train, validation, limit } = problem;
+  const began = performance.now();
+  const isOver = (round: number) =>
+    limit !== undefined && round >= limit.minRounds && performance.now() - began > 1000 * limit.seconds;
   const { objective } = workers;
   const { outputs } = objective;
   const grower = new TreeGrower(workers, problem.memory, matrix, problem.workspace);
@@ -61,6 +68,7 @@ export function boost(
   const curve = validation ? [objective.loss(margins, validation.rows)] : [];
   let best = 0;
   let bestLoss = curve[0] ?? 0;
+  let isCut = false;
   for (let round = 1; round <= settings.rounds; round++) {
     const rows =
       settings.rowFraction < 1
@@ -96,8 +104,10 @@ export function boost(
     }
     // Sampled rows may allow a split again in the next round; the whole will not.
     if (!grew && rows === train && settings.featureFraction === 1) break;
+    isCut = round < settings.rounds && isOver(round);
+    if (isCut) break;
   }
-  return { base, trees: trees.finish(), curve: Float64Array.from(curve) };
+  return { base, trees: trees.finish(), curve: Float64Array.from(curve), isCut };
 }
 
 /** Adds the tree's values to output k of the given rows. */

@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { BoostedTrees } from './boost.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { PreparedTable, SharedTable } from './prepare.ts';
-import { type BoostingTask, boostingRunner } from './runner.ts';
+import { type BoostingTask, boostingRunner, type FittedTrees } from './runner.ts';
 import { createWorkerPool } from './worker-pool.ts';
 import { allocateWorkspace, type Workspace } from './workspace.ts';
 
@@ -13,7 +12,7 @@ export interface FitPool extends AsyncDisposable {
    *
    * @param onRound called after each round, on the calling thread only
    */
-  run(task: BoostingTask, onRound?: (round: number) => void): Promise<BoostedTrees>;
+  run(task: BoostingTask, onRound?: (round: number) => void): Promise<FittedTrees>;
 }
 
 /**
@@ -34,12 +33,18 @@ export function createFitPool(
   const workspace = () => allocateWorkspace(arena, widest, outputs, leaves);
   const fits = Math.min(threads, tasks);
   if (fits > 1) return threadPool(shared, Array.from({ length: fits }, workspace));
-  const isLarge = widest.rows * widest.columns.length >= MIN_CELLS_TO_SHARE_LOOPS;
+  const isLarge = sharesLoops(widest.rows, widest.columns.length);
   return localPool(shared, workspace(), isLarge ? Math.min(threads, MAX_WORKERS) - 1 : 0);
 }
 
 /** Of a smaller table a fit is over about when the workers have started. */
 const MIN_CELLS_TO_SHARE_LOOPS = 400_000;
+
+/** Whether a fit alone is done by all threads together. */
+export function sharesLoops(rows: number, columns: number): boolean {
+  return rows * columns >= MIN_CELLS_TO_SHARE_LOOPS;
+}
+
 /** More only wait for each other. */
 const MAX_WORKERS = 8;
 
@@ -70,7 +75,7 @@ function localPool(shared: SharedTable, workspace: Workspace, threads: number): 
 
 interface Job {
   readonly task: BoostingTask;
-  readonly resolve: (trees: BoostedTrees) => void;
+  readonly resolve: (trees: FittedTrees) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -101,7 +106,7 @@ function threadPool(table: SharedTable, workspaces: readonly Workspace[]): FitPo
       // Nothing of the parent's: its loaders and hooks are not for a number cruncher.
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
-    worker.on('message', (trees: BoostedTrees) => {
+    worker.on('message', (trees: FittedTrees) => {
       const job = running.get(worker);
       running.delete(worker);
       next(worker);

@@ -1,3 +1,4 @@
+import { cpuSeconds } from '../cpu-seconds.ts';
 import { type BoostedTrees, type BoostingSettings, boost } from './boost.ts';
 import type { SharedTable } from './prepare.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -9,7 +10,14 @@ export interface BoostingTask {
   readonly settings: BoostingSettings;
   /** Stop when the loss on the part's validation rows has not fallen for so many rounds; absent: never. */
   readonly patience?: number;
+  /** Stop when it has taken so long, but not before so many rounds; absent: never. */
+  readonly limit?: { readonly seconds: number; readonly minRounds: number };
   readonly seed: number;
+}
+
+export interface FittedTrees extends BoostedTrees {
+  /** Processor time of the thread that ran it. */
+  readonly cpuSeconds: number;
 }
 
 /** A function that runs tasks on this thread, in the workers's workspace. */
@@ -17,10 +25,11 @@ export function boostingRunner(
   table: SharedTable,
   workspace: Workspace,
   workers: WorkerPool,
-): (task: BoostingTask, onRound?: (round: number) => void) => BoostedTrees {
-  return ({ part, settings, patience, seed }, onRound) => {
+): (task: BoostingTask, onRound?: (round: number) => void) => FittedTrees {
+  return ({ part, settings, patience, limit, seed }, onRound) => {
     const { matrix, train, validation } = table.parts[part]!;
-    return boost(
+    const before = process.threadCpuUsage();
+    const trees = boost(
       {
         workers,
         memory: table.memory,
@@ -28,10 +37,12 @@ export function boostingRunner(
         matrix,
         train,
         ...(patience !== undefined && { validation: { rows: validation, patience } }),
+        ...(limit && { limit }),
         seed,
       },
       settings,
       onRound,
     );
+    return { ...trees, cpuSeconds: cpuSeconds(process.threadCpuUsage(before)) };
   };
 }

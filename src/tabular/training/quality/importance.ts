@@ -30,12 +30,8 @@ export function permutationImportance(
   seed: number,
 ): FeatureImportance[] {
   const random = createRandom(seed, 'importance');
-  const affordable = Math.max(
-    50,
-    Math.floor(MAX_STEPS / (stepsPerRow(data, estimator) * data.inputs.length)),
-  );
-  const rows = sample(test, Math.min(MAX_ROWS, affordable), random);
-  const repeats = Math.max(1, Math.min(MAX_REPEATS, Math.floor(affordable / rows.length)));
+  const { rows: most, repeats } = extentOfImportance(data, treeCount(estimator), test.length);
+  const rows = sample(test, most, random);
   const inputs = data.inputs.map((input) => takeRows(input, rows));
   const reference = score(data, predictor(estimator, classCount(data))(inputs, null), rows);
   const predict = shuffledPredictor(estimator, inputs, classCount(data));
@@ -53,6 +49,17 @@ export function permutationImportance(
     .sort((a, b) => b.importance - a.importance);
 }
 
+/** How many rows are asked about, and how often with each column's values shuffled. */
+export function extentOfImportance(
+  data: TrainingData,
+  trees: number,
+  tested: number,
+): { readonly rows: number; readonly repeats: number } {
+  const affordable = Math.max(50, Math.floor(MAX_STEPS / (stepsPerRow(data, trees) * data.inputs.length)));
+  const rows = Math.min(tested, MAX_ROWS, affordable);
+  return { rows, repeats: Math.max(1, Math.min(MAX_REPEATS, Math.floor(affordable / rows))) };
+}
+
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Higher is better: R², or minus the log loss. */
@@ -63,19 +70,16 @@ function score({ target }: TrainingData, predicted: Float64Array, rows: Int32Arr
 }
 
 /** Of one column's shuffle: trees read all columns anew, a linear model only the changed one. */
-function stepsPerRow(data: TrainingData, estimator: Estimator): number {
-  const trees = treeCount(estimator);
+function stepsPerRow(data: TrainingData, trees: number): number {
   const classes = STEPS_PER_CLASS * classCount(data);
   return Math.max(1, classes) + (trees > 0 ? data.inputs.length + STEPS_PER_TREE * trees : 0);
 }
 
 /** Of one prediction of a row, whatever its model. */
-export const stepsOfScoring = (data: TrainingData, estimator: Estimator): number =>
-  STEPS_PER_CLASS * Math.max(1, classCount(data)) +
-  data.inputs.length +
-  STEPS_PER_TREE * treeCount(estimator);
+export const stepsOfScoring = (data: TrainingData, trees: number): number =>
+  STEPS_PER_CLASS * Math.max(1, classCount(data)) + data.inputs.length + STEPS_PER_TREE * trees;
 
-function treeCount(estimator: Estimator): number {
+export function treeCount(estimator: Estimator): number {
   if (estimator.kind === 'trees') return estimator.roots.length;
   if (estimator.kind === 'transformed_target') return treeCount(estimator.estimator);
   return estimator.kind === 'blend'

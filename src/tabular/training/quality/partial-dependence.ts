@@ -5,7 +5,7 @@ import type { InputData } from '../../values/inputs.ts';
 import { createRandom, sample } from '../random.ts';
 import { classCodes, classCount, type TrainingData } from '../training-data.ts';
 import type { FeatureImportance } from '../types.ts';
-import { stepsOfScoring } from './importance.ts';
+import { stepsOfScoring, treeCount } from './importance.ts';
 import { quantile } from './quantile.ts';
 import { takeRows } from './shuffled.ts';
 
@@ -32,10 +32,8 @@ export function partialDependence(
   importances: readonly FeatureImportance[],
   seed: number,
 ): PartialDependence {
-  const affordable = Math.floor(MAX_STEPS / (stepsOfScoring(data, estimator) * MAX_POINTS));
-  const most = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(affordable / MAX_FEATURES)));
+  const { rows: most, features: count } = extentOfDependence(data, treeCount(estimator), test.length);
   const rows = sample(test, most, createRandom(seed, 'partial dependence'));
-  const count = Math.min(MAX_FEATURES, Math.max(1, Math.floor(affordable / rows.length)));
   const inputs = data.inputs.map((input) => withOwnLabels(takeRows(input, rows)));
   const predict = predictor(estimator, classCount(data));
   const outputs = outputsOf(data, test);
@@ -57,6 +55,21 @@ export function partialDependence(
       };
     }),
   };
+}
+
+/** Of how many rows and columns, each with up to `points` values. */
+export function extentOfDependence(
+  data: TrainingData,
+  trees: number,
+  tested: number,
+): { readonly rows: number; readonly features: number; readonly points: number } {
+  const affordable = Math.floor(MAX_STEPS / (stepsOfScoring(data, trees) * MAX_POINTS));
+  const rows = Math.min(
+    tested,
+    Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(affordable / MAX_FEATURES))),
+  );
+  const features = Math.min(MAX_FEATURES, Math.max(1, Math.floor(affordable / rows)));
+  return { rows, features, points: MAX_POINTS };
 }
 
 /** Of two classes the second, whose share is all there is to say; of more the most frequent. */
@@ -85,12 +98,20 @@ function gridOf(input: InputData): (number | string)[] {
       .map(([code]) => input.labels[code]!);
   }
   const sorted = input.values.filter((value) => !Number.isNaN(value)).sort();
-  const distinct = [...new Set(sorted)];
+  const distinct = firstDistinct(sorted, MAX_POINTS + 1);
   if (distinct.length <= MAX_POINTS) return distinct;
   const points = Array.from({ length: MAX_POINTS }, (_, i) =>
     quantile(sorted, LEAST + ((MOST - LEAST) * i) / (MAX_POINTS - 1)),
   );
   return [...new Set(points)];
+}
+
+/** At most so many: whether they are few is found out without looking at all of them. */
+function firstDistinct(sorted: Float64Array, most: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < sorted.length && found.length < most; i++)
+    if (sorted[i] !== found.at(-1)) found.push(sorted[i]!);
+  return found;
 }
 
 const constant = (value: number | string, rows: number): InputData =>

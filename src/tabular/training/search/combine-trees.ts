@@ -11,21 +11,34 @@ import { findsRoundsAnew } from './rounds.ts';
 const ENSEMBLE_OF_SMALL_TABLES: EnsembleRules = { first: 4, steps: 3, minRelativeGain: 0 };
 /** A further member of a longer one costs more than it did in the search. */
 const ENSEMBLE_OF_LONG_TABLES: EnsembleRules = { first: 1, steps: 3, minRelativeGain: 0.002 };
+const LIKELY_MEMBERS = 4;
 /** Only one member can find its number of rounds anew. */
 const BEST_ALONE: EnsembleRules = { first: 1, steps: 0, minRelativeGain: 0 };
 
 export interface CombinedTrees {
   readonly members: readonly BoostingMember[];
+  readonly trials: readonly BoostingTrial[];
   /** What they would predict of the plan's test rows; null without trials. */
   readonly predicted: Float64Array | null;
   /** Whether the only member's number of rounds had better be found anew. */
   readonly findsRounds: boolean;
 }
 
+/** The trials whose settings an ensemble of those so far would have, about. */
+export function likelyMembers(
+  trials: readonly BoostingTrial[],
+  plan: SearchPlan,
+  rows: number,
+): readonly BoostingTrial[] {
+  const sorted = trials.toSorted((a, b) => a.loss - b.loss);
+  return sorted.slice(0, sorted[0] && findsRoundsAnew(rows, plan, sorted[0].settings) ? 1 : LIKELY_MEMBERS);
+}
+
 /**
  * The trees' part of the model.
  *
  * @param rows that the model is fitted on
+ * @param hasTimeFor whether members can be fitted in the time left; the best alone is, whatever it takes
  */
 export function combineTrees(
   trials: readonly BoostingTrial[],
@@ -33,15 +46,19 @@ export function combineTrees(
   losses: RowLosses,
   plan: SearchPlan,
   rows: number,
+  hasTimeFor: (members: readonly BoostingTrial[]) => boolean,
 ): CombinedTrees {
-  if (trials.length === 0) return { members: [], predicted: null, findsRounds: false };
+  if (trials.length === 0) return { members: [], trials: [], predicted: null, findsRounds: false };
   const classes = classCount(data);
   const toPredictions = (scores: Float64Array) => (classes === 0 ? scores : probabilities(scores, classes));
   const best = trials.reduce((least, trial) => (trial.loss < least.loss ? trial : least));
   const findsRounds = findsRoundsAnew(rows, plan, best.settings);
   const several = plan.isSmall ? ENSEMBLE_OF_SMALL_TABLES : ENSEMBLE_OF_LONG_TABLES;
-  const rules = findsRounds ? BEST_ALONE : several;
-  const weights = selectEnsemble(trials, (scores) => losses(toPredictions(scores)), rules);
+  const select = (rules: EnsembleRules) =>
+    selectEnsemble(trials, (scores) => losses(toPredictions(scores)), rules);
+  const chosen = (weights: readonly number[]) => trials.filter((_, t) => weights[t]! > 0);
+  const ensemble = select(findsRounds ? BEST_ALONE : several);
+  const weights = hasTimeFor(chosen(ensemble)) ? ensemble : select(BEST_ALONE);
   const members = trials
     .map(({ settings }, t) => ({ weight: weights[t]!, settings }))
     .filter(({ weight }) => weight > 0)
@@ -49,5 +66,5 @@ export function combineTrees(
   const scores = trials[0]!.scores.map((_, i) =>
     trials.reduce((sum, trial, t) => sum + weights[t]! * trial.scores[i]!, 0),
   );
-  return { members, predicted: toPredictions(scores), findsRounds };
+  return { members, trials: chosen(weights), predicted: toPredictions(scores), findsRounds };
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LinearEstimator } from '../../document.ts';
 import { predictor } from '../../scoring/estimators.ts';
+import { cpuSeconds } from '../cpu-seconds.ts';
 import { fitLinear } from '../linear/fit.ts';
 import { classCount, type TrainingData } from '../training-data.ts';
 import { meanOf, type RowLosses, standardError } from './loss.ts';
@@ -12,6 +13,8 @@ export interface LinearTrial {
   readonly loss: number;
   /** Of the plan's test rows, split after split. */
   readonly predicted: Float64Array;
+  /** Processor time of one fit, for each row. */
+  readonly cpuSecondsPerRow: number;
 }
 
 export interface LinearTrialOptions {
@@ -39,9 +42,11 @@ export async function tryLinear(
 ): Promise<LinearTrial> {
   const trials: LinearTrial[] = [];
   const latest: LinearEstimator[] = [];
+  const fittedRows = splits.reduce((sum, { train }) => sum + train.length, 0);
   let secondsOfLast = 0;
   const attempt = async (l2PerRow: number): Promise<LinearTrial> => {
     const begun = performance.now();
+    const before = process.threadCpuUsage();
     const parts: Float64Array[] = [];
     for (const [part, { train, test }] of splits.entries()) {
       const settings = { l2: l2PerRow * train.length, estimatesLabels: true, balanced };
@@ -53,7 +58,8 @@ export async function tryLinear(
     }
     secondsOfLast = (performance.now() - begun) / 1000;
     const predicted = concatenate(parts);
-    const trial = { l2PerRow, loss: meanOf(losses(predicted)), predicted };
+    const cpuSecondsPerRow = cpuSeconds(process.threadCpuUsage(before)) / fittedRows;
+    const trial = { l2PerRow, loss: meanOf(losses(predicted)), predicted, cpuSecondsPerRow };
     trials.push(trial);
     return trial;
   };

@@ -6,6 +6,8 @@ const MAX_LEARNT = 30;
 const PATIENCE_LEARNT = 3;
 /** The search's number of rounds holds for at most so many times its rows. */
 export const MAX_GROWTH = 1.5;
+/** A fit that its time ends has at least this share of the most rounds. */
+const MIN_SHARE = PATIENCE_LEARNT / MAX_LEARNT;
 /** Fewer are too dear to validate on a tenth of them instead of learning from it. */
 const MIN_ROWS_TO_VALIDATE = 20_000;
 
@@ -14,6 +16,16 @@ export function roundLimits(learningRate: number): { readonly rounds: number; re
     rounds: Math.round(MAX_LEARNT / learningRate),
     patience: Math.round(PATIENCE_LEARNT / learningRate),
   };
+}
+
+/** Rows of fits, as many as if all of them had the search's number of rounds at least. */
+export function rowsWithItsRounds(fitted: number, rows: number, searched: Int32Array): number {
+  return hasOutgrown(rows, searched) ? MIN_SHARE * fitted : fitted;
+}
+
+/** Whether these are so many more rows than the search saw that its number of rounds is not theirs. */
+function hasOutgrown(rows: number, searched: Int32Array): boolean {
+  return rows > MAX_GROWTH * searched.length;
 }
 
 /**
@@ -27,6 +39,5 @@ export function findsRoundsAnew(
   { rounds, learningRate }: BoostingSettings,
 ): boolean {
   const wasStillGaining = rounds >= 0.95 * roundLimits(learningRate).rounds;
-  const hasGrown = rows > MAX_GROWTH * searched.length;
-  return rows >= MIN_ROWS_TO_VALIDATE && (hasGrown || (wasStillGaining && !isSmall));
+  return rows >= MIN_ROWS_TO_VALIDATE && (hasOutgrown(rows, searched) || (wasStillGaining && !isSmall));
 }

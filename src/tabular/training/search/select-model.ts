@@ -3,6 +3,8 @@ import { turnBack } from '../../scoring/target-transform.ts';
 import type { BoostingSettings } from '../boosting/boost.ts';
 import { createFitPool } from '../boosting/fit-pool.ts';
 import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
+import type { Budget } from '../budget.ts';
+import { cpuSeconds } from '../cpu-seconds.ts';
 import type { ModelSpecification } from '../fit-model.ts';
 import type { SearchProgress } from '../progress.ts';
 import type { OutOfFold } from '../quality/cross-validation.ts';
@@ -11,10 +13,12 @@ import { type TrainingData, transformTarget } from '../training-data.ts';
 import type { LeaderboardEntry, Settings } from '../types.ts';
 import { findBlend } from './blend.ts';
 import { type BoostingTrial, tryBoosting } from './boosting-trial.ts';
-import { combineTrees } from './combine-trees.ts';
+import { combineTrees, likelyMembers } from './combine-trees.ts';
+import { costOfFollowing, type Following, type FollowingCost } from './following.ts';
 import { type LinearTrial, tryLinear } from './linear-trial.ts';
 import { type RowLosses, rowLosses } from './loss.ts';
 import { planSearch, type SearchPlan } from './plan.ts';
+import { rowsWithItsRounds } from './rounds.ts';
 import { Schedule } from './schedule.ts';
 import { boostingCandidates, MAX_LEAVES } from './space.ts';
 
@@ -25,8 +29,12 @@ export interface SearchOptions {
   /** Losses are of the transformed target. */
   readonly targetTransform: TargetTransform | null;
   readonly maxTrials: number;
-  /** No trial starts that would not end within it; the first two always do. Only this can make two runs differ. */
-  readonly budgetSeconds: number;
+  /**
+   * Of the whole run: no trial starts that would leave too little of it for what follows; the first two always do. Only
+   * this can make two runs differ.
+   */
+  readonly budget: Budget;
+  readonly following: Following;
 }
 
 export interface SearchResult {
@@ -39,6 +47,11 @@ export interface SearchResult {
   readonly leaderboard: readonly LeaderboardEntry[];
   /** Candidates for which the budget left no time. */
   readonly notBegun: number;
+  readonly seconds: number;
+  /** Whether the budget ended a trial that the trees are of. */
+  readonly isCut: boolean;
+  /** Of what comes after it, by what was measured in it. */
+  readonly cost: FollowingCost;
 }
 
 /** Where a line parts the few rows there are, their log loss says nothing against it, and the next row may. */
@@ -58,22 +71,44 @@ export async function selectModel(
   const data = transformTarget(given, options.targetTransform);
   const plan = planSearch(data, rows, options.seed);
   const losses = rowLosses(data, plan.rows, allTested(plan), options.balanced);
+  const [begun, cpuBefore] = [performance.now(), process.cpuUsage()];
   const table = prepareTable(
     data,
     plan.rows,
     plan.splits.map(({ train, test }) => ({ train, validation: test })),
     options,
   );
+  const preparing = cpuSeconds(process.cpuUsage(cpuBefore)) / plan.rows.length;
   const { isSmall } = plan;
+  const costOf = (members: readonly BoostingTrial[], linear?: LinearTrial) =>
+    costOfFollowing(
+      options.following,
+      members,
+      preparing + (linear?.cpuSecondsPerRow ?? 0),
+      Math.min(options.threads, cpuSeconds(process.cpuUsage(cpuBefore)) / secondsSince(begun)),
+      options.threads,
+    );
   const { linear, boosting, leaderboard, notBegun } = await runTrials(
     data,
     plan,
     table,
     losses,
     options,
+    {
+      costOf: (trials, one) => costOf(likelyMembers(trials, plan, rows.length), one),
+      rows: rowsWithItsRounds(options.following.fittedRows, rows.length, plan.rows),
+    },
     onTrial,
   );
-  const { members, predicted, findsRounds } = combineTrees(boosting, data, losses, plan, rows.length);
+  const combined = combineTrees(
+    boosting,
+    data,
+    losses,
+    plan,
+    rows.length,
+    (members) => sumOf(costOf(members, linear)) <= options.budget.left(),
+  );
+  const { members, predicted, findsRounds } = combined;
   const trees = predicted ?? linear.predicted;
   const blend =
     predicted !== null
@@ -115,6 +150,9 @@ export async function selectModel(
     strategy: plan.strategy,
     leaderboard: leaderboard.sort((a, b) => a.loss - b.loss),
     notBegun,
+    seconds: secondsSince(begun),
+    isCut: combined.trials.some(({ isCut }) => isCut),
+    cost: costOf(combined.trials, linear),
   };
 }
 
@@ -136,21 +174,44 @@ interface Trials {
   readonly notBegun: number;
 }
 
+/** What the trials have to leave time for. */
+interface Ahead {
+  costOf(trials: readonly BoostingTrial[], linear: LinearTrial | undefined): FollowingCost;
+  /** That will be fitted with the rounds of a trial. */
+  readonly rows: number;
+}
+
 async function runTrials(
   data: TrainingData,
   plan: SearchPlan,
   table: PreparedTable,
   losses: RowLosses,
-  { seed, threads, balanced, maxTrials, budgetSeconds }: SearchOptions,
+  { seed, threads, balanced, maxTrials, budget }: SearchOptions,
+  ahead: Ahead,
   onTrial: (progress: SearchProgress) => void,
 ): Promise<Trials> {
   const candidates = boostingCandidates(plan, maxTrials - 1, createRandom(seed, 'candidates'));
   await using pool = createFitPool(table, MAX_LEAVES, threads, Number.POSITIVE_INFINITY);
   const leaderboard: LeaderboardEntry[] = [];
   const started = performance.now();
-  const untilDeadline = () => budgetSeconds - secondsSince(started);
+  const done: BoostingTrial[] = [];
+  let triedLinear: LinearTrial | undefined;
+  const secondsAfter = () =>
+    sumOf(
+      ahead.costOf(
+        done.filter((trial) => trial !== undefined),
+        triedLinear,
+      ),
+    );
+  const untilDeadline = () => budget.left() - secondsAfter();
   const schedule = new Schedule(candidates, untilDeadline);
-  const fittedRows = plan.splits.reduce((sum, { train }) => sum + train.length, 0);
+  // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
+  const lanes = plan.splits.length === 1 ? threads : Math.min(2, threads);
+  const threadsOfTrial = threads / lanes;
+  /** A fit that takes longer leaves too little for the others of its trial, and for those that follow. */
+  const fitSeconds = () =>
+    Math.max(0, budget.left()) /
+    (plan.splits.length / threadsOfTrial + ahead.rows / plan.splits[0]!.train.length);
   const finish = (entry: LeaderboardEntry) => {
     leaderboard.push(entry);
     const winner = leaderboard.reduce((best, done) => (done.loss < best.loss ? done : best));
@@ -162,16 +223,18 @@ async function runTrials(
       trials,
       bestLoss: winner.loss,
       remainingSeconds: Math.min(left, Math.max(0, untilDeadline())),
-      secondsPerRow: winner.seconds / fittedRows,
+      secondsAfter: secondsAfter(),
     });
   };
 
-  const done: BoostingTrial[] = [];
   const lane = async () => {
     for (let next = schedule.next(); next; next = schedule.next()) {
       const { position, candidate } = next;
       const begun = performance.now();
-      const trial = await tryBoosting(pool, data, table, plan, candidate, seed);
+      const trial = await tryBoosting(pool, data, table, plan, candidate, {
+        seed,
+        fitSeconds: fitSeconds(),
+      });
       schedule.ended(candidate, secondsSince(begun));
       // Lanes finish in any order.
       done[position] = trial;
@@ -183,10 +246,9 @@ async function runTrials(
       });
     }
   };
-  // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
-  const lanes = Array.from({ length: plan.splits.length === 1 ? threads : Math.min(2, threads) }, lane);
   const linearLane = async () => {
     const trial = await tryLinear(data, plan, losses, { balanced, untilDeadline });
+    triedLinear = trial;
     finish({
       family: 'linear',
       settings: { l2_per_row: trial.l2PerRow },
@@ -195,7 +257,7 @@ async function runTrials(
     });
     return trial;
   };
-  const [linear] = await Promise.all([linearLane(), ...lanes]);
+  const [linear] = await Promise.all([linearLane(), ...Array.from({ length: lanes }, lane)]);
   return {
     linear,
     boosting: done.filter((trial) => trial !== undefined),
@@ -226,6 +288,8 @@ function allTested({ splits }: SearchPlan): Int32Array {
   }
   return all;
 }
+
+const sumOf = ({ boosting, others }: FollowingCost) => boosting + others;
 
 function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;

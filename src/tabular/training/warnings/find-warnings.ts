@@ -1,5 +1,4 @@
 import { quote } from '../../quote.ts';
-import { DEFAULT_BUDGET_SECONDS } from '../params.ts';
 import { MIN_ROWS_TO_RANK } from '../quality/roc-auc.ts';
 import type { TrainingData } from '../training-data.ts';
 import type {
@@ -30,7 +29,7 @@ export function findWarnings(
     ...targetWarnings(data.target, spec, metrics),
     ...heldOut(metrics, spec.target),
     ...quality(metrics),
-    ...cutShort(metrics.search, spec.params.time_budget_seconds ?? DEFAULT_BUDGET_SECONDS),
+    ...(metrics.search ? [...cutShort(metrics), ...overBudget(metrics.search)] : []),
     ...metrics.excluded.flatMap(dropped),
   ];
 }
@@ -82,13 +81,30 @@ function tellsApart({
   return roc_auc > 0.5 + STANDARD_ERRORS * error;
 }
 
-function cutShort(search: Search | null, budgetSeconds: number): TrainingWarning[] {
-  if (!search?.not_begun) return [];
-  const slowest = search.leaderboard.reduce((most, trial) => (trial.seconds > most.seconds ? trial : most));
-  const name = slowest.family === 'linear' ? 'the linear models' : 'boosted trees';
-  const n = search.not_begun;
-  const message = `${n} ${n === 1 ? 'candidate was' : 'candidates were'} not begun, since the time budget of ${budgetSeconds} s left no time for ${n === 1 ? 'it' : 'them'}; the slowest candidate, ${name}, took ${Math.round(slowest.seconds)} s. With more time_budget_seconds the model may be better.`;
+function cutShort({ search, algorithm }: TrainingMetrics): TrainingWarning[] {
+  const { not_begun: n, rounds_cut, budget_seconds, leaderboard } = search!;
+  const sentences: string[] = [];
+  if (n > 0) {
+    const slowest = leaderboard.reduce((most, trial) => (trial.seconds > most.seconds ? trial : most));
+    const name = slowest.family === 'linear' ? 'the linear models' : 'boosted trees';
+    sentences.push(
+      `${n} ${n === 1 ? 'candidate was' : 'candidates were'} not begun, since the time budget of ${budget_seconds} s left no time for ${n === 1 ? 'it' : 'them'} beside the fits that come after the search; the slowest candidate, ${name}, took ${Math.round(slowest.seconds)} s.`,
+    );
+  }
+  if (rounds_cut && algorithm.boosted_trees)
+    sentences.push(
+      `Boosting was ended by the time budget of ${budget_seconds} s while it was still gaining, after ${algorithm.boosted_trees[0]!['rounds']} rounds.`,
+    );
+  if (sentences.length === 0) return [];
+  const message = [...sentences, 'With more time_budget_seconds the model may be better.'].join(' ');
   return [{ code: 'search_cut_short', message }];
+}
+
+function overBudget({ seconds, run_seconds, budget_seconds, leaderboard }: Search): TrainingWarning[] {
+  if (run_seconds <= budget_seconds) return [];
+  const tried = leaderboard.filter(({ family }) => family !== 'blend').length;
+  const message = `The run took ${Math.ceil(run_seconds)} s, more than its time budget of ${budget_seconds} s: trying ${tried} ${tried === 1 ? 'candidate' : 'candidates'} took ${seconds.toFixed(1)} s, and fitting and measuring the model ${(run_seconds - seconds).toFixed(1)} s. Two candidates, and the fits of what they tell, are the least that is done.`;
+  return [{ code: 'over_budget', message }];
 }
 
 /** Groups that the rows were asked to be split by are no news. */

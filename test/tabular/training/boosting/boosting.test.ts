@@ -147,6 +147,16 @@ test('boosting stops when the validation rows gain nothing more', async () => {
   expect(model.curve.length).toBeLessThan(40);
 });
 
+test('boosting stops when its time is over, but not before so many rounds as are enough', async () => {
+  const data = quadrants(600, 4);
+  const { model } = await fitPart(data, { rounds: 50 }, { limit: { seconds: 0, minRounds: 7 } });
+  expect(model.trees.roots).toHaveLength(4 * 7 + 1);
+  expect(model.isCut).toBe(true);
+  const patient = await fitPart(data, { rounds: 9 }, { limit: { seconds: 1000, minRounds: 7 } });
+  expect(patient.model.trees.roots).toHaveLength(4 * 9 + 1);
+  expect(patient.model.isCut).toBe(false);
+});
+
 test('balanced weights move the base of the rare class', async () => {
   const data = quadrants(1000, 6);
   const { target } = data;

@@ -2,6 +2,7 @@ import type { TreesEstimator } from '../../../../src/tabular/document.ts';
 import type { BoostedTrees, BoostingSettings } from '../../../../src/tabular/training/boosting/boost.ts';
 import { createFitPool } from '../../../../src/tabular/training/boosting/fit-pool.ts';
 import { prepareTable } from '../../../../src/tabular/training/boosting/prepare.ts';
+import type { BoostingTask } from '../../../../src/tabular/training/boosting/runner.ts';
 import { treesEstimator } from '../../../../src/tabular/training/boosting/trees-estimator.ts';
 import type { TrainingData } from '../../../../src/tabular/training/training-data.ts';
 
@@ -24,6 +25,7 @@ export async function fitPart(
     train = data.target.rows,
     validation = new Int32Array(0),
     patience,
+    limit,
     balanced = false,
     threads = 1,
     tasks = 1,
@@ -31,6 +33,7 @@ export async function fitPart(
     train?: Int32Array;
     validation?: Int32Array;
     patience?: number;
+    limit?: BoostingTask['limit'];
     balanced?: boolean;
     threads?: number;
     /** More than one are divided among the threads; one they do together. */
@@ -45,6 +48,7 @@ export async function fitPart(
     settings: used,
     seed: 1,
     ...(patience !== undefined && { patience }),
+    ...(limit && { limit }),
   });
   return { model, estimator: treesEstimator([model], table.features[0]!, table) };
 }

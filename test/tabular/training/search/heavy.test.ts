@@ -209,6 +209,17 @@ test('progress tells the trial, the best score so far and the time left', async 
   expect(last.remaining_seconds).toBeGreaterThanOrEqual(0);
 });
 
+test('where no time is left the best setting is fitted alone, and not an ensemble', async () => {
+  const params = { max_trials: 4, time_budget_seconds: 60 };
+  const run = (begunAt: number) => train(chequered(1500), heavy({ params, begunAt }), SILENT);
+  const [inTime, late] = [await run(performance.now()), await run(performance.now() - 60_000)];
+  expect(inTime.metrics.algorithm.boosted_trees!.length).toBeGreaterThan(1);
+  expect(late.metrics.algorithm.boosted_trees).toHaveLength(1);
+  expect(
+    late.metrics.search!.leaderboard.filter(({ family }) => family === 'boosted_trees').length,
+  ).toBeLessThan(3);
+});
+
 test('the time budget cuts trials, not the run', async () => {
   const { metrics } = await train(
     chequered(20_000),
