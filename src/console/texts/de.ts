@@ -194,7 +194,7 @@ export const de: Texts = {
     automatic: 'von selbst gewählt',
     classWeight: 'Jede Klasse wiegt gleich, auch seltene',
     trials: 'Versuche höchstens',
-    budget: 'Sekunden Suche höchstens',
+    budget: 'Sekunden höchstens',
     submit: 'Training starten',
   },
   runs: {

@@ -190,7 +190,7 @@ export const en = {
     automatic: 'chosen by itself',
     classWeight: 'Every class weighs the same, rare ones too',
     trials: 'Trials at most',
-    budget: 'Seconds of search at most',
+    budget: 'Seconds at most',
     submit: 'Start training',
   },
   runs: {
