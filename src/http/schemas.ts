@@ -132,6 +132,10 @@ const ColumnProfile = z.object({
       description:
         'Of numbers and times: rows by intervals of one width, at most 20, of which `edges` are the bounds; times in milliseconds since 1970.',
     }),
+  quartiles: z.object({ q25: z.number(), median: z.number(), q75: z.number() }).optional().openapi({
+    description:
+      'Of numbers and times: a quarter, half and three quarters of the values lie below, between two values by their distance, as in `DataFrame.describe` of pandas; times in milliseconds since 1970.',
+  }),
   top_values: z
     .object({ values: z.array(z.object({ value: z.string(), count })), others: count })
     .optional()
@@ -152,7 +156,7 @@ export const DatasetWithProfile = UploadedDataset.extend({
   profile: z.array(ColumnProfile),
   profile_sample_rows: count.optional().openapi({
     description:
-      'Present when histograms and top values are of so many rows, taken by chance: there were too many to look at them all.',
+      'Present when histograms, quartiles and top values are of so many rows, taken by chance: there were too many to look at them all.',
   }),
 }).openapi('DatasetWithProfile');
 export const DatasetPage = pageOf(Dataset).openapi('DatasetPage');

@@ -15,7 +15,7 @@ import type { Artifact as ArtifactRow, ListedArtifact } from '../domain/model/re
 import type { Aggregates, QualityGroup, TrendPoint } from '../domain/training/quality.ts';
 import type { ListedRun, TrainingRun as RunRow } from '../domain/training/repository.ts';
 import type { TraceNode as TraceNodeRow } from '../domain/training/run-trace.ts';
-import type { Distribution } from '../vocabulary/tables.ts';
+import type { Distribution, Histogram } from '../vocabulary/tables.ts';
 import { annotationsView } from './annotations.ts';
 import { type GrafanaLinks, runLinks } from './run-links.ts';
 import type {
@@ -91,18 +91,25 @@ export function datasetProfileView(
   };
 }
 
-/** Edges are what a width comes to, without the noise of its last digits. */
+/** What a calculation comes to, without the noise of its last digits. */
+const calm = (value: number) => Number(value.toPrecision(15));
+
 function distributionView(distribution: Distribution | null | undefined) {
   if (!distribution) return {};
   if ('values' in distribution)
     return {
       top_values: { values: distribution.values.map((one) => ({ ...one })), others: distribution.others },
     };
-  const { from, width, counts } = distribution;
-  const edges = Array.from({ length: counts.length + 1 }, (_, i) =>
-    Number((from + i * width).toPrecision(15)),
-  );
-  return { histogram: { edges, counts: [...counts] } };
+  const { from, width, counts, quartiles } = distribution;
+  const edges = Array.from({ length: counts.length + 1 }, (_, i) => calm(from + i * width));
+  return {
+    histogram: { edges, counts: [...counts] },
+    ...(quartiles && quartilesView(quartiles)),
+  };
+}
+
+function quartilesView([q25, median, q75]: NonNullable<Histogram['quartiles']>) {
+  return { quartiles: { q25: calm(q25), median: calm(median), q75: calm(q75) } };
 }
 
 /** Of the addresses in an answer: that of the request's own. */

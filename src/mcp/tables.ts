@@ -45,7 +45,7 @@ export function registerTableTools(server: McpServer, api: Client): void {
     'profile_dataset',
     {
       description:
-        'A table: its columns, what they are read as, how many values are missing or different, warnings',
+        'A table: its columns, what they are read as, how many values are missing or different, how they are spread (histogram, quartiles, most frequent values), warnings',
       inputSchema: { dataset_id: z.uuid() },
       annotations: READING,
     },

@@ -82,6 +82,8 @@ export interface Histogram {
   readonly from: number;
   readonly width: number;
   readonly counts: readonly number[];
+  /** A quarter, half and three quarters of the values lie below; undefined in profiles of before they were told. */
+  readonly quartiles?: readonly [q25: number, median: number, q75: number];
 }
 
 /** Rows by the most frequent texts, which are cut at some length, and the rows of all others. */

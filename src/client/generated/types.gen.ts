@@ -180,6 +180,14 @@ export type DatasetWithProfile = UploadedDataset & {
             counts: Array<number>;
         };
         /**
+         * Of numbers and times: a quarter, half and three quarters of the values lie below, between two values by their distance, as in `DataFrame.describe` of pandas; times in milliseconds since 1970.
+         */
+        quartiles?: {
+            q25: number;
+            median: number;
+            q75: number;
+        };
+        /**
          * Of texts: rows by the most frequent ones, at most 10, cut at 50 characters, and the rows of all others.
          */
         top_values?: {
@@ -191,7 +199,7 @@ export type DatasetWithProfile = UploadedDataset & {
         };
     }>;
     /**
-     * Present when histograms and top values are of so many rows, taken by chance: there were too many to look at them all.
+     * Present when histograms, quartiles and top values are of so many rows, taken by chance: there were too many to look at them all.
      */
     profile_sample_rows?: number;
 };

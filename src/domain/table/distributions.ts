@@ -1,4 +1,4 @@
-import { formReader, parseDate } from '#tabular';
+import { formReader, parseDate, quantile } from '#tabular';
 import type {
   ColumnProfile,
   Distribution,
@@ -59,7 +59,14 @@ function histogram(
   const counts = new Array<number>(count).fill(0);
   for (const value of values)
     counts[Math.min(count - 1, width === 0 ? 0 : Math.floor((value - from) / width))]!++;
-  return { from, width, counts };
+  return { from, width, counts, quartiles: quartilesOf(values) };
+}
+
+function quartilesOf(values: readonly number[]): [number, number, number] {
+  // Halved, since the distance between two doubles may be none.
+  const sorted = Float64Array.from(values, (value) => value / 2).sort();
+  const at = (share: number) => 2 * quantile(sorted, share);
+  return [at(0.25), at(0.5), at(0.75)];
 }
 
 /** Of whole numbers each bin holds equally many, and of days; of others, bins reach from the least to the greatest. */

@@ -80,6 +80,7 @@ export const datasetWithProfile: z.infer<typeof DatasetWithProfile> = {
         edges: Array.from({ length: 21 }, (_, i) => 0.5 + 3 * i),
         counts: [4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1],
       },
+      quartiles: { q25: 5.75, median: 16, q75: 33.75 },
     },
     {
       name: 'plan',
@@ -109,6 +110,7 @@ export const datasetWithProfile: z.infer<typeof DatasetWithProfile> = {
         edges: [-0.5, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5],
         counts: [4, 6, 4, 2, 2, 3, 2, 1],
       },
+      quartiles: { q25: 1, median: 2, q75: 4.25 },
     },
     {
       name: 'churned',

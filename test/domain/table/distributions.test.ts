@@ -49,7 +49,28 @@ test('every value of a small table is counted in its interval, of which there ar
     expect(histogram.counts, name).toEqual(counted(histogram, values));
   }
   expect(of<Histogram>(profile, 'few')).toMatchObject({ from: -0.5, width: 1 });
-  expect(of<Histogram>(profile, 'one')).toEqual({ from: 4.25, width: 0, counts: [300] });
+  expect(of<Histogram>(profile, 'one')).toEqual({
+    ...{ from: 4.25, width: 0, counts: [300] },
+    quartiles: [4.25, 4.25, 4.25],
+  });
+});
+
+test('quartiles are those of pandas, of numbers whose distance is no double and of times too', async ({
+  write,
+}) => {
+  const rows = [
+    ['', -1.7e308, '2024-01-03', 1],
+    [4, 1.7e308, '2024-01-01', 2],
+    [1, 1.7e308, '2024-01-02', 3],
+    [2, -1.7e308, '2024-01-04', 4],
+    [10, -1.7e308, '2024-01-05', 5],
+  ];
+  const profile = await inspect(await write(csv(['few', 'huge', 'day', 'whole'], rows)), CSV);
+  const quartiles = (name: string) => of<Histogram>(profile, name).quartiles;
+  expect(quartiles('few')).toEqual([1.75, 3, 5.5]);
+  expect(quartiles('huge')).toEqual([-1.7e308, -1.7e308, 1.7e308]);
+  expect(quartiles('day')).toEqual([2, 3, 4].map((day) => Date.UTC(2024, 0, day)));
+  expect(quartiles('whole')).toEqual([2, 3, 4]);
 });
 
 test('of a large table rows are taken by chance from all over it, the same ones in each format', async ({
@@ -65,6 +86,8 @@ test('of a large table rows are taken by chance from all over it, the same ones 
   const { counts } = of<Histogram>(profile, 'position');
   expect(counts).toHaveLength(20);
   for (const count of counts) expect(Math.abs(count / looked - 0.05)).toBeLessThan(0.03);
+  for (const [i, position] of of<Histogram>(profile, 'position').quartiles!.entries())
+    expect(Math.abs(position / 40_000 - (i + 1) / 4)).toBeLessThan(0.05);
   const { values, others } = of<TopValues>(profile, 'group');
   expect(values.map(({ value }) => value).sort()).toEqual(['group 0', 'group 1', 'group 2', 'group 3']);
   for (const { count } of values) expect(Math.abs(count / looked - 0.25)).toBeLessThan(0.05);

@@ -204,7 +204,7 @@ describe('an inspector', () => {
       distributions: {
         rows: 2,
         columns: [
-          { from: 0.5, width: 1, counts: [1, 1] },
+          { from: 0.5, width: 1, counts: [1, 1], quartiles: [1.25, 1.5, 1.75] },
           {
             values: [
               { value: 'x', count: 1 },

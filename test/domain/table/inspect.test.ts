@@ -27,7 +27,7 @@ const WHOLE = {
   distributions: {
     rows: 3,
     columns: [
-      { from: 0.5, width: 1, counts: [1, 1] },
+      { from: 0.5, width: 1, counts: [1, 1], quartiles: [1.25, 1.5, 1.75] },
       {
         values: [
           { value: 'true', count: 2 },
@@ -35,7 +35,10 @@ const WHOLE = {
         ],
         others: 0,
       },
-      { from: Date.UTC(2024, 0, 1), width: 4 * DAY_MS, counts: days },
+      {
+        ...{ from: Date.UTC(2024, 0, 1), width: 4 * DAY_MS, counts: days },
+        quartiles: [15.5, 31, 45.5].map((day) => Date.UTC(2024, 0, 1) + day * DAY_MS),
+      },
       {
         values: [
           { value: 'a,b', count: 1 },

@@ -74,6 +74,7 @@ describe('one dataset', () => {
       {
         ...{ name: 'a', type: 'number', missing: 0, distinct: 3, min: 1, max: 3, mean: 2 },
         histogram: { edges: [0.5, 1.5, 2.5, 3.5], counts: [1, 1, 1] },
+        quartiles: { q25: 1.5, median: 2, q75: 2.5 },
       },
       {
         ...{ name: 'target', type: 'string', missing: 0, distinct: 2, min: 'x', max: 'y', mean: null },

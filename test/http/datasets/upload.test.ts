@@ -296,6 +296,8 @@ test('the profile of a real table says what is in it', async () => {
     max: Math.max(...target),
     mean: expect.closeTo(target.reduce((sum, value) => sum + value, 0) / target.length, 6),
     histogram: { edges: expect.any(Array), counts: expect.any(Array) },
+    // As pandas describes it.
+    quartiles: { q25: 86.5, median: 142, q75: 214 },
   });
   const { histogram } = profile.at(-1) as { histogram: Record<'edges' | 'counts', number[]> };
   const { edges, counts } = histogram;
