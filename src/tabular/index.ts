@@ -37,8 +37,8 @@ export type { CategoryColumn, Column, ColumnType, Mode, NumberColumn, Table, Tas
 export { createCard, type ModelCard } from './training/card.ts';
 export { parseParams, type TrainParams } from './training/params.ts';
 export { logLoss } from './training/quality/classification.ts';
-export { rocAucInTurns } from './training/quality/roc-auc.ts';
 export { quantile } from './training/quality/quantile.ts';
+export { rocAucInTurns } from './training/quality/roc-auc.ts';
 export { MAX_SEED } from './training/random.ts';
 export type { TrainedRun, TrainHooks, TrainingWarning, TrainProgress, TrainSpec } from './training/types.ts';
 export {
