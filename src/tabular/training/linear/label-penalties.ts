@@ -12,7 +12,7 @@ const MOST_SPREAD = 100;
 
 /**
  * The penalties, with those of each column's labels by how much these differ, as in a random-effects model (empirical
- * Bayes; Morris, 1983): the inverse of the variance of their true effects. Labels that say nothing are held at 0, however
+ * Bayes; Morris, 1983): a row's variance over that of their true effects. Labels that say nothing are held at 0, however
  * many they are; labels that differ are left free, and the rare ones among them drawn to the mean.
  *
  * @param x where the evidence is of, with the penalties so far
@@ -27,7 +27,7 @@ export function labelPenalties(
   const outputs = evidence.sums.map((_, k) => estimatesOf(evidence, k, x.subarray(k * (width + 1)), hot));
   const found = penalties.slice();
   for (const group of hot)
-    found.fill(unit / spreadOf(group, outputs, unit), group.start, group.start + group.count);
+    found.fill(1 / spreadOf(group, outputs, unit), group.start, group.start + group.count);
   return found;
 }
 

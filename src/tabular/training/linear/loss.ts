@@ -21,6 +21,6 @@ export interface Evidence extends Curvature {
   readonly slopes: readonly Float64Array[];
   /** and how much of each is chance, as a variance. */
   readonly noise: readonly Float64Array[];
-  /** What penalties are multiples of: the variance of a row's response, where the loss does not contain it. */
+  /** What variances of effects are measured in: the variance of a row's response, where the loss is not divided by it. */
   readonly unit: number;
 }

@@ -85,6 +85,27 @@ test('of a regression too: labels that say nothing cost next to nothing, those t
   expect(r2(1, true)).toBeGreaterThan(0.95);
 });
 
+test('of a regression: what labels tell does not depend on the unit that the target is in', () => {
+  const rows = 4000;
+  const random = createRandom(36);
+  const codes = Array.from({ length: rows }, () => Math.floor(random() * 4));
+  const y = Float64Array.from(codes, (code) => code + 4 * (random() + random() - 1));
+  const weights = (unit: number) => {
+    const columns: Column[] = [
+      labelled('who', codes, 4),
+      { kind: 'number', name: 'y', values: y.map((value) => unit * value) },
+    ];
+    const data = trainingData({ rows, columns }, 'y');
+    const settings = { l2: 1e-6, estimatesLabels: true, balanced: false };
+    return fitLinear(data, allRows(rows), settings).weights[0]!.map((weight) => weight / unit);
+  };
+  const expected = weights(1);
+  expect(Math.max(...expected) - Math.min(...expected)).toBeCloseTo(3, 0);
+  weights(1000).forEach((weight, j) => {
+    expect(weight).toBeCloseTo(expected[j]!, 6);
+  });
+});
+
 test('each class of three has its own weights of a column’s labels', () => {
   const rows = 3000;
   const random = createRandom(34);
