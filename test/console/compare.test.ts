@@ -37,6 +37,26 @@ describe.skipIf(!hasBrowser)('in the console, of the runs of a dataset', () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test('one sees how good they became, target by target, and is led to the best', async () => {
+    const { dataset_id } = await app.api.upload('trend.csv', await readFile(dataFile('wine_train.csv')));
+    const good = await app.api.train(dataset_id);
+    await app.api.train(dataset_id, { params: { l2: 1000 } });
+    await app.api.train(dataset_id, { target: 'f0' });
+    await using tab = await app.openConsole();
+    const { page } = tab;
+    await tab.open(`datasets/${dataset_id}`);
+    const trends = page.getByRole('region', { name: 'Quality over time' });
+    await trends.getByRole('rowheader', { name: 'target' }).waitFor();
+    expect(await trends.getByRole('rowheader').allTextContents()).toEqual(['f0', 'target']);
+    await trends.getByRole('img', { name: /^R² from ([\d.]+) to \1, runs: 1$/ }).waitFor();
+    await trends.getByRole('img', { name: /^Accuracy from [\d.]+ to [\d.]+, runs: 2$/ }).waitFor();
+    await expectAccessible(page);
+    const row = trends.getByRole('row', { name: /^target/ });
+    await row.getByRole('cell').getByRole('link').click();
+    await page.waitForURL(`**/#/runs/${good.id}`);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test('of which there are none, one is led to the first', async () => {
     const { dataset_id } = await app.api.upload('new.csv', await readFile(dataFile('wine_test.csv')));
     await using tab = await app.openConsole();

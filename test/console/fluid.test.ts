@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { hasBrowser } from '../support/browser.ts';
+import { fill } from '../growth/fill.ts';
+import { hasBrowser, openBrowser } from '../support/browser.ts';
+import { freshDeployment } from '../support/deployment.ts';
 import { useConsoleApp } from './console-app.ts';
+import { openConsole } from './console-page.ts';
 
 const COLUMNS = 1000;
 
@@ -49,5 +52,23 @@ describe.skipIf(!hasBrowser)('the console stays small', () => {
     expect(await page.getByRole('rowheader').count()).toBe(10);
     await page.getByRole('button', { name: 'Back' }).click();
     await page.getByRole('link', { name: 'table-59.csv' }).waitFor();
+  });
+
+  test('what stands deep in a long list is found without asking on and on', async () => {
+    await using deployment = await freshDeployment();
+    // Without a worker, who would see to the runs that seem to be under way.
+    const service = await deployment.start({ ROLE: 'api' });
+    // Half of them are another owner's.
+    await fill(deployment.databaseUrl, 50_000);
+    await using browser = await openBrowser();
+    await using tab = await openConsole(browser, service.origin);
+    const { page } = tab;
+    await tab.open('datasets');
+    await page.getByRole('searchbox', { name: 'Search' }).fill('table 4321');
+    await page.getByRole('link', { name: 'table 4321', exact: true }).waitFor();
+    expect(await page.getByRole('rowheader').count()).toBe(1);
+    await page.getByRole('searchbox', { name: 'Search' }).fill('table no');
+    await page.getByText('Nothing matches').waitFor();
+    expect(tab.complaints).toEqual([]);
   });
 });

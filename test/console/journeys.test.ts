@@ -45,6 +45,9 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     await row.getByRole('button', { name: 'Distribution: f0' }).click();
     const spread = page.getByRole('region', { name: 'Distribution: f0' });
     await spread.getByRole('img', { name: /^most within [\d.]+ – [\d.]+: \d/ }).waitFor();
+    expect(await spread.getByRole('definition').allTextContents()).toEqual(
+      Array(3).fill(expect.stringMatching(/^[\d.]+$/)),
+    );
     await spread.getByText('In numbers').click();
     expect(await spread.getByRole('row').count()).toBe(21);
     await expectAccessible(page);
@@ -75,6 +78,15 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     expect(await leaders.count()).toBeGreaterThan(2);
     await page.getByRole('list', { name: 'Where the time went' }).getByText('Searching').waitFor();
     await page.getByRole('region', { name: 'Model card' }).getByText('wine_train.csv').waitFor();
+    const dependence = page.getByRole('region', { name: 'Partial dependence' });
+    const curves = dependence.getByRole('img', { name: /^f\d+: lowest [\d.]+ at .+, highest [\d.]+ at/ });
+    expect(await curves.count()).toBe(10);
+    const seen = await curves.first().getAttribute('aria-label');
+    await dependence.getByRole('combobox', { name: 'Class' }).selectOption('2');
+    await expect.poll(() => curves.first().getAttribute('aria-label'), POLL).not.toBe(seen);
+    await dependence.getByText('In numbers').click();
+    await dependence.getByRole('columnheader', { name: 'Mean probability of 2' }).waitFor();
+    expect(await dependence.getByRole('row').count()).toBeGreaterThan(100);
     await expectAccessible(page);
     expect(tab.complaints).toEqual([]);
   });
@@ -86,6 +98,9 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     await tab.open(`runs/${id}`);
     await tab.page.locator('.uplot').waitFor();
     await tab.page.getByRole('img', { name: 'Residuals' }).waitFor();
+    const dependence = tab.page.getByRole('region', { name: 'Partial dependence' });
+    await dependence.getByText(/^Mean prediction over \d+ rows/).waitFor();
+    expect(await dependence.getByRole('combobox').count()).toBe(0);
     await expectAccessible(tab.page);
     expect(tab.complaints).toEqual([]);
   });
@@ -134,6 +149,30 @@ describe.skipIf(!hasBrowser)('in the console', () => {
     await page.getByText(`${lines.length} rows are predicted`, { exact: true }).waitFor();
     await page.getByRole('img', { name: 'Drift: f0' }).waitFor();
     await expectAccessible(page);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test('the form of a prediction stays where it is when the row comes that it is filled in with', async () => {
+    const { dataset_id } = await service.api.uploadFile('wine_train.csv');
+    const { artifact_id } = await service.api.train(dataset_id);
+    await using tab = await openConsole(browser, service.origin);
+    const { page } = tab;
+    const asked = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
+    await page.route(`**/datasets/${dataset_id}`, async (route) => {
+      asked.resolve();
+      await looked.promise;
+      await route.continue();
+    });
+    await tab.open(`artifacts/${artifact_id}`);
+    await asked.promise;
+    const placed = () => page.getByRole('button', { name: 'Predict', exact: true }).boundingBox();
+    const another = page.getByRole('button', { name: 'Another row' });
+    const before = await placed();
+    expect(await another.count()).toBe(0);
+    looked.resolve();
+    await another.waitFor();
+    expect(await placed()).toEqual(before);
     expect(tab.complaints).toEqual([]);
   });
 

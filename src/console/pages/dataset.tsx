@@ -9,6 +9,7 @@ import { DeleteDataset } from '../parts/delete-dataset.tsx';
 import { Download } from '../parts/download.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Page, Section } from '../parts/page.tsx';
+import { QualityTrends } from '../parts/quality-trends.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { Shown } from '../parts/shown.tsx';
 import { Time } from '../parts/time.tsx';
@@ -64,6 +65,7 @@ export function DatasetPage({ id }: { readonly id: string }) {
               list="datasets"
               change={(annotationPatch) => api().annotateDataset({ id, annotationPatch })}
             />
+            <QualityTrends datasetId={id} />
           </>
         )}
       </Shown>

@@ -4,10 +4,12 @@ import { Spark } from '../charts/spark.tsx';
 import { count, dated, figure, percent } from '../format.ts';
 import type { ColumnProfile } from '../target.ts';
 import { t } from '../texts/index.ts';
+import { Facts } from './facts.tsx';
 import { Table } from './table.tsx';
 
 const sum = (counts: readonly number[]) => counts.reduce((total, rows) => total + rows, 0);
 
+const QUARTILES = ['q25', 'median', 'q75'] as const;
 const DAY_MS = 86_400_000;
 
 /** How a column's bounds are written: of days without the time. */
@@ -84,7 +86,8 @@ interface ColumnSpreadProps {
 /** The same at its full size, in numbers too. */
 export function ColumnSpread({ of: column, sampled, onClose }: ColumnSpreadProps) {
   const texts = t().datasets;
-  const { name, histogram, top_values: top } = column;
+  const { name, histogram, quartiles, top_values: top } = column;
+  const write = writer(column);
   const label = `${texts.distribution}: ${name}`;
   return (
     <section class="spread-full" aria-label={label}>
@@ -103,8 +106,15 @@ export function ColumnSpread({ of: column, sampled, onClose }: ColumnSpreadProps
             label={inShort(column)}
             edges={histogram.edges}
             counts={histogram.counts}
-            write={writer(column)}
+            write={write}
           />
+          {quartiles && (
+            <Facts
+              of={QUARTILES.map(
+                (quartile) => [texts.quartiles[quartile], write(quartiles[quartile])] as const,
+              )}
+            />
+          )}
           <details>
             <summary>{texts.inNumbers}</summary>
             <Table

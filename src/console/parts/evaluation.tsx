@@ -5,6 +5,7 @@ import { Histogram } from '../charts/histogram.tsx';
 import { Plot } from '../charts/plot.tsx';
 import { figure } from '../format.ts';
 import { t } from '../texts/index.ts';
+import { Dependence } from './dependence.tsx';
 import { Section } from './page.tsx';
 import { Shown } from './shown.tsx';
 
@@ -17,7 +18,12 @@ export function Evaluation({ id }: { readonly id: string }) {
   if (isGone(loaded.error)) return null;
   return (
     <Shown of={loaded}>
-      {(points) => (points.task === 'classification' ? <Curves of={points} /> : <Residuals of={points} />)}
+      {(points) => (
+        <>
+          {points.task === 'classification' ? <Curves of={points} /> : <Residuals of={points} />}
+          {points.partial_dependence && <Dependence of={points.partial_dependence} />}
+        </>
+      )}
     </Shown>
   );
 }

@@ -9,6 +9,8 @@ import { type Column, Table } from './table.tsx';
 
 const PAGE_ITEMS = 50;
 const NEWEST_FIRST = '-created_at';
+/** So often the service, which looks through a share of a long list at a time, is asked on while it finds nothing. */
+const MAX_EMPTY = 20;
 /** Nobody types slower within a word. */
 const TYPING_MS = 250;
 
@@ -26,6 +28,11 @@ interface Filter {
   readonly values: Readonly<Record<string, string>>;
 }
 
+interface ListPage<Row> {
+  readonly items: readonly Row[];
+  readonly next_cursor: string | null;
+}
+
 interface ListProps<Row> {
   readonly title: string;
   readonly columns: readonly Column<Row>[];
@@ -34,12 +41,20 @@ interface ListProps<Row> {
   readonly empty: ComponentChildren;
   /** Something in it changes by itself; it is looked at again after so many milliseconds. */
   refreshMs?(rows: readonly Row[]): number | undefined;
-  load(
-    query: ListQuery & Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): Promise<{ readonly items: readonly Row[]; readonly next_cursor: string | null }>;
+  load(query: ListQuery & Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<ListPage<Row>>;
   keyOf(row: Row): string;
   isHidden?(row: Row): boolean;
+}
+
+/** The first page that is not empty. */
+async function firstFound<Row>(
+  load: (cursor: string | undefined) => Promise<ListPage<Row>>,
+  cursor: string | undefined,
+): Promise<ListPage<Row>> {
+  let page = await load(cursor);
+  for (let i = 0; i < MAX_EMPTY && page.items.length === 0 && page.next_cursor !== null; i++)
+    page = await load(page.next_cursor);
+  return page;
 }
 
 /** A list of the service: searched, ordered and paged by it. What is asked for stands in the address. */
@@ -50,7 +65,11 @@ export function List<Row>(props: ListProps<Row>) {
   const paging = usePaging(asked);
   const { cursor } = paging;
   const list = useLoad(
-    (signal) => load({ ...wanted, limit: PAGE_ITEMS, sort, ...(cursor && { cursor }) }, signal),
+    (signal) =>
+      firstFound(
+        (from) => load({ ...wanted, limit: PAGE_ITEMS, sort, ...(from && { cursor: from }) }, signal),
+        cursor,
+      ),
     [cursor, asked],
   );
   useEffect(() => {

@@ -78,17 +78,17 @@ export function PredictForm({ artifact, level, onPredicted }: PredictFormProps) 
         title={texts.form}
         hint={texts.formHint}
         actions={
-          examples.length > 1 && (
-            <button
-              type="button"
-              onClick={() => {
-                setTyped({});
-                setExample((example + 1) % examples.length);
-              }}
-            >
-              {texts.another}
-            </button>
-          )
+          // Its place is kept: nothing shall move when the rows come, least of all under a click.
+          <button
+            type="button"
+            class={examples.length > 1 ? '' : 'absent'}
+            onClick={() => {
+              setTyped({});
+              setExample((example + 1) % examples.length);
+            }}
+          >
+            {texts.another}
+          </button>
         }
       >
         <form onSubmit={submit}>

@@ -125,6 +125,7 @@ export const de: Texts = {
     mostWithin: (interval, share) => `am häufigsten ${interval}: ${share}`,
     noneFrequent: 'fast jeder Wert ist ein anderer',
     otherValues: 'alle anderen',
+    quartiles: { q25: 'Ein Viertel liegt unter', median: 'Median', q75: 'Drei Viertel liegen unter' },
     ofSampled: (rows) => `Aus ${rows} zufällig gewählten Zeilen`,
     inNumbers: 'In Zahlen',
     readsAs: 'Gelesen als',
@@ -316,6 +317,20 @@ export const de: Texts = {
     logsLink: 'Protokoll',
     dashboardLink: 'Tafel des Laufs',
     classChoice: 'Klasse',
+    dependence: 'Partielle Abhängigkeit',
+    dependenceHint: (output, rows) =>
+      `${output} über ${rows} Zeilen, die es nicht kannte, wenn eine Spalte in allen denselben Wert hat. Flach: Sie ist fast gleichgültig.`,
+    meanPrediction: 'Mittlere Vorhersage',
+    probabilityOf: (name) => `Mittlere Wahrscheinlichkeit von ${name}`,
+    between: (low, lowAt, high, highAt) =>
+      `am niedrigsten ${low} bei ${lowAt}, am höchsten ${high} bei ${highAt}`,
+    value: 'Wert',
+    trends: 'Güte im Lauf der Zeit',
+    trendsHint: (runs) => `Ihre Modelle nach dem, was sie vorhersagen, aus den neuesten ${runs} Läufen`,
+    latest: 'Zuletzt',
+    bestRun: 'Am besten',
+    overTime: 'Im Lauf der Zeit',
+    fromTo: (score, first, last, runs) => `${score} von ${first} bis ${last}, Läufe: ${runs}`,
   },
   annotations: {
     title: 'Schlagworte und Notiz',

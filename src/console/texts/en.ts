@@ -122,6 +122,7 @@ export const en = {
     mostWithin: (interval: string, share: string) => `most within ${interval}: ${share}`,
     noneFrequent: 'nearly every value is another one',
     otherValues: 'all others',
+    quartiles: { q25: 'A quarter lies below', median: 'Median', q75: 'Three quarters lie below' },
     ofSampled: (rows: string) => `Of ${rows} rows, taken by chance`,
     inNumbers: 'In numbers',
     readsAs: 'Read as',
@@ -314,6 +315,21 @@ export const en = {
     logsLink: 'Logs',
     dashboardLink: 'Dashboard of the run',
     classChoice: 'Class',
+    dependence: 'Partial dependence',
+    dependenceHint: (output: string, rows: string) =>
+      `${output} over ${rows} rows that it did not see, with one column set to the same value in all of them. Flat: it hardly matters.`,
+    meanPrediction: 'Mean prediction',
+    probabilityOf: (name: string) => `Mean probability of ${name}`,
+    between: (low: string, lowAt: string, high: string, highAt: string) =>
+      `lowest ${low} at ${lowAt}, highest ${high} at ${highAt}`,
+    value: 'Value',
+    trends: 'Quality over time',
+    trendsHint: (runs: string) => `Its models by what they predict, of the newest ${runs} runs`,
+    latest: 'Latest',
+    bestRun: 'Best',
+    overTime: 'Over time',
+    fromTo: (score: string, first: string, last: string, runs: string) =>
+      `${score} from ${first} to ${last}, runs: ${runs}`,
   },
   annotations: {
     title: 'Tags and note',
