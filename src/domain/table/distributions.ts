@@ -6,7 +6,7 @@ import type {
   Histogram,
   TopValues,
 } from '../../vocabulary/tables.ts';
-import type { RowSample } from './row-sampler.ts';
+import type { Cell, RowSample } from './row-sampler.ts';
 
 const MAX_BINS = 20;
 const MAX_VALUES = 10;
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 /** Beyond it, halves are no doubles. */
 const MAX_WHOLE = 2 ** 50;
 
-type Cells = readonly (string | null)[];
+type Cells = readonly Cell[];
 
 /** How the values of each column are spread, as far as the sampled rows tell. */
 export function distributionsOf(
@@ -29,13 +29,19 @@ function distributionOf(column: ColumnProfile, cells: Cells): Distribution | nul
   const { type, min, max } = column;
   if (type !== 'number' && type !== 'datetime') return topValues(cells);
   const read = readerOf(column);
-  const isNumber = (value: unknown): value is number => Number.isFinite(value);
-  const values = cells.map((cell) => (cell === null ? undefined : read(cell))).filter(isNumber);
-  const bounds = [min, max]
-    .map((bound) => (typeof bound === 'string' ? read(bound) : bound))
-    .filter(isNumber);
+  const values = numbersIn(cells, read);
   if (values.length === 0) return null;
-  return histogram(type, values, [...values, ...bounds]);
+  return histogram(type, values, [...values, ...numbersIn([min, max], read)]);
+}
+
+/** Without an array between: of all that an upload takes, this is much. */
+function numbersIn(cells: Cells, read: (cell: string) => number | undefined): number[] {
+  const numbers: number[] = [];
+  for (const cell of cells) {
+    const value = typeof cell === 'string' ? read(cell) : cell;
+    if (Number.isFinite(value)) numbers.push(value as number);
+  }
+  return numbers;
 }
 
 function readerOf({ type, form }: ColumnProfile): (cell: string) => number | undefined {
@@ -71,8 +77,11 @@ function quartilesOf(values: readonly number[]): [number, number, number] {
 
 /** Of whole numbers each bin holds equally many, and of days; of others, bins reach from the least to the greatest. */
 function binsOf(type: ColumnProfile['type'], seen: readonly number[]): Bins {
-  const min = seen.reduce((least, value) => Math.min(least, value));
-  const max = seen.reduce((most, value) => Math.max(most, value));
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of seen) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
   const isOf = (unit: number) => seen.every((value) => value % unit === 0);
   const isBounded = Math.max(-min, max) <= MAX_WHOLE;
   if (type === 'number' && isBounded && isOf(1)) return steps(min, max, 1, 0.5);
@@ -93,7 +102,7 @@ function steps(min: number, max: number, unit: number, below: number): Bins {
 /** Where nearly every value is another one, none is frequent. */
 function topValues(cells: Cells): TopValues | null {
   const counts = new Map<string, number>();
-  for (const cell of cells) if (cell !== null) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  for (const cell of cells) if (typeof cell === 'string') counts.set(cell, (counts.get(cell) ?? 0) + 1);
   if (counts.size === 0) return null;
   const values = [...counts]
     .filter(([, count]) => count > 1 || counts.size <= MAX_VALUES)

@@ -1,5 +1,5 @@
 import type { ColumnProfile, NearlyNumbers } from '../../vocabulary/tables.ts';
-import type { RowSample } from './row-sampler.ts';
+import type { Cell, RowSample } from './row-sampler.ts';
 
 /** Of the cells that are looked at, those that stand for no value left out. */
 const NEARLY_ALL = 0.9;
@@ -25,8 +25,8 @@ export function nearlyNumbers(
   );
 }
 
-function ofColumn({ min, max }: ColumnProfile, all: readonly (string | null)[]): NearlyNumbers | undefined {
-  const cells = all.filter((cell) => cell !== null);
+function ofColumn({ min, max }: ColumnProfile, all: readonly Cell[]): NearlyNumbers | undefined {
+  const cells = all.filter((cell) => typeof cell === 'string');
   if (!mostlyNumbers(cells.slice(0, FIRST_CELLS))) return undefined;
   const others = cells.filter((cell) => !NUMBER.test(cell));
   const numbers = cells.length - others.length;

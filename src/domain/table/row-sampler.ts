@@ -1,8 +1,11 @@
+/** As it stands in the file, or of one that says so itself a number or milliseconds since 1970; null: missing. */
+export type Cell = string | number | null;
+
 /** Rows that stand for all of a table. */
 export interface RowSample {
   readonly rows: number;
-  /** By column; null: missing. */
-  readonly cells: ReadonlyMap<string, readonly (string | null)[]>;
+  /** By column. */
+  readonly cells: ReadonlyMap<string, readonly Cell[]>;
 }
 
 /** So many cells take some milliseconds to be read. */

@@ -1,4 +1,5 @@
 import { isMissing } from './missing.ts';
+import { usualDate } from './usual-date.ts';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const MISSING_NUMBER = new Set(['', 'nan', 'na', 'n/a', 'null', 'none']);
@@ -17,6 +18,10 @@ export function parseNumber(text: string): number | undefined {
 
 /** ISO 8601 date or timestamp → milliseconds since 1970 (UTC when no offset is given); NaN for a missing one. */
 export function parseDate(text: string): number | undefined {
+  return usualDate(text) ?? anyDate(text);
+}
+
+function anyDate(text: string): number | undefined {
   const trimmed = text.trim();
   if (isMissing(trimmed)) return Number.NaN;
   const match = ISO_DATE.exec(trimmed);

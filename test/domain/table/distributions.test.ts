@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Distributions, Histogram, TableProfile, TopValues } from '../../../src/vocabulary/tables.ts';
-import { CSV, inspect, NDJSON, seeded, test } from './files.ts';
+import { CSV, inspect, NDJSON, PARQUET, seeded, test } from './files.ts';
 
 const csv = (names: readonly string[], rows: readonly (readonly unknown[])[]) =>
   [names, ...rows].map((cells) => `${cells.join()}\n`).join('');
@@ -94,6 +94,29 @@ test('of a large table rows are taken by chance from all over it, the same ones 
   expect(others).toBe(0);
   const other = await inspect(await write(ndjson(names, rows)), NDJSON);
   expect(other.distributions).toEqual(profile.distributions);
+});
+
+test('of Parquet they are those of the same table as CSV', async ({ write, parquet }) => {
+  const query = `select
+    case when i % 7 > 0 then i / 8 end as real, i::INTEGER as whole, i % 3 = 0 as flag,
+    case when i % 5 > 0 then TIMESTAMP '2024-01-01' + to_hours((i * 31)::INTEGER) end as time,
+    DATE '1969-12-01' + (i % 60)::INTEGER as day,
+    case when i % 11 > 0 then 'a "quoted", ' || i % 4 else 'NA' end as text
+    from range(300) t(i)`;
+  const at = (time: number) => new Date(time).toISOString();
+  const rows = Array.from({ length: 300 }, (_, i) => [
+    i % 7 > 0 ? i / 8 : '',
+    i,
+    i % 3 === 0,
+    i % 5 > 0 ? at(Date.UTC(2024, 0, 1, i * 31)) : '',
+    at(Date.UTC(1969, 11, 1 + (i % 60))).slice(0, 10),
+    i % 11 > 0 ? `"a ""quoted"", ${i % 4}"` : 'NA',
+  ]);
+  const asCsv = await inspect(await write(csv(['real', 'whole', 'flag', 'time', 'day', 'text'], rows)), CSV);
+  const asParquet = await inspect(await parquet(query), PARQUET);
+  expect(asParquet.distributions).toEqual(asCsv.distributions);
+  expect(of<TopValues>(asParquet, 'text').values[0]?.value).toBe('a "quoted", 1');
+  expect(sum(of<Histogram>(asParquet, 'time').counts)).toBe(240);
 });
 
 test('a table of a thousand columns is looked at in few rows, and told in few bytes', async ({ write }) => {
