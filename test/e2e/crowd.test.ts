@@ -4,6 +4,7 @@ import { childProcesses } from '../support/children.ts';
 import { eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { sample, samples } from '../support/exposition.ts';
+import { hold } from '../support/hold.ts';
 import { expectProblem } from '../support/problem.ts';
 import { converse } from '../support/raw-http.ts';
 import type { Service } from '../support/service.ts';
@@ -21,20 +22,18 @@ afterAll(() => stack.disposeAsync());
 
 /** Whoever begins to read a table from now on gets no further. */
 function holdInspectors(): AsyncDisposable {
-  const held = new Set<number>();
+  const held = new Map<number, Disposable>();
   let isHolding = true;
   const holding = eventually(async () => {
-    for (const pid of await childProcesses('inspect.child.ts', service.process.pid)) {
-      process.kill(pid, 'SIGSTOP');
-      held.add(pid);
-    }
+    for (const pid of await childProcesses('inspect.child.ts', service.process.pid))
+      if (!held.has(pid)) held.set(pid, hold([pid]));
     return !isHolding;
   });
   return {
     async [Symbol.asyncDispose]() {
       isHolding = false;
       await holding;
-      for (const pid of held) process.kill(pid, 'SIGCONT');
+      for (const one of held.values()) one[Symbol.dispose]();
     },
   };
 }

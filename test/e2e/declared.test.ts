@@ -4,6 +4,7 @@ import { descendants, postmaster } from '../adapters/db/embedded/processes.ts';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDeployment } from '../support/deployment.ts';
+import { hold } from '../support/hold.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
@@ -102,8 +103,8 @@ async function use({ api, origin }: Service): Promise<void> {
   expect((await api.train(single.dataset_id, { task: 'classification' })).status).toBe('failed');
 }
 
-/** Runs that are retried, cancelled, and handed back when the worker stops. */
-async function strain({ api }: Service, worker: Service): Promise<void> {
+/** Runs that are retried, cancelled, and handed back when the worker stops: until it is disposed the last one is held. */
+async function strain({ api }: Service, worker: Service): Promise<Disposable> {
   const noise = await api.upload('noise.csv', noisyTable(), 'heavy');
   const begin = async () => {
     const request = { dataset_id: noise.dataset_id, mode: 'heavy', params: { max_trials: 2 } };
@@ -111,18 +112,16 @@ async function strain({ api }: Service, worker: Service): Promise<void> {
     await eventually(async () => (await api.run(id))['progress_details'] !== null);
     return id;
   };
-  const signalTrainers = async (signal: NodeJS.Signals) => {
-    for (const pid of await childProcesses('trainer.child.ts', worker.process.pid)) process.kill(pid, signal);
-  };
+  const trainers = () => childProcesses('trainer.child.ts', worker.process.pid);
   const retried = await begin();
-  await signalTrainers('SIGKILL');
+  for (const pid of await trainers()) process.kill(pid, 'SIGKILL');
   expect((await api.ended(retried)).status).toBe('succeeded');
   const cancelled = await begin();
   await answered(api.post(`/training-runs/${cancelled}/cancel`, {}));
   expect((await api.ended(cancelled)).status).toBe('cancelled');
   await begin();
-  // Held, or it might end in the time that it is given.
-  await signalTrainers('SIGSTOP');
+  // Or it might end in the time that it is given.
+  return hold(await trainers());
 }
 
 /** Of a process in which everything expires. */
@@ -154,7 +153,7 @@ beforeAll(async () => {
     const api = await start({ ROLE: 'api' });
     const worker = await start({ ROLE: 'worker' });
     await use(api);
-    await strain(api, worker);
+    using _ = await strain(api, worker);
     await scrape(worker);
     await worker.stop();
     const later = await start({ ROLE: 'worker', ...LATER });

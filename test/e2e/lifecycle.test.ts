@@ -5,6 +5,7 @@ import { childProcesses } from '../support/children.ts';
 import { client, eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { sample, samples } from '../support/exposition.ts';
+import { hold } from '../support/hold.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { expectProblem } from '../support/problem.ts';
 import { runMain, type Service, startService } from '../support/service.ts';
@@ -44,19 +45,6 @@ const trainersOf = (service: Service) => childProcesses('trainer.child.ts', serv
 const signalTrainers = async (service: Service, signal: NodeJS.Signals) => {
   for (const pid of await trainersOf(service)) process.kill(pid, signal);
 };
-/** Until it is disposed: then one that its service has not ended sees that the service is gone, and ends. */
-async function holdTrainers(service: Service): Promise<Disposable> {
-  const held = await trainersOf(service);
-  for (const pid of held) process.kill(pid, 'SIGSTOP');
-  const letGo = (pid: number) => {
-    try {
-      process.kill(pid, 'SIGCONT');
-    } catch {
-      // It has ended.
-    }
-  };
-  return { [Symbol.dispose]: () => held.forEach(letGo) };
-}
 
 const stopped = (service: Service) => service.process.kill('SIGTERM');
 
@@ -84,7 +72,7 @@ test.concurrent.each<[string, (service: Service) => unknown, NodeJS.Signals?]>([
     expect(await trainersOf(first)).toHaveLength(2);
     if (toTrainers !== undefined) await signalTrainers(first, toTrainers);
     // Held, or it might end in the time that it is given.
-    using _ = await holdTrainers(first);
+    using _ = hold(await trainersOf(first));
     const runs = 'mlops_backend_training_runs_total';
     const started = { mode: 'heavy', task: 'classification', outcome: 'started' };
     expect(sample(await first.api.metrics(), runs, started)).toBe(1);

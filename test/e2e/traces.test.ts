@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDeployment, startDeployed } from '../support/deployment.ts';
+import { hold } from '../support/hold.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import type { SeenSpan } from '../support/otlp/received.ts';
 import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
@@ -238,7 +239,7 @@ describe('of two processes that are asked for everything, and send JSON', () => 
     const request = { dataset_id: dataset.dataset_id, mode: 'heavy', params: { max_trials: 2 } };
     const queued = await api.api.json<Run>(await api.api.post('/training-runs', request));
     // Held, or it might end in the time that it is given.
-    for (const pid of await trainersOf(worker, api, queued.id)) process.kill(pid, 'SIGSTOP');
+    using _ = hold(await trainersOf(worker, api, queued.id));
     const underWay = await api.api.json<Node>(await api.api.call(`/training-runs/${queued.id}/trace`));
     const attempt = underWay.children.at(-1);
     expect(attempt).toMatchObject({ name: 'attempt', duration_seconds: null });

@@ -16,25 +16,32 @@ let watchdog: NodeJS.WritableStream | undefined;
 export function tied<Child extends ChildProcess>(child: Child): Child {
   const { pid } = child;
   if (pid === undefined) return child;
-  watchdog ??= startWatchdog();
-  groups.add(pid);
-  watchdog.write(`+${pid}\n`);
+  tieGroup(pid);
   child.once('exit', () => {
     // The number is nobody else's as long as the group has members.
-    if (signal(pid, 0)) return;
-    groups.delete(pid);
-    watchdog?.write(`-${pid}\n`);
+    if (!signal(pid, 0)) untieGroup(pid);
   });
   return child;
+}
+
+/** The same for a group that somebody else has started. */
+export function tieGroup(leader: number): void {
+  watchdog ??= startWatchdog();
+  groups.add(leader);
+  watchdog.write(`+${leader}\n`);
+}
+
+export function untieGroup(leader: number): void {
+  groups.delete(leader);
+  watchdog?.write(`-${leader}\n`);
 }
 
 /** Kills every group that is left. */
 export function endTied(): void {
   for (const pid of groups) {
     signal(pid, 'SIGKILL');
-    watchdog?.write(`-${pid}\n`);
+    untieGroup(pid);
   }
-  groups.clear();
 }
 
 function signal(group: number, name: NodeJS.Signals | 0): boolean {

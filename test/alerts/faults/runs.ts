@@ -1,5 +1,6 @@
 import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
+import { hold } from '../../support/hold.ts';
 import { noisyTable } from '../../support/noisy-table.ts';
 import { mendedBy } from '../fault.ts';
 import type { World } from '../world.ts';
@@ -26,16 +27,8 @@ export async function longRun(world: World): Promise<AsyncDisposable> {
     // Where one is at work there is another that stands by.
     (await trainersByWorker(world)).find((found) => found.length > 1),
   );
-  for (const pid of trainers) process.kill(pid, 'SIGSTOP');
-  return mendedBy(async () => {
-    for (const pid of trainers) {
-      try {
-        process.kill(pid, 'SIGCONT');
-      } catch {
-        // It has ended with its worker.
-      }
-    }
-  });
+  const held = hold(trainers);
+  return mendedBy(async () => held[Symbol.dispose]());
 }
 
 export const waitingRun = (world: World): Promise<string> => ask(world, { params: { max_trials: 1 } });

@@ -6,6 +6,7 @@ import type { ProblemCode } from '../../../src/errors.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { childProcesses } from '../../support/children.ts';
 import { eventually } from '../../support/client.ts';
+import { hold } from '../../support/hold.ts';
 import { multipart } from '../../support/multipart.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { converse, openRequest } from '../../support/raw-http.ts';
@@ -262,7 +263,7 @@ describe('a client that goes away leaves nothing', () => {
     const { dataset_id } = await app.api.upload('first.csv', rows(10));
     await app.api.call(`/datasets/${dataset_id}`, { method: 'DELETE' });
     const inspectors = await childProcesses('inspect.child.ts');
-    for (const pid of inspectors) process.kill(pid, 'SIGSTOP');
+    using _ = hold(inspectors);
 
     const { request } = openRequest(`${app.origin}${UPLOAD}?name=a.csv`, 'POST');
     // What is compressed is given room, which shows that it is being looked into.
@@ -270,8 +271,6 @@ describe('a client that goes away leaves nothing', () => {
     await eventually(async () => (await readdir(join(app.root, 'scratch'))).length > 0);
     request.destroy();
     await settled();
-    const left = await childProcesses('inspect.child.ts');
-    expect(left).toHaveLength(inspectors.length - 1);
-    for (const pid of left) process.kill(pid, 'SIGCONT');
+    expect(await childProcesses('inspect.child.ts')).toHaveLength(inspectors.length - 1);
   });
 });
