@@ -82,11 +82,13 @@ export type Client = ReturnType<typeof client>;
  * @param seconds until it is given up: generous, since only a failure waits that long
  */
 export async function eventually<T>(look: () => Promise<T | undefined | false>, seconds = 240): Promise<T> {
-  const until = Date.now() + seconds * 1000;
+  const began = Date.now();
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > until) throw new Error(`nothing within ${seconds} s`);
-    await delay(50);
+    const waited = Date.now() - began;
+    if (waited > seconds * 1000) throw new Error(`nothing within ${seconds} s`);
+    // The longer the wait the less often: a look takes the processor from what is waited for.
+    await delay(Math.min(Math.max(waited / 10, 20), 250));
   }
 }
