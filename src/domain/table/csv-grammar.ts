@@ -31,17 +31,26 @@ const [CR, SPACE, QUOTE] = [0x0d, 0x20, 0x22];
 export function csvGrammar(delimiter: number): Uint16Array {
   const known = grammars.get(delimiter);
   if (known) return known;
+  const grammar = WITHOUT_DELIMITER.slice();
+  for (let state = 0; state < MAX_STATES; state++)
+    for (const from of [UNQUOTED + state, CLOSED + state]) grammar[(from << 8) | delimiter] = END_FIELD;
+  grammars.set(delimiter, grammar);
+  return grammar;
+}
+
+const grammars = new Map<number, Uint16Array>();
+
+const WITHOUT_DELIMITER = withoutDelimiter();
+
+function withoutDelimiter(): Uint16Array {
   const grammar = new Uint16Array(ACTIONS << 8);
   grammar.set(TRANSITIONS, UNQUOTED << 8);
-  grammar.set(
-    Uint16Array.from(TRANSITIONS, (state) => QUOTED + state),
-    QUOTED << 8,
-  );
+  // Not `from`: it takes a process that has just begun milliseconds.
+  for (let i = 0; i < TRANSITIONS.length; i++) grammar[(QUOTED << 8) + i] = QUOTED + TRANSITIONS[i]!;
   grammar.fill(QUOTED + DOUBLED_QUOTES, (QUOTED + DOUBLED_QUOTES) << 8, (QUOTED + DOUBLED_QUOTES + 1) << 8);
   grammar.fill(TEXT_BEHIND_QUOTE, CLOSED << 8);
   for (let state = 0; state < MAX_STATES; state++) {
     for (const from of [UNQUOTED + state, CLOSED + state]) {
-      grammar[(from << 8) | delimiter] = END_FIELD;
       grammar[(from << 8) | LF] = END_LINE;
       grammar[(from << 8) | CR] = RETURN;
     }
@@ -52,11 +61,8 @@ export function csvGrammar(delimiter: number): Uint16Array {
   grammar[((UNQUOTED + START) << 8) | QUOTE] = QUOTED + START;
   const spaced = TRANSITIONS[(START << 8) | SPACE]!;
   grammar[((UNQUOTED + spaced) << 8) | QUOTE] = SPACED_QUOTE;
-  grammars.set(delimiter, grammar);
   return grammar;
 }
-
-const grammars = new Map<number, Uint16Array>();
 
 /** The state of `cell.ts` within one of ours. */
 export const cellState = (state: number): number => state & (MAX_STATES - 1);
