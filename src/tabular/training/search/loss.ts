@@ -1,5 +1,8 @@
 import { classRowWeights, type TrainingData } from '../training-data.ts';
 
+type Target = TrainingData['target'];
+type Classes = Extract<Target, { readonly task: 'classification' }>;
+
 /** What the search compares candidates by, as weighted losses of single rows: their mean is the loss. */
 export type RowLosses = (predicted: Float64Array) => Float64Array;
 
@@ -21,6 +24,27 @@ export function rowLosses(
     return (predicted) =>
       Float64Array.from(tested, (row, i) => (target.values[row]! - predicted[i]!) ** 2 / variance);
   }
+  return ofClasses(target, rows, tested, balanced, (own) => own);
+}
+
+/** What the same losses would be if every row were of another class than it is; of a regression there is no such thing. */
+export function otherwiseLosses(
+  { target }: TrainingData,
+  rows: Int32Array,
+  tested: Int32Array,
+  balanced: boolean,
+): RowLosses | null {
+  return target.task === 'regression' ? null : ofClasses(target, rows, tested, balanced, (own) => 1 - own);
+}
+
+/** @param told of what a row's own class was given, what the loss is minus the logarithm of */
+function ofClasses(
+  target: Classes,
+  rows: Int32Array,
+  tested: Int32Array,
+  balanced: boolean,
+  told: (own: number) => number,
+): RowLosses {
   const classes = target.classes.length;
   const weightOf = new Float64Array(classes).fill(1);
   if (balanced) {
@@ -32,7 +56,7 @@ export function rowLosses(
   return (predicted) =>
     Float64Array.from(tested, (row, i) => {
       const code = target.codes[row]!;
-      return -weightOf[code]! * Math.log(Math.max(predicted[i * classes + code]!, Number.EPSILON));
+      return -weightOf[code]! * Math.log(Math.max(told(predicted[i * classes + code]!), Number.EPSILON));
     });
 }
 

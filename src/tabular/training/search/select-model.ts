@@ -16,7 +16,7 @@ import { type BoostingTrial, tryBoosting } from './boosting-trial.ts';
 import { combineTrees, likelyMembers } from './combine-trees.ts';
 import { costOfFollowing, type Following, type FollowingCost } from './following.ts';
 import { type LinearTrial, tryLinear } from './linear-trial.ts';
-import { type RowLosses, rowLosses } from './loss.ts';
+import { otherwiseLosses, type RowLosses, rowLosses } from './loss.ts';
 import { planSearch, type SearchPlan } from './plan.ts';
 import { rowsWithItsRounds } from './rounds.ts';
 import { Schedule } from './schedule.ts';
@@ -116,6 +116,7 @@ export async function selectModel(
           linear.predicted,
           predicted,
           losses,
+          otherwiseLosses(data, plan.rows, allTested(plan), options.balanced),
           !isSmall,
           data.target.task === 'classification' ? PRIOR_ROWS_OF_CLASSES / plan.rows.length : 0,
         )
