@@ -25,7 +25,8 @@ async function administer(statement: string): Promise<void> {
 /** A migrated, empty database of its own on the suite's server; dropped when disposed, whoever is connected. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `${inject('databaseTemplate')}_${randomUUID().slice(0, 8)}`;
-  await administer(`create database ${name} template ${inject('databaseTemplate')}`);
+  // File by file, not by every page through the log: a third of the work, where nothing is synced.
+  await administer(`create database ${name} template ${inject('databaseTemplate')} strategy file_copy`);
   const url = new URL(inject('databaseServer'));
   url.pathname = `/${name}`;
   return {
