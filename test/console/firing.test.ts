@@ -1,10 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendAlert, startAlertmanager } from '../infra/alertmanager.ts';
+import { startTestApp } from '../support/app.ts';
 import { hasBrowser, openBrowser } from '../support/browser.ts';
 import { hasProgram } from '../support/programs.ts';
-import { startService } from '../support/service.ts';
-import { storageRoot } from '../support/storage-root.ts';
 import { expectAccessible, openConsole } from './console-page.ts';
 
 const LABELS = { alertname: 'UploadsRefused', severity: 'warning', instance: 'api-1', mode: 'heavy' };
@@ -30,8 +29,7 @@ describe.skipIf(!hasBrowser || !hasProgram('prometheus-alertmanager'))(
         annotations: { summary: 'Many uploads are refused' },
         startsAt,
       });
-      await using root = await storageRoot();
-      await using service = await startService(root.path, { ALERTMANAGER_URL: url });
+      await using service = await startTestApp({ ALERTMANAGER_URL: url });
       await using tab = await openConsole(browser, service.origin);
       const { page } = tab;
       await page.clock.install();

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { hasBrowser, openBrowser } from '../support/browser.ts';
 import { startDeployed } from '../support/deployment.ts';
 import type { Service } from '../support/service.ts';
@@ -69,7 +70,7 @@ describe.skipIf(!hasBrowser)('in the console, of the service', () => {
     await tab.open('service');
     await page.getByRole('region', { name: 'Now' }).waitFor();
     expect(await page.getByRole('navigation', { name: 'In Grafana' }).count()).toBe(0);
-    await using seen = await startDeployed({ GRAFANA_PUBLIC_URL: 'https://grafana.example.org' });
+    await using seen = await startTestApp({ GRAFANA_PUBLIC_URL: 'https://grafana.example.org' });
     await page.goto(`${seen.origin}/#/service`);
     const links = page.getByRole('navigation', { name: 'In Grafana' }).getByRole('link');
     await links.first().waitFor();

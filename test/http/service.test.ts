@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sendAlert, startAlertmanager } from '../infra/alertmanager.ts';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { freePort } from '../support/free-port.ts';
@@ -77,7 +78,7 @@ test('the service tells of itself: its samples, its alerts, and what each means'
 });
 
 test('without telemetry there are no samples, and the alerts are told all the same', async () => {
-  await using service = await startDeployed({ PROMETHEUS__ENABLED: 'false' });
+  await using service = await startTestApp();
   const recorded = await json<Recorded>(await service.api.call('/service/metrics?metric=target_info'));
   expect([recorded.times, recorded.series]).toEqual([[], []]);
   const { alertmanager, items } = await json<Alerts>(await service.api.call('/service/alerts'));
@@ -93,7 +94,7 @@ describe.skipIf(!hasProgram('prometheus-alertmanager'))(
       const startsAt = new Date().toISOString();
       const labels = { alertname: 'TargetDown', instance: 'there' };
       await sendAlert(url, { labels, annotations: { summary: 'gone' }, startsAt });
-      await using service = await startDeployed({ ALERTMANAGER_URL: `${url}/` });
+      await using service = await startTestApp({ ALERTMANAGER_URL: `${url}/` });
       const firing = await eventually(async () => {
         const told = await json<Alerts>(await service.api.call('/service/alerts'));
         const alert = told.items.find(({ name }) => name === 'TargetDown');
