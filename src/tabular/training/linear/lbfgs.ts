@@ -1,7 +1,8 @@
-import type { Precondition } from './preconditioner.ts';
-
 /** Value of the function at `x`; writes its gradient. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+
+/** Multiplies by an approximate inverse of the Hessian, in place: for each output the weights, then the intercept. */
+export type Precondition = (vector: Float64Array) => void;
 
 export interface Stop {
   /** What a step would lower the value by, as a share of the value. */

@@ -1,5 +1,4 @@
 import type { Design } from '../../scoring/design.ts';
-import type { Curvature } from './preconditioner.ts';
 import type { Sample } from './sample.ts';
 
 /** A convex loss of a linear model, summed over the rows. `x`: for each output the weights, then the intercept. */
@@ -13,6 +12,14 @@ export interface Loss {
    */
   valueAt(x: Float64Array, gradient: Float64Array, share: number): number;
   evidenceAt(x: Float64Array, penalties: Float64Array): Evidence;
+}
+
+/** How a loss curves at a point. */
+export interface Curvature {
+  /** Of a row of the sample, between two outputs' scores. */
+  between(k: number, l: number, row: number): number;
+  /** For each output Σ curvature · x over all rows: of the labels' features, and after the weights of the intercept. */
+  readonly sums: readonly Float64Array[];
 }
 
 /** What the rows say around a point. */

@@ -3,7 +3,7 @@ import { BLOCK_ROWS } from '../../scoring/linear.ts';
 import { factorise, solveLower, solveUpper } from './cholesky.ts';
 import { dotBlock } from './dots.ts';
 import { addGramBlock } from './gram.ts';
-import { MAX_BLOCK } from './preconditioner.ts';
+import { MAX_BLOCK } from './numbers-part.ts';
 
 /** A design of fewer weights, and the ways between its solutions and those of the one it stands for. */
 export interface RowSpace {
