@@ -30,6 +30,14 @@ async function take(page: Page, name: string, fullPage = true): Promise<void> {
   process.stdout.write(`${picture(name)}\n`);
 }
 
+// Of a second time versions, lists and figures would be others, and some never come.
+const known = await fetch(`${values.url}/api/ml/v1/datasets?limit=1`);
+const { items } = (await known.json()) as { items: readonly unknown[] };
+if (items.length > 0)
+  throw new Error(
+    `${values.url} has datasets already: take the pictures of one with a STORAGE_ROOT of its own`,
+  );
+
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   // It has no sandbox for root; the page is our own.
@@ -59,7 +67,7 @@ try {
   await page.getByLabel('heavy').check();
   await take(page, 'train', false);
   await page.getByText('Settings').click();
-  await page.getByLabel('Seconds of search at most').fill('20');
+  await page.getByLabel('Seconds at most').fill('20');
   await page.getByRole('button', { name: 'Start training' }).click();
   await page.getByText('Best so far').waitFor();
   await take(page, 'live', false);

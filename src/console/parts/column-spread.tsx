@@ -19,36 +19,38 @@ function writer({ type, histogram }: ColumnProfile): (value: number) => string {
   return (value) => dated(value, isOfDays);
 }
 
+type Counted = NonNullable<ColumnProfile['histogram']>;
+
 interface Interval {
   readonly name: string;
   readonly rows: number;
 }
 
+function intervalName({ edges }: Counted, i: number, write: (value: number) => string): string {
+  return `${write(edges[i] as number)} – ${write(edges[i + 1] as number)}`;
+}
+
 function intervalsOf(column: ColumnProfile): readonly Interval[] {
-  const { edges = [], counts = [] } = column.histogram ?? {};
+  const { histogram } = column;
   const write = writer(column);
-  return counts.map((rows, i) => ({
-    name: `${write(edges[i] as number)} – ${write(edges[i + 1] as number)}`,
-    rows,
-  }));
+  return histogram?.counts.map((rows, i) => ({ name: intervalName(histogram, i, write), rows })) ?? [];
 }
 
 /** Most of a column in a few words. */
 function inShort(column: ColumnProfile): string {
   const texts = t().datasets;
-  const { top_values: top } = column;
+  const { histogram, top_values: top } = column;
   if (top) {
     const all = sum(top.values.map((one) => one.count)) + top.others;
     const named = top.values.map((one) => `${one.value} ${percent(one.count / all)}`);
     return named.length === 0 ? texts.noneFrequent : named.join(' · ');
   }
-  const intervals = intervalsOf(column);
-  const highest = intervals.reduce<Interval | undefined>(
-    (most, one) => (most && most.rows >= one.rows ? most : one),
-    undefined,
-  );
-  const all = sum(intervals.map(({ rows }) => rows));
-  return highest ? texts.mostWithin(highest.name, percent(highest.rows / all)) : '';
+  if (!histogram) return '';
+  const { counts } = histogram;
+  const highest = Math.max(...counts);
+  // The others' names are not written: that takes longer than all else in a row.
+  const name = intervalName(histogram, counts.indexOf(highest), writer(column));
+  return texts.mostWithin(name, percent(highest / sum(counts)));
 }
 
 interface SpreadProps {
