@@ -10,8 +10,8 @@ process.env['GOGC'] ??= '400';
 /** What they test keeps nothing from one call to the next, and needs no database. */
 const PURE = ['test/{bench,mutation,tabular}/**/*.test.ts', 'test/domain/{alerts,expiry,table}/**/*.test.ts'];
 
-/** They set what belongs to their whole process, such as its telemetry: each has one of its own. */
-const ALONE = ['test/telemetry/**/*.test.ts'];
+/** They set what belongs to their whole process: each has one of its own. That of the catalogue does not, and needs a database. */
+const TELEMETRY = ['test/telemetry/**/!(catalogue).test.ts'];
 
 const everywhere = {
   setupFiles: ['test/support/setup.ts'],
@@ -22,7 +22,6 @@ const everywhere = {
   // Node runs the tests as it runs the service: Vite's own way took a fifth more of the processor.
   experimental: { viteModuleRunner: false, nodeLoader: false },
 };
-const withDatabase = { ...everywhere, globalSetup: ['test/support/global-setup.ts'] };
 
 export default defineConfig({
   test: {
@@ -31,15 +30,16 @@ export default defineConfig({
     // They run in the order of their names: what waits for others comes first.
     projects: [
       { test: { ...everywhere, name: 'tables', include: PURE, isolate: false } },
-      { test: { ...withDatabase, name: 'alone', include: ALONE } },
+      { test: { ...everywhere, name: 'telemetry', include: TELEMETRY } },
       {
         test: {
-          ...withDatabase,
+          ...everywhere,
           name: 'service',
           include: ['test/**/*.test.ts'],
           // Those of the stack have a configuration of their own: npm run test:stack.
-          exclude: [...configDefaults.exclude, ...PURE, ...ALONE, 'test/stack/**'],
+          exclude: [...configDefaults.exclude, ...PURE, ...TELEMETRY, 'test/stack/**'],
           isolate: false,
+          globalSetup: ['test/support/global-setup.ts'],
         },
       },
     ],
