@@ -14,7 +14,7 @@ const escaped = (text: string) => text.replace(/[&<>]/g, (sign) => `&#${sign.cod
 
 /** Bars of one unit beside each other, readable on a light and a dark page. */
 export function barChart(title: string, bars: readonly Bar[]): string {
-  const longest = Math.max(...bars.map(({ value }) => value));
+  const longest = Math.max(...bars.map(({ value }) => value)) || 1;
   const height = ROW * (bars.length + 1) + 8;
   const rows = bars.flatMap(({ label, value, text }, i) => {
     const top = ROW * (i + 1) + 4;

@@ -12,6 +12,7 @@ export const PARTS = [
   'upload',
   'predict',
   'growth',
+  'console',
 ] as const;
 
 export type PartName = (typeof PARTS)[number];
