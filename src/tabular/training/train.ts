@@ -251,11 +251,16 @@ async function searchAndFit(
       budget,
       following,
     },
-    (progress) => report.trial(progress, data.target.task, progress.remainingSeconds + progress.secondsAfter),
+    (progress) =>
+      report.trial(
+        progress,
+        data.target.task,
+        inBudget(progress.remainingSeconds + progress.secondsAfter, budget),
+      ),
   );
   const { boosting, others } = found.cost;
   const shareOfThis = rows.length / following.fittedRows;
-  report.stage('fit', 0.3, boosting + others);
+  report.stage('fit', 0.3, inBudget(boosting + others, budget));
   const began = performance.now();
   const { specification, fit, fittedRows, isCut } = await fitFound(
     data,
@@ -281,6 +286,12 @@ async function searchAndFit(
     fittedRows,
     secondsPerRow,
   };
+}
+
+/** What is ahead is made to fit into the time left, as long as there is any. */
+function inBudget(seconds: number, budget: Budget): number {
+  const left = budget.left();
+  return left > 0 ? Math.min(seconds, left) : seconds;
 }
 
 /** The first rounds are no measure: code is still being compiled. */
