@@ -5,17 +5,22 @@
  *
  * What it shows is really uploaded, trained and predicted. Needs a Chromium (CHROMIUM or /usr/bin/chromium).
  */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { chromium, type Page } from 'playwright-core';
 
 const { values } = parseArgs({ options: { url: { type: 'string', default: 'http://127.0.0.1:8000' } } });
 /** A search takes its time. */
 const PATIENCE_MS = 600_000;
+/** One sample is no curve. */
+const MINUTES = '6';
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
+const run = promisify(execFile);
+const traffic = fileURLToPath(new URL('traffic.ts', import.meta.url));
 const data = (name: string) => fileURLToPath(new URL(`../test/data/${name}`, import.meta.url));
 const picture = (name: string) =>
   fileURLToPath(new URL(`../docs/images/console-${name}.png`, import.meta.url));
@@ -110,6 +115,8 @@ try {
   await take(page, 'predict');
   await open('datasets');
   await take(page, 'datasets', false);
+  process.stdout.write(`traffic of ${MINUTES} minutes, for the curves\n`);
+  await run(process.execPath, [traffic, '--origin', values.url, '--minutes', MINUTES]);
   await open('service');
   await page.locator('.uplot').nth(8).waitFor();
   await take(page, 'service', false);

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { clock, figure } from '../format.ts';
 import { isDark, language } from '../settings.ts';
+import { timeRange } from './time-range.ts';
 import './plot.css';
 
 export interface Series {
@@ -31,9 +32,6 @@ export interface PlotProps {
   readonly height?: number;
 }
 
-/** Of times; what is younger does not fill the width. */
-const SHORTEST_SECONDS = 300;
-
 /** uPlot is larger than all the rest, and no page begins with a plot. */
 const library = () => import('uplot').then(({ default: Plot }) => Plot);
 
@@ -58,7 +56,7 @@ function options({ x, y, series, height = 260 }: PlotProps, box: HTMLElement): u
     scales: {
       x: {
         time: x.isTime ?? false,
-        ...(x.isTime && { range: (_, min, max) => [Math.min(min, max - SHORTEST_SECONDS), max] }),
+        ...(x.isTime && { range: ({ data: [times] }) => timeRange(times) }),
       },
       y: y.range
         ? { range: [...y.range] }

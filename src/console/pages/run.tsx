@@ -163,7 +163,8 @@ function Live({ run, progress }: LiveProps) {
           typeof best_score === 'number' && [
             texts.best,
             <span key="best">
-              {figure(best_score)} <span class="muted">{texts.bestHint[run.task]}</span>
+              {figure(run.task === 'classification' ? -best_score : best_score)}{' '}
+              <span class="muted">{texts.bestHint[run.task]}</span>
             </span>,
           ],
           typeof remaining_seconds === 'number' && [texts.remaining, seconds(Math.round(remaining_seconds))],

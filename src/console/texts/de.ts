@@ -237,7 +237,7 @@ export const de: Texts = {
     trial: 'Versuch',
     trialOf: (trial, trials) => `${trial} von ${trials}`,
     best: 'Bisher am besten',
-    bestHint: { classification: 'minus Log-Verlust', regression: 'R²' },
+    bestHint: { classification: 'Log-Verlust', regression: 'R²' },
     remaining: 'Noch etwa',
     attempt: 'Anlauf',
     failed: 'Der Lauf ist gescheitert',

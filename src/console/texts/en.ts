@@ -233,7 +233,7 @@ export const en = {
     trial: 'Trial',
     trialOf: (trial: string, trials: string) => `${trial} of ${trials}`,
     best: 'Best so far',
-    bestHint: { classification: 'minus the log loss', regression: 'R²' },
+    bestHint: { classification: 'log loss', regression: 'R²' },
     remaining: 'Time left',
     attempt: 'Attempt',
     failed: 'The run failed',
