@@ -1,3 +1,5 @@
+import { secondsSince } from './seconds-since.ts';
+
 /** The time that a heavy run may take, from its beginning to its model. */
 export interface Budget {
   readonly seconds: number;
@@ -7,5 +9,5 @@ export interface Budget {
 
 /** @param begunAt when the run began, by `performance.now()` */
 export function createBudget(seconds: number, begunAt: number): Budget {
-  return { seconds, left: () => seconds - (performance.now() - begunAt) / 1000 };
+  return { seconds, left: () => seconds - secondsSince(begunAt) };
 }

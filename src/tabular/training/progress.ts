@@ -1,4 +1,5 @@
 import type { Task } from '../table.ts';
+import { secondsSince } from './seconds-since.ts';
 import type { LeaderboardEntry, TrainHooks, TrainProgress } from './types.ts';
 
 /** What the search tells after each trial. */
@@ -27,7 +28,7 @@ export function createReporter(hooks: TrainHooks): Reporter {
   let reached = 0;
   let found: Partial<TrainProgress> = {};
   const report = (stage: TrainProgress['stage'], fraction: number, remaining?: number) => {
-    const elapsed = (performance.now() - started) / 1000;
+    const elapsed = secondsSince(started);
     const done = remaining === undefined ? fraction : elapsed / (elapsed + remaining);
     reached = Math.max(reached, Math.min(1, done));
     const estimate = remaining !== undefined && { remaining_seconds: remaining };
@@ -44,7 +45,7 @@ export function createReporter(hooks: TrainHooks): Reporter {
 }
 
 /** Calls at most one in so many milliseconds through. */
-export function throttled<T extends unknown[]>(
+function throttled<T extends unknown[]>(
   call: (...values: T) => void,
   milliseconds: number,
 ): (...values: T) => void {
@@ -55,4 +56,20 @@ export function throttled<T extends unknown[]>(
     last = now;
     call(...values);
   };
+}
+
+/** The first rounds are no measure: code is still being compiled. */
+const WARM_UP_SECONDS = 2;
+
+/** @param after seconds that follow the fit */
+export function roundReporter(
+  stage: 'fit' | 'refit',
+  report: Reporter,
+  after: number,
+): (round: number, rounds: number) => void {
+  const began = performance.now();
+  return throttled((round, rounds) => {
+    const elapsed = secondsSince(began);
+    if (elapsed > WARM_UP_SECONDS) report.stage(stage, 0, elapsed * (rounds / round - 1) + after);
+  }, 500);
 }

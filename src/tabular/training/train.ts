@@ -1,23 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { MODEL_FORMAT, MODEL_VERSION, type TargetTransform } from '../document.ts';
-import type { Table, Task } from '../table.ts';
-import { type Budget, createBudget } from './budget.ts';
+import { MODEL_FORMAT, MODEL_VERSION } from '../document.ts';
+import type { Table } from '../table.ts';
+import { createBudget } from './budget.ts';
 import { chooseTransform } from './choose-transform.ts';
 import { withColumnMeans } from './column-means.ts';
 import { selectInputs } from './columns.ts';
 import { crossValidate, foldsToFit } from './cross-validate.ts';
-import {
-  type Fit,
-  type FitOptions,
-  fitModel,
-  fitUntilItStops,
-  type ModelSpecification,
-} from './fit-model.ts';
+import { fitLight, lightSpecification } from './fit-light.ts';
+import { fitModel, type ModelSpecification } from './fit-model.ts';
 import { holdOut } from './held-out.ts';
 import { checkMemory, memoryShape } from './memory.ts';
-import { DEFAULT_BUDGET_SECONDS, type TrainParams } from './params.ts';
-import { createReporter, type Reporter, throttled } from './progress.ts';
-import { type OutOfFold, scoreFolds, testedRows } from './quality/cross-validation.ts';
+import { DEFAULT_BUDGET_SECONDS } from './params.ts';
+import { createReporter, roundReporter } from './progress.ts';
+import { scoreFolds, testedRows } from './quality/cross-validation.ts';
 import { describeQuality, type SharedMetrics } from './quality/describe.ts';
 import { evaluate } from './quality/evaluate.ts';
 import { permutationImportance } from './quality/importance.ts';
@@ -25,13 +20,12 @@ import { calibrate } from './quality/interval-reference.ts';
 import { partialDependence } from './quality/partial-dependence.ts';
 import { pointsOf } from './quality/points.ts';
 import { describeInputs } from './reference.ts';
-import { type Following, MARGIN } from './search/following.ts';
-import { roundLimits } from './search/rounds.ts';
-import { describeBoosting, type SearchResult, selectModel } from './search/select-model.ts';
+import { describeBoosting } from './search/describe-boosting.ts';
+import { searchAndFit } from './search-and-fit.ts';
 import { createSplitter } from './splitter.ts';
 import { readTarget } from './target.ts';
 import type { TrainingData } from './training-data.ts';
-import type { AlgorithmSummary, Search, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
+import type { AlgorithmSummary, TrainedRun, TrainHooks, TrainSpec } from './types.ts';
 import { findWarnings } from './warnings/find-warnings.ts';
 import { whatFollows } from './what-follows.ts';
 
@@ -40,17 +34,37 @@ export { createCard } from './card.ts';
 export { parseParams, type TrainParams } from './params.ts';
 export type { TrainedRun, TrainHooks, TrainProgress, TrainSpec } from './types.ts';
 
-const DEFAULT_MAX_TRIALS = 13;
-/** How many times the search's rounds the final fit may take. */
-const LONGER = 4;
+/** Neither family alone tells heavy mode which target it had better be fitted on. */
+const HALF_TREES = {
+  linear: { weight: 0.5, penalty: { l2: 1e-3, perRow: true, estimatesLabels: true } },
+  boosting: {
+    weight: 0.5,
+    members: [
+      {
+        weight: 1,
+        settings: {
+          rounds: 100,
+          learningRate: 0.1,
+          leaves: 15,
+          minLeafRows: 20,
+          l2: 1,
+          featureFraction: 1,
+          rowFraction: 1,
+          extraTrees: false,
+        },
+      },
+    ],
+  },
+} as const;
 
 /**
  * Trains a model that predicts `spec.target` from the other columns.
  *
  * A quarter of the rows is held out (seeded, stratified by class, unless `params.split` says otherwise). What is chosen and
- * fitted sees only the rest; the result is measured on the quarter, and then the same specification is fitted again on all rows: that model is kept, the
- * figures are the measured one's. With `spec.validation` all rows are learned from, and the kept model is measured on that. The same table, spec and seed give the same result, unless the time budget cuts
- * the search.
+ * fitted sees only the rest; the result is measured on the quarter, and then the same specification is fitted again on all
+ * rows: that model is kept, the figures are the measured one's. With `spec.validation` all rows are learned from, and the
+ * kept model is measured on that. The same table, spec and seed give the same result, unless the time budget cuts the
+ * search.
  *
  * Everything runs in memory, without I/O; heavy mode uses worker threads where that pays.
  *
@@ -153,183 +167,6 @@ export async function train(table: Table, spec: TrainSpec, hooks: TrainHooks): P
     },
     warnings: findWarnings(data, metrics, spec),
   };
-}
-
-interface Fitted {
-  readonly specification: ModelSpecification;
-  readonly search: Omit<Search, 'run_seconds'> | null;
-  /** What the search saw of the recipe; null without folds. */
-  readonly searched: OutOfFold | null;
-  readonly fit: Fit;
-  readonly fittedRows: number;
-  /** What a row costs in a fit; 0: too little to tell. */
-  readonly secondsPerRow: number;
-}
-
-function lightSpecification(task: Task, params: TrainParams): ModelSpecification {
-  const isRegression = task === 'regression';
-  return {
-    linear: {
-      weight: 1,
-      penalty: {
-        l2: params.l2 ?? (isRegression ? 1e-9 : 1),
-        perRow: isRegression && params.l2 === undefined,
-        estimatesLabels: params.l2 === undefined,
-      },
-    },
-    boosting: null,
-    balanced: params.class_weight === 'balanced',
-    targetTransform: null,
-  };
-}
-
-/** Neither family alone tells heavy mode which target it had better be fitted on. */
-const HALF_TREES = {
-  linear: { weight: 0.5, penalty: { l2: 1e-3, perRow: true, estimatesLabels: true } },
-  boosting: {
-    weight: 0.5,
-    members: [
-      {
-        weight: 1,
-        settings: {
-          rounds: 100,
-          learningRate: 0.1,
-          leaves: 15,
-          minLeafRows: 20,
-          l2: 1,
-          featureFraction: 1,
-          rowFraction: 1,
-          extraTrees: false,
-        },
-      },
-    ],
-  },
-} as const;
-
-async function fitLight(
-  data: TrainingData,
-  rows: Int32Array,
-  specification: ModelSpecification,
-  options: FitOptions,
-  report: Reporter,
-): Promise<Fitted> {
-  report.stage('fit', 0.1);
-  return {
-    specification,
-    search: null,
-    searched: null,
-    fit: await fitModel(data, rows, specification, options),
-    fittedRows: rows.length,
-    secondsPerRow: 0,
-  };
-}
-
-interface SearchTerms {
-  readonly transform: TargetTransform | null;
-  readonly budget: Budget;
-  readonly following: Following;
-}
-
-async function searchAndFit(
-  data: TrainingData,
-  rows: Int32Array,
-  { transform: targetTransform, budget, following }: SearchTerms,
-  { params }: TrainSpec,
-  options: FitOptions,
-  report: Reporter,
-): Promise<Fitted> {
-  report.stage('search', 0);
-  const balanced = params.class_weight === 'balanced';
-  const found = await selectModel(
-    data,
-    rows,
-    {
-      ...options,
-      balanced,
-      targetTransform,
-      maxTrials: params.max_trials ?? DEFAULT_MAX_TRIALS,
-      budget,
-      following,
-    },
-    (progress) =>
-      report.trial(
-        progress,
-        data.target.task,
-        inBudget(progress.remainingSeconds + progress.secondsAfter, budget),
-      ),
-  );
-  const { boosting, others } = found.cost;
-  const shareOfThis = rows.length / following.fittedRows;
-  report.stage('fit', 0.3, inBudget(boosting + others, budget));
-  const began = performance.now();
-  const { specification, fit, fittedRows, isCut } = await fitFound(
-    data,
-    rows,
-    found,
-    ((budget.left() - others) * shareOfThis) / MARGIN,
-    { ...options, onRound: roundReporter('fit', report, (1 - shareOfThis) * boosting + others) },
-  );
-  const secondsPerRow = (performance.now() - began) / 1000 / rows.length;
-  return {
-    specification,
-    search: {
-      strategy: found.strategy,
-      loss: data.target.task === 'regression' ? 'one_minus_r2' : 'log_loss',
-      leaderboard: found.leaderboard,
-      not_begun: found.notBegun,
-      rounds_cut: isCut || found.isCut,
-      seconds: found.seconds,
-      budget_seconds: budget.seconds,
-    },
-    searched: params.cross_validation === 0 ? null : found.outOfFold,
-    fit,
-    fittedRows,
-    secondsPerRow,
-  };
-}
-
-/** What is ahead is made to fit into the time left, as long as there is any. */
-function inBudget(seconds: number, budget: Budget): number {
-  const left = budget.left();
-  return left > 0 ? Math.min(seconds, left) : seconds;
-}
-
-/** The first rounds are no measure: code is still being compiled. */
-const WARM_UP_SECONDS = 2;
-
-/** @param after seconds that follow the fit */
-function roundReporter(
-  stage: 'fit' | 'refit',
-  report: Reporter,
-  after: number,
-): (round: number, rounds: number) => void {
-  const began = performance.now();
-  return throttled((round, rounds) => {
-    const elapsed = (performance.now() - began) / 1000;
-    if (elapsed > WARM_UP_SECONDS) report.stage(stage, 0, elapsed * (rounds / round - 1) + after);
-  }, 500);
-}
-
-/**
- * Fits the search's choice on all rows the search may see, with more rounds where those are many more.
- *
- * @param seconds that finding them may take
- */
-async function fitFound(
-  data: TrainingData,
-  rows: Int32Array,
-  { specification, findsRounds }: SearchResult,
-  seconds: number,
-  options: FitOptions,
-): Promise<Pick<Fitted, 'specification' | 'fit' | 'fittedRows'> & { readonly isCut: boolean }> {
-  const [{ settings } = {}] = specification.boosting?.members ?? [];
-  if (!settings || !findsRounds) {
-    const fit = await fitModel(data, rows, specification, options);
-    return { specification, fit, fittedRows: rows.length, isCut: false };
-  }
-  const { rounds: most, patience } = roundLimits(settings.learningRate);
-  const limits = { rounds: LONGER * most, patience, seconds };
-  return await fitUntilItStops(data, rows, specification, settings, limits, options);
 }
 
 function summarise({ linear, boosting, balanced }: ModelSpecification, rows: number): AlgorithmSummary {

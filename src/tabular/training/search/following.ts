@@ -63,3 +63,6 @@ export function costOfFollowing(
     others: (MARGIN * (fittedRows * each + predictedRows(trees) * predict)) / alone,
   };
 }
+
+/** Seconds of all of it. */
+export const totalOf = ({ boosting, others }: FollowingCost): number => boosting + others;

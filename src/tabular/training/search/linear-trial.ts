@@ -3,6 +3,7 @@ import type { LinearEstimator } from '../../document.ts';
 import { predictor } from '../../scoring/estimators.ts';
 import { cpuSeconds } from '../cpu-seconds.ts';
 import { fitLinear } from '../linear/fit.ts';
+import { secondsSince } from '../seconds-since.ts';
 import { classCount, type TrainingData } from '../training-data.ts';
 import { meanOf, type RowLosses, standardError } from './loss.ts';
 import type { SearchPlan } from './plan.ts';
@@ -56,7 +57,7 @@ export async function tryLinear(
       // Worker threads wait for this thread to hand them their next fit.
       await setImmediate();
     }
-    secondsOfLast = (performance.now() - begun) / 1000;
+    secondsOfLast = secondsSince(begun);
     const predicted = concatenate(parts);
     const cpuSecondsPerRow = cpuSeconds(process.threadCpuUsage(before)) / fittedRows;
     const trial = { l2PerRow, loss: meanOf(losses(predicted)), predicted, cpuSecondsPerRow };

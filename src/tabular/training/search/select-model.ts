@@ -1,41 +1,23 @@
 import type { TargetTransform } from '../../document.ts';
 import { turnBack } from '../../scoring/target-transform.ts';
-import type { BoostingSettings } from '../boosting/boost.ts';
-import { createFitPool } from '../boosting/fit-pool.ts';
-import { type PreparedTable, prepareTable } from '../boosting/prepare.ts';
-import type { Budget } from '../budget.ts';
+import { prepareTable } from '../boosting/prepare.ts';
 import { cpuSeconds } from '../cpu-seconds.ts';
 import type { ModelSpecification } from '../fit-model.ts';
 import type { SearchProgress } from '../progress.ts';
 import type { OutOfFold } from '../quality/cross-validation.ts';
-import { createRandom } from '../random.ts';
+import { secondsSince } from '../seconds-since.ts';
 import { type TrainingData, transformTarget } from '../training-data.ts';
-import type { LeaderboardEntry, Settings } from '../types.ts';
+import type { LeaderboardEntry } from '../types.ts';
 import { findBlend } from './blend.ts';
-import { type BoostingTrial, tryBoosting } from './boosting-trial.ts';
+import type { BoostingTrial } from './boosting-trial.ts';
 import { combineTrees, likelyMembers } from './combine-trees.ts';
-import { costOfFollowing, type Following, type FollowingCost } from './following.ts';
-import { type LinearTrial, tryLinear } from './linear-trial.ts';
-import { otherwiseLosses, type RowLosses, rowLosses } from './loss.ts';
+import { costOfFollowing, type FollowingCost, totalOf } from './following.ts';
+import type { LinearTrial } from './linear-trial.ts';
+import { otherwiseLosses, rowLosses } from './loss.ts';
 import { planSearch, type SearchPlan } from './plan.ts';
 import { rowsWithItsRounds } from './rounds.ts';
-import { Schedule } from './schedule.ts';
-import { boostingCandidates, MAX_LEAVES } from './space.ts';
-
-export interface SearchOptions {
-  readonly seed: number;
-  readonly threads: number;
-  readonly balanced: boolean;
-  /** Losses are of the transformed target. */
-  readonly targetTransform: TargetTransform | null;
-  readonly maxTrials: number;
-  /**
-   * Of the whole run: no trial starts that would leave too little of it for what follows; the first two always do. Only
-   * this can make two runs differ.
-   */
-  readonly budget: Budget;
-  readonly following: Following;
-}
+import { runTrials } from './run-trials.ts';
+import type { SearchOptions } from './search-options.ts';
 
 export interface SearchResult {
   readonly specification: ModelSpecification;
@@ -106,7 +88,7 @@ export async function selectModel(
     losses,
     plan,
     rows.length,
-    (members) => sumOf(costOf(members, linear)) <= options.budget.left(),
+    (members) => totalOf(costOf(members, linear)) <= options.budget.left(),
   );
   const { members, predicted, findsRounds } = combined;
   const trees = predicted ?? linear.predicted;
@@ -167,119 +149,6 @@ function predictedBy(
   return transform ? turnBack(transform, mixed) : mixed;
 }
 
-interface Trials {
-  readonly linear: LinearTrial;
-  /** In the candidates' order; none when no trial was left for trees. */
-  readonly boosting: readonly BoostingTrial[];
-  readonly leaderboard: LeaderboardEntry[];
-  readonly notBegun: number;
-}
-
-/** What the trials have to leave time for. */
-interface Ahead {
-  costOf(trials: readonly BoostingTrial[], linear: LinearTrial | undefined): FollowingCost;
-  /** That will be fitted with the rounds of a trial. */
-  readonly rows: number;
-}
-
-async function runTrials(
-  data: TrainingData,
-  plan: SearchPlan,
-  table: PreparedTable,
-  losses: RowLosses,
-  { seed, threads, balanced, maxTrials, budget }: SearchOptions,
-  ahead: Ahead,
-  onTrial: (progress: SearchProgress) => void,
-): Promise<Trials> {
-  const candidates = boostingCandidates(plan, maxTrials - 1, createRandom(seed, 'candidates'));
-  await using pool = createFitPool(table, MAX_LEAVES, threads, Number.POSITIVE_INFINITY);
-  const leaderboard: LeaderboardEntry[] = [];
-  const started = performance.now();
-  const done: BoostingTrial[] = [];
-  let triedLinear: LinearTrial | undefined;
-  const secondsAfter = () =>
-    sumOf(
-      ahead.costOf(
-        done.filter((trial) => trial !== undefined),
-        triedLinear,
-      ),
-    );
-  const untilDeadline = () => budget.left() - secondsAfter();
-  const schedule = new Schedule(candidates, untilDeadline);
-  // Two trials at a time fill the gap at each one's end; single fits need as many as there are threads.
-  const lanes = plan.splits.length === 1 ? threads : Math.min(2, threads);
-  const threadsOfTrial = threads / lanes;
-  /** A fit that takes longer leaves too little for the others of its trial, and for those that follow. */
-  const fitSeconds = () =>
-    Math.max(0, budget.left()) /
-    (plan.splits.length / threadsOfTrial + ahead.rows / plan.splits[0]!.train.length);
-  const finish = (entry: LeaderboardEntry) => {
-    leaderboard.push(entry);
-    const winner = leaderboard.reduce((best, done) => (done.loss < best.loss ? done : best));
-    const trials = candidates.length + 1;
-    const left = (secondsSince(started) * (trials - leaderboard.length)) / leaderboard.length;
-    onTrial({
-      latest: entry,
-      trial: leaderboard.length,
-      trials,
-      bestLoss: winner.loss,
-      remainingSeconds: Math.min(left, Math.max(0, untilDeadline())),
-      secondsAfter: secondsAfter(),
-    });
-  };
-
-  const lane = async () => {
-    for (let next = schedule.next(); next; next = schedule.next()) {
-      const { position, candidate } = next;
-      const begun = performance.now();
-      const trial = await tryBoosting(pool, data, table, plan, candidate, {
-        seed,
-        fitSeconds: fitSeconds(),
-      });
-      schedule.ended(candidate, secondsSince(begun));
-      // Lanes finish in any order.
-      done[position] = trial;
-      finish({
-        family: 'boosted_trees',
-        settings: describeBoosting(trial.settings),
-        loss: trial.loss,
-        seconds: secondsSince(begun),
-      });
-    }
-  };
-  const linearLane = async () => {
-    const trial = await tryLinear(data, plan, losses, { balanced, untilDeadline });
-    triedLinear = trial;
-    finish({
-      family: 'linear',
-      settings: { l2_per_row: trial.l2PerRow },
-      loss: trial.loss,
-      seconds: secondsSince(started),
-    });
-    return trial;
-  };
-  const [linear] = await Promise.all([linearLane(), ...Array.from({ length: lanes }, lane)]);
-  return {
-    linear,
-    boosting: done.filter((trial) => trial !== undefined),
-    leaderboard,
-    notBegun: schedule.waiting,
-  };
-}
-
-export function describeBoosting(settings: BoostingSettings): Settings {
-  return {
-    rounds: settings.rounds,
-    learning_rate: settings.learningRate,
-    max_leaves: settings.leaves,
-    min_leaf_rows: settings.minLeafRows,
-    l2: settings.l2,
-    feature_fraction: settings.featureFraction,
-    row_fraction: settings.rowFraction,
-    extra_trees: settings.extraTrees,
-  };
-}
-
 function allTested({ splits }: SearchPlan): Int32Array {
   const all = new Int32Array(splits.reduce((sum, { test }) => sum + test.length, 0));
   let at = 0;
@@ -288,10 +157,4 @@ function allTested({ splits }: SearchPlan): Int32Array {
     at += test.length;
   }
   return all;
-}
-
-const sumOf = ({ boosting, others }: FollowingCost) => boosting + others;
-
-function secondsSince(started: number): number {
-  return (performance.now() - started) / 1000;
 }

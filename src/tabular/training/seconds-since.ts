@@ -1,0 +1,4 @@
+/** @param moment by `performance.now()` */
+export function secondsSince(moment: number): number {
+  return (performance.now() - moment) / 1000;
+}
