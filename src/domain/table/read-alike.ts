@@ -36,10 +36,14 @@ export async function readAlike(
   },
   open: OpenDatabase,
 ): Promise<Table> {
-  const readings = options.columns.map((column) => readingOf(column, options));
+  const owns = new Map(options.own.map((column) => [column.name, column]));
+  const labelled = new Set(options.asCategory);
+  const readings = options.columns.map((column) =>
+    readingOf(column, owns.get(column.name)!, labelled.has(column.name), options),
+  );
   const columns = options.columns.map(({ name, type }, i) => {
     const reading = readings[i];
-    return reading ? { name, type: TYPE_OF[reading.as] } : { name, type, form: ownOf(name, options).form };
+    return reading ? { name, type: TYPE_OF[reading.as] } : { name, type, form: owns.get(name)!.form };
   });
   const table = await readTable({ ...options, columns }, open);
   return {
@@ -50,15 +54,14 @@ export async function readAlike(
 
 const TYPE_OF = { number: 'number', time: 'datetime', text: 'string' } as const;
 
-const ownOf = (name: string, { own }: Alike): ColumnProfile => own.find((column) => column.name === name)!;
-
 /** @returns undefined: it is read as the table itself was found to be */
-function readingOf({ name, type, form }: ColumnProfile, alike: Alike): ColumnReading | undefined {
-  const { format, asCategory, naValues } = alike;
-  const own = ownOf(name, alike);
-  const input: InputColumn = asCategory.includes(name)
-    ? { name, type: 'string' }
-    : { name, type, ...(form && { form }) };
+function readingOf(
+  { name, type, form }: ColumnProfile,
+  own: ColumnProfile,
+  isLabelled: boolean,
+  { format, naValues }: Alike,
+): ColumnReading | undefined {
+  const input: InputColumn = isLabelled ? { name, type: 'string' } : { name, type, ...(form && { form }) };
   if (format === 'parquet') return columnReading(input, own.type, naValues);
   if (input.type !== 'number' && input.type !== 'datetime') return undefined;
   const isText = own.type === 'string' || own.form !== undefined || OF_TEXTS.has(format);
