@@ -34,15 +34,18 @@ export async function runTrace(db: Kysely<Schema>, owner: string, id: string): P
 /** @param attempts the earliest first */
 function traceOf(run: TrainingRun, attempts: readonly Attempt[]): TraceNode {
   const children: TraceNode[] = [];
-  /** Since when it has waited; null: nobody can say. */
+  /** Since when it has waited; null: it does not, or nobody can say. */
   let waitedSince: Date | null = run.queued_at;
   for (const [i, attempt] of attempts.entries()) {
     if (waitedSince) children.push(waiting(waitedSince, attempt.started_at));
     const isLost = attempt.ended_at === null && (i + 1 < attempts.length || run.finished_at !== null);
     children.push(attemptNode(attempt, isLost));
-    waitedSince = attempt.ended_at;
+    const { outcome, ended_at } = attempt;
+    waitedSince = outcome === 'retry' || outcome === 'handed_back' ? ended_at : null;
   }
-  if (run.status === 'queued' && waitedSince) children.push(waiting(waitedSince, null));
+  // Until it was cancelled, where it has ended. Of a run that is older than the record, only its first wait is known.
+  const waitedUntil = (attempts.length === 0 ? run.first_started_at : null) ?? run.finished_at;
+  if (waitedSince) children.push(waiting(waitedSince, waitedUntil));
   return {
     name: 'training run',
     startedAt: run.queued_at,
@@ -66,6 +69,7 @@ function attemptNode(
   { attempt, started_at, ended_at, outcome, error_type, stages }: Attempt,
   isLost: boolean,
 ): TraceNode {
+  const errorType = isLost ? 'worker_lost' : error_type;
   const whole = stages.filter(({ partOf }) => partOf === undefined);
   const partsOf = ({ id }: Stage) => stages.filter(({ partOf }) => partOf === id);
   const node = (stage: Stage): TraceNode => ({
@@ -73,7 +77,7 @@ function attemptNode(
     startedAt: new Date(stage.startedAt),
     endedAt: stage.endedAt === undefined ? ended_at : new Date(stage.endedAt),
     // What was under way when the attempt failed is what it failed in.
-    errorType: stage.endedAt === undefined ? error_type : null,
+    errorType: stage.endedAt === undefined ? errorType : null,
     attributes: stage.attributes ?? {},
     children: partsOf(stage).map(node),
   });
@@ -81,7 +85,7 @@ function attemptNode(
     name: 'attempt',
     startedAt: started_at,
     endedAt: ended_at,
-    errorType: isLost ? 'worker_lost' : error_type,
+    errorType,
     attributes: { attempt, ...(outcome && { outcome }) },
     children: whole.map(node),
   };

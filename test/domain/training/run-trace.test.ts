@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   beginAttempt,
+  endCancelled,
   endFailed,
   handBack,
   requeueFailed,
   updateAttempt,
 } from '../../../src/domain/training/attempts.ts';
 import { WORKER_LOST } from '../../../src/domain/training/outcome.ts';
-import type { TrainingRun } from '../../../src/domain/training/repository.ts';
+import { getRun, type TrainingRun } from '../../../src/domain/training/repository.ts';
 import { runTrace, type TraceNode } from '../../../src/domain/training/run-trace.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { insertRun } from '../../support/runs.ts';
@@ -107,4 +108,51 @@ test('an attempt that owns its run no more leaves its successor’s record alone
     ' attempt worker_lost …',
     ' attempt …',
   ]);
+});
+
+test('a worker that is lost was lost in the stage that was under way', async () => {
+  const { sql } = shared.db;
+  const id = await insertRun(sql);
+  await updateAttempt(sql, await begin(id), { progress: 0.2 }, { stages: STAGES });
+  await begin(id);
+  expect(outline(await runTrace(sql, 'local', id)).slice(2, 5)).toEqual([
+    ' attempt worker_lost …',
+    '  read',
+    '  search worker_lost …',
+  ]);
+});
+
+async function cancelled(id: string): Promise<TraceNode> {
+  const { sql } = shared.db;
+  await endCancelled(sql, await getRun(sql, 'local', id));
+  return runTrace(sql, 'local', id);
+}
+
+test('a run that is cancelled while it waits has waited to its end: from its request on, or since its last attempt gave it back', async () => {
+  const { sql } = shared.db;
+  const untouched = await cancelled(await insertRun(sql));
+  expect(outline(untouched)).toEqual(['training run', ' waiting']);
+  const [wait] = untouched.children;
+  expect([wait?.startedAt, wait?.endedAt]).toEqual([untouched.startedAt, untouched.endedAt]);
+
+  for (const giveBack of [
+    (run: TrainingRun) => handBack(sql, run, []),
+    (run: TrainingRun) => requeueFailed(sql, run, { ...WORKER_LOST, type: 'storage' }, []),
+  ]) {
+    const id = await insertRun(sql);
+    await giveBack(await begin(id));
+    const { children, endedAt } = await cancelled(id);
+    expect(children.map(({ name }) => name)).toEqual(['waiting', 'attempt', 'waiting']);
+    const [, attempt, last] = children;
+    expect([last?.startedAt, last?.endedAt]).toEqual([attempt?.endedAt, endedAt]);
+  }
+});
+
+test('of a run that is older than the record of attempts the wait before the first is told, and no other', async () => {
+  const { sql } = shared.db;
+  const id = await insertRun(sql);
+  const { first_started_at } = await begin(id);
+  await sql.deleteFrom('training_attempts').where('run_id', '=', id).execute();
+  const { children } = await cancelled(id);
+  expect(children.map(({ name, endedAt }) => [name, endedAt])).toEqual([['waiting', first_started_at]]);
 });
