@@ -474,7 +474,7 @@ export const CATALOGUE = {
     group: 'database',
     name: 'db.client.connection.pending_requests',
     kind: 'updowncounter',
-    unit: '{connection}',
+    unit: '{request}',
     description: 'Requests waiting for a database connection.',
     labels: { 'db.client.connection.pool.name': CONNECTION_POOLS },
   },
