@@ -27,7 +27,7 @@ export interface AttributeText {
   readonly type?: keyof Types;
   /** The closed set, where it is not that of the metrics. */
   readonly values?: readonly string[];
-  readonly examples?: readonly (string | number)[];
+  readonly examples?: readonly (string | number | readonly string[])[];
 }
 
 /**
@@ -248,7 +248,11 @@ export const ATTRIBUTES = {
     type: 'string',
     examples: ['datasets/01a215e4-95be-7621-862a-784175dfb39f'],
   },
-  keys: { brief: 'Stored objects.', type: 'string[]' },
+  keys: {
+    brief: 'Stored objects.',
+    type: 'string[]',
+    examples: [['datasets/01a215e4-95be-7621-862a-784175dfb39f']],
+  },
   channel: { brief: 'Channel of the database’s notifications.', type: 'string', examples: ['training_runs'] },
   line: {
     brief: 'What the server wrote.',

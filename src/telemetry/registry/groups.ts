@@ -11,7 +11,7 @@ export interface AttributeDefinition {
   readonly id: string;
   readonly type: string | { readonly members: readonly Member[] };
   readonly brief: string;
-  readonly examples?: readonly (string | number)[];
+  readonly examples?: readonly (string | number | readonly string[])[];
 }
 
 export interface AttributeReference {

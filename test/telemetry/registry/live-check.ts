@@ -18,6 +18,9 @@ const IS_OF: Readonly<Record<string, (value: unknown) => boolean>> = {
   any: () => true,
 };
 
+/** @param type a word of the registry's */
+export const isOf = (type: string, value: unknown): boolean => IS_OF[type]?.(value) === true;
+
 const refsOf = (attributes: readonly AttributeReference[]) => attributes.map(({ ref }) => ref);
 const required = (attributes: readonly AttributeReference[]) =>
   refsOf(attributes.filter(({ requirement_level }) => requirement_level === 'required'));
@@ -61,7 +64,7 @@ export class LiveCheck {
       const isRight =
         typeof type === 'object'
           ? type.members.some((member) => member.value === value)
-          : IS_OF[type ?? '']?.(value) === true;
+          : isOf(type ?? '', value);
       if (!allowed.includes(name)) this.#undeclared.add(whole);
       else if (!isRight) this.#undeclared.add(`${whole} = ${JSON.stringify(value)}`);
     }
@@ -130,13 +133,16 @@ export class LiveCheck {
       const sets = Object.entries(metric?.definition.labels ?? {}).map(
         ([label, values]) => [prometheusLabel(label), values] as const,
       );
-      for (const { labels } of samples)
+      for (const { labels } of samples) {
         for (const [label, value] of Object.entries(labels)) {
           if (label === 'le' && type === 'histogram') continue;
           const found = sets.find(([known]) => known === label);
           if (found === undefined || (found[1] !== null && !found[1].includes(value)))
             this.#undeclared.add(`scraped ${name}{${label}="${value}"}`);
         }
+        for (const [label, values] of sets)
+          if (values !== null && !(label in labels)) this.#undeclared.add(`scraped ${name} without ${label}`);
+      }
     }
   }
 }
