@@ -18,6 +18,18 @@ describe('the catalogue', () => {
     expect(names).toEqual([...new Set(names)]);
   });
 
+  test('gives no two families a series of one name, whatever a format adds to it', () => {
+    const added = {
+      counter: ['', '_total', '_created'],
+      gauge: [''],
+      histogram: ['', '_bucket', '_sum', '_count', '_created'],
+    };
+    const names = metrics.flatMap(({ name, type }) =>
+      added[type].map((suffix) => `${name.replace(/_(total|info)$/, '')}${suffix}`),
+    );
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
   test('has no two labels of a metric that become one in Prometheus', () => {
     for (const { name, labels } of metrics) expect(labels, name).toEqual([...new Set(labels)]);
   });

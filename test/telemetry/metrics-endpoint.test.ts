@@ -122,6 +122,10 @@ test.each([
   ['gzip;q=0', false],
   ['gzip; q=0, *', false],
   ['deflate, br', false],
+  ['identity, gzip;q=0.5', false],
+  ['gzip;q=0.5, identity;q=0.5', true],
+  ['identity;q=0, *', true],
+  ['gzip;q=0, br', false],
   ['', false],
 ])('accept-encoding "%s" gets gzip: %s', async (acceptEncoding, compressed) => {
   const response = await appWith({ scrape }).request('/metrics', {

@@ -59,9 +59,10 @@ function exactness(range: { type: string; params: Record<string, string> }, medi
   return named.every(([name, value]) => range.params[name] === value) ? 3 + named.length : 0;
 }
 
-/** RFC 9110 §12.5.3: named, or covered by `*`, and not refused with `q=0`. */
+/** RFC 9110 §12.5.3: named, or covered by `*`, not refused with `q=0`, and no less welcome than the page as it is. */
 export function acceptsGzip(acceptEncoding = ''): boolean {
   const codings = parseAccept(acceptEncoding.toLowerCase());
-  const named = codings.find(({ type }) => type === 'gzip') ?? codings.find(({ type }) => type === '*');
-  return named !== undefined && named.q > 0;
+  const welcome = (coding: string) => codings.find(({ type }) => type === coding)?.q;
+  const gzip = welcome('gzip') ?? welcome('*') ?? 0;
+  return gzip > 0 && gzip >= (welcome('identity') ?? 0);
 }

@@ -44,6 +44,11 @@ test.each([
   ['text first of two that are equally welcome', 'text/plain, application/openmetrics-text'],
   ['any text more than OpenMetrics', 'application/openmetrics-text;q=0.2, text/*;q=0.3'],
   ['something that is no media type', ';;;q=,,'],
+  ['text of another version alone, as 3.x may ask', 'text/plain;version=1.0.0;escaping=allow-utf-8'],
+  [
+    'OpenMetrics of a later version',
+    'application/openmetrics-text;version=2.0.0;escaping=allow-utf-8, */*;q=0.1',
+  ],
 ])('text 0.0.4 answers %s', (_, accept) => {
   expect(negotiate(accept)).toBe('text');
 });
