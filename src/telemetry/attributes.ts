@@ -115,6 +115,12 @@ export const ATTRIBUTES = {
   'telemetry.sdk.version': { brief: 'Its version number.', type: 'string', examples: ['3.0.0'] },
 
   'server.port': { brief: 'Its port.', type: 'int', examples: [8000, 5432] },
+  'url.full': {
+    brief: 'Address that a request of this process went to.',
+    type: 'string',
+    examples: ['http://alertmanager:9093/api/v2/alerts?active=true'],
+  },
+  'url.query': { brief: 'Query of that address.', type: 'string', examples: ['?active=true'] },
   'url.path': { brief: 'Path of the address.', type: 'string', examples: ['/api/ml/v1/datasets'] },
   'url.scheme': { brief: 'Scheme of the address.', type: 'string', examples: ['http'] },
   'client.address': {

@@ -314,7 +314,7 @@ export const CATALOGUE = {
     kind: 'counter',
     unit: '{error}',
     description:
-      'What those predictions were off by, all added up: 1 for a wrong class; of a number the absolute error as a multiple of the mean one of its model in training.',
+      'What those predictions were off by, all added up: 1 for a wrong class; of a number the absolute error as a multiple of the mean one of its model in training, 100 at most.',
     labels: { task: TASKS },
   },
   feedbackExpectedError: {
@@ -437,7 +437,8 @@ export const CATALOGUE = {
     name: 'http.client.request.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'Duration of HTTP requests made by this process with fetch.',
+    description:
+      'Duration of HTTP requests that this process makes with fetch, such as those to Alertmanager.',
     labels: {
       'http.request.method': null,
       'server.address': null,

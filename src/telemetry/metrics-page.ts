@@ -25,6 +25,11 @@ database, the runtime and outgoing requests), the native ones have buckets 9 % w
 are exported, each classic bucket leads to the newest value that was recorded in a sampled span, by \`trace_id\` and
 \`span_id\`.
 
+Outside of the first table, names, units and labels are those of OpenTelemetry's semantic conventions (1.45), but for
+\`process_memory_limit_bytes\`, \`process_start_time_seconds\` and \`mlops_role\`, which these do not have. Left out of what
+they require is what every series of a process would say alike: \`url_scheme\`, which is always \`http\`, and of the
+database \`db_system_name\` and \`db_namespace\`; spans have them. So is \`server_port\` of outgoing requests.
+
 The prefix \`mlops_backend_\` is the default of \`PROMETHEUS__METRIC_NAMESPACE\` and \`PROMETHEUS__METRIC_SUBSYSTEM\`. No label
 ever holds an id, a file name, a URL, an owner or free text. Counters and histograms whose labels have a closed set of
 values are there from the start, at 0.

@@ -155,6 +155,28 @@ export const SPANS = {
     events: TELLS_OF_ERRORS,
     source: '@opentelemetry/instrumentation-pg',
   },
+  '{http.request.method}': {
+    kind: 'client',
+    brief: 'A request to another service, within a trace: what fires is asked of Alertmanager.',
+    attributes: {
+      ...FAILS,
+      'http.request.method': 'required',
+      'http.request.method_original': 'recommended',
+      'http.response.status_code': 'recommended',
+      'url.full': 'required',
+      'url.path': 'recommended',
+      'url.query': 'recommended',
+      'url.scheme': 'recommended',
+      'server.address': 'required',
+      'server.port': 'recommended',
+      'network.peer.address': 'recommended',
+      'network.peer.port': 'recommended',
+      'network.protocol.version': 'recommended',
+      'user_agent.original': 'recommended',
+    },
+    events: TELLS_OF_ERRORS,
+    source: '@opentelemetry/instrumentation-undici',
+  },
 } as const satisfies Readonly<Record<string, SpanDefinition>>;
 
 export type SpanName = keyof typeof SPANS;

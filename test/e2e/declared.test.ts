@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeAll, expect, test } from 'vitest';
 import { descendants, postmaster } from '../adapters/db/embedded/processes.ts';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDeployment } from '../support/deployment.ts';
+import { freePort } from '../support/free-port.ts';
 import { hold } from '../support/hold.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { noisyTable } from '../support/noisy-table.ts';
@@ -97,6 +101,7 @@ async function use({ api, origin }: Service): Promise<void> {
   await answered(api.call('/nowhere?x=1', { headers: { 'x-forwarded-for': '203.0.113.7' } }));
   await answered(api.call('/datasets', { method: 'PURGE' }));
   await answered(api.call('/api/health'));
+  await answered(api.call('/service/alerts'));
   await exchange(origin, 'no request\r\n\r\n');
 
   const single = await api.upload('one.csv', `a,target\n${'1,1\n'.repeat(50)}`);
@@ -133,7 +138,11 @@ beforeAll(async () => {
   const alone = async () => {
     const sink = stack.use(await startSink());
     const deployment = stack.use(await freshDeployment());
-    const env = settings(sink, 'http/json');
+    const env = {
+      ...settings(sink, 'http/json'),
+      // Where nobody answers.
+      ALERTMANAGER_URL: `http://127.0.0.1:${await freePort()}`,
+    };
     const service = await deployment.start(env);
     await use(service);
     await scrape(service);
@@ -147,7 +156,12 @@ beforeAll(async () => {
   const together = async () => {
     const sink = stack.use(await startSink());
     const { path } = stack.use(await usedRoot());
-    const env = settings(sink, 'http/protobuf');
+    const alertmanager = stack.use(createServer((_, response) => response.end('[]')));
+    await once(alertmanager.listen(0, '127.0.0.1'), 'listening');
+    const env = {
+      ...settings(sink, 'http/protobuf'),
+      ALERTMANAGER_URL: `http://127.0.0.1:${(alertmanager.address() as AddressInfo).port}`,
+    };
     const start = async (own: Record<string, string>) =>
       stack.use(await startService(path, { ...env, ...own }));
     const api = await start({ ROLE: 'api' });

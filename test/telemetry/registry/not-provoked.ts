@@ -1,6 +1,5 @@
 /** What is declared and not seen in `test/e2e/declared.test.ts`, by the reason why it is not provoked there. */
 const NOT_PROVOKED: Readonly<Record<string, readonly RegExp[]>> = {
-  'the service itself never calls fetch': [/^metric http\.client\./],
   'a start or a stop that fails is no start of a service': [/^event could not (start|stop in time)/],
   'a line stands for others only ten seconds after the first': [/ · repeats$/],
   'its cause can’t be made from outside a healthy process: tested where it is written': [
