@@ -9,7 +9,7 @@ import { Exposition } from '../telemetry/exposition-reader.ts';
 const metrics = prometheusMetrics();
 const nameOf = (wanted: object) => metrics.find(({ definition }) => definition === wanted)?.name ?? '';
 
-/** Made by `fetch`, which the service itself never calls. */
+/** Made by `fetch`, which asks an Alertmanager: here there is none. */
 const OUTGOING = nameOf(CATALOGUE.httpClientRequestDuration);
 /** Known to whoever predicts. */
 const DRIFT = [nameOf(CATALOGUE.modelInputDrift), nameOf(CATALOGUE.modelsInUse)];
@@ -23,6 +23,14 @@ const allBut = (...absent: readonly string[]) =>
     .map(({ name }) => name)
     .filter((name) => !absent.includes(name))
     .sort();
+
+/** Each sample costs whoever scrapes it: what is added is added knowingly. */
+const MOST_AT_START = 750;
+
+async function samplesOf({ api }: Service): Promise<number> {
+  const { families } = new Exposition(await api.metrics());
+  return [...families.values()].reduce((sum, { samples }) => sum + samples.length, 0);
+}
 
 /** Everything that the service does for its clients, and so everything that the queue does for the service. */
 async function use({ api }: Service): Promise<void> {
@@ -40,16 +48,18 @@ const eventuallyExports = (service: Service, expected: readonly string[]) =>
     return exported.length === expected.length;
   });
 
-test('a process of every role at once exports every metric of the catalogue and no other', async () => {
+test('a process of every role at once exports every metric of the catalogue and no other, in 750 samples at the start', async () => {
   await using service = await startDeployed();
+  expect(await samplesOf(service)).toBeLessThanOrEqual(MOST_AT_START);
   await use(service);
   await eventuallyExports(service, allBut(OUTGOING));
 });
 
-test('an API and its worker export every metric of the catalogue that is theirs and no other', async () => {
+test('an API and its worker export every metric of the catalogue that is theirs and no other, each in 750 samples at the start', async () => {
   await using deployment = await freshDeployment();
   const api = await deployment.start({ ROLE: 'api' });
   const worker = await deployment.start({ ROLE: 'worker' });
+  for (const process of [api, worker]) expect(await samplesOf(process)).toBeLessThanOrEqual(MOST_AT_START);
   await use(api);
   await worker.api.call('/api/health');
   await eventuallyExports(api, allBut(OUTGOING));
