@@ -197,6 +197,19 @@ describe('the production stack', () => {
     expect(example['GRAFANA_ADMIN_PASSWORD']).toBe('');
   });
 
+  test('has Grafana ask nobody outside of the stack, and run the data sources that its image has', () => {
+    expect(service('grafana').environment).toMatchObject({
+      GF_ANALYTICS_REPORTING_ENABLED: 'false',
+      GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+      GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+      GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+      GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED: 'true',
+      GF_NEWS_NEWS_FEED_ENABLED: 'false',
+      GF_SECURITY_DISABLE_GRAVATAR: 'true',
+      GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
+    });
+  });
+
   test('bounds what Prometheus keeps', () => {
     expect(service('prometheus').command).toEqual(
       expect.arrayContaining([
