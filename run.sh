@@ -4,6 +4,7 @@ set -euo pipefail
 
 readonly OLDEST_NODE=20 # can install, and can run the Node that the service needs
 readonly SERVICE_NODE=24
+readonly OLDEST_COMPOSE=2020 # 2.20 knows dependencies that need not be there
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly root
@@ -200,14 +201,39 @@ run_command() {
 # ---------------------------------------------------------------------------------------------------------------
 # The stack in Docker
 
+# Fails unless containers can be made here, and says why not.
 check_docker() {
-  local without="Without Docker, ./run.sh starts the service, and Prometheus where it is installed."
+  local without="Without Docker, ./run.sh starts the service, and Prometheus where it is installed." version problem
   command -v docker >/dev/null || fail "Docker is missing (https://docs.docker.com/get-docker). $without"
-  docker compose version >/dev/null 2>&1 || fail "Docker has no 'compose' command; install its compose plugin. $without"
-  docker info >/dev/null 2>&1 || fail "Docker is installed, but its engine does not answer: start it. $without"
+  version=$(docker compose version --short 2>/dev/null) ||
+    fail "Docker has no 'compose' command; install its compose plugin. $without"
+  if [[ $version =~ ^v?([0-9]+)\.([0-9]+) ]] && ((BASH_REMATCH[1] * 1000 + BASH_REMATCH[2] < OLDEST_COMPOSE)); then
+    fail "Docker's compose plugin $version is too old: 2.20 or newer is needed (https://docs.docker.com/compose/install). $without"
+  fi
+  # Not running, or not for this user: it says which.
+  if ! problem=$(docker info 2>&1 >/dev/null); then
+    problem=${problem%%$'\n'*}
+    fail "Docker is installed, but its engine does not answer ($problem). $without"
+  fi
+}
+
+project() { setting COMPOSE_PROJECT_NAME mlops-backend; }
+
+# Two checkouts whose stacks have one name would take each other's containers and data.
+check_project() {
+  local folders folder
+  folders=$(docker ps --filter "label=com.docker.compose.project=$(project)" \
+    --format '{{.Label "com.docker.compose.project.working_dir"}}')
+  while IFS= read -r folder; do
+    if [ -d "$folder" ] && ! [ "$folder" -ef "$root" ]; then
+      fail "A stack of the name $(project) runs from $folder. Stop it there (./run.sh down), or give the one here another name and other ports in .env: COMPOSE_PROJECT_NAME, PORT, GRAFANA_PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT."
+    fi
+  done <<<"$folders"
 }
 
 random_secret() { od -An -N18 -tx1 /dev/urandom | tr -d ' \n'; }
+
+readonly SECRETS=(AUTH__ADMIN_KEY GRAFANA_ADMIN_PASSWORD POSTGRES_PASSWORD)
 
 # No default password ever guards the stack: what .env leaves empty gets a value once.
 write_secrets() {
@@ -216,9 +242,26 @@ write_secrets() {
     (umask 077 && cat .env.example >.env)
     printf 'Wrote .env with new secrets; keep it.\n'
   fi
-  for name in AUTH__ADMIN_KEY GRAFANA_ADMIN_PASSWORD POSTGRES_PASSWORD; do
-    if [ -z "$(setting "$name" '')" ]; then write_setting "$name" "$(random_secret)"; fi
+  for name in "${SECRETS[@]}"; do
+    # An empty one in the environment is none, but would hide the file's from compose.
+    if [ -z "${!name:-}" ]; then unset "$name"; fi
+    if [ -n "$(setting "$name" '')" ]; then continue; fi
+    if [ "$name" = POSTGRES_PASSWORD ]; then check_database_is_new; fi
+    write_setting "$name" "$(random_secret)"
   done
+  if [ -z "$(setting DATABASE_URL '')" ] && [[ $(setting POSTGRES_PASSWORD '') == *[]:/?#@%\\\"[:space:][]* ]]; then
+    fail "POSTGRES_PASSWORD stands in a URL as it is: it may have letters and digits only."
+  fi
+}
+
+# A database keeps the password that it was made with.
+check_database_is_new() {
+  local volume
+  if [ -n "$(setting DATABASE_URL '')" ]; then return; fi
+  volume=$(docker volume ls --quiet --filter "label=com.docker.compose.project=$(project)" \
+    --filter label=com.docker.compose.volume=postgres)
+  [ -z "$volume" ] ||
+    fail "The database in the volume $volume was made with a POSTGRES_PASSWORD that .env no longer has. Write it back there, or part with the data: docker volume rm $volume"
 }
 
 write_setting() {
@@ -234,10 +277,20 @@ write_setting() {
 # One setting as compose sees it, from the environment or .env.
 setting() {
   local value=${!1:-}
-  if [ -z "${!1+set}" ] && [ -f .env ]; then
-    value=$(sed -n "s/^$1=[\"']\{0,1\}\([^\"'#[:space:]]*\).*/\1/p" .env | tail -n 1)
-  fi
+  if [ -z "${!1+set}" ] && [ -f .env ]; then value=$(setting_of_file "$1"); fi
   printf '%s' "${value:-$2}"
+}
+
+# The last line that sets it counts; quotes, and what follows a value, are not its own.
+setting_of_file() {
+  local value
+  value=$(sed -nE "s/^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*//p" .env | tail -n 1)
+  case $value in
+    \'*) value=${value#\'} value=${value%%\'*} ;;
+    \"*) value=${value#\"} value=${value%%\"*} ;;
+    *) value=${value%% #*} value=${value%"${value##*[![:space:]]}"} ;;
+  esac
+  printf '%s' "$value"
 }
 
 # The stack has a PostgreSQL of its own unless DATABASE_URL names another.
@@ -263,13 +316,14 @@ open_configuration() { find infra src ! -perm -o=r -exec chmod go+rX {} +; }
 
 compose_up() {
   check_docker
+  check_project
   write_secrets
   open_configuration
   COMPOSE_PROFILES=$(profiles)
   export COMPOSE_PROFILES
   if has_profile tracing; then send_to_tempo_and_loki; fi
   docker compose "${files[@]}" up --detach --build --wait --wait-timeout 300 "$@" ||
-    fail "the stack did not become healthy; './run.sh logs' shows why."
+    fail "docker compose has not brought the stack up. What it says is above, what the services say: ./run.sh logs. A port that is taken can be another one in .env: PORT, GRAFANA_PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT."
   cat <<URLS
 The stack is up:
   Console      http://127.0.0.1:$(setting PORT 8000)
@@ -291,7 +345,11 @@ readonly live_reload=(--file docker-compose.dev.yaml)
 
 # Whatever was started, with or without the profiles and the live reload of today.
 compose_all() {
+  local name
   check_docker
+  check_project
+  # Compose asks for them whatever it does.
+  for name in "${SECRETS[@]}"; do default_to "$name" none; done
   docker compose "${files[@]}" "${live_reload[@]}" --profile monitoring --profile tracing --profile postgres "$@"
 }
 

@@ -218,7 +218,11 @@ describe('run.sh', () => {
   test.each([
     ['Docker is missing', ''],
     ["Docker has no 'compose' command", 'exit 1'],
-    ['its engine does not answer', '[ "$1" != info ]'],
+    ['compose plugin 2\\.19\\.1 is too old: 2\\.20 or newer is needed', 'echo 2.19.1'],
+    [
+      'its engine does not answer \\(permission denied\\)\\.',
+      '[ "$1" != info ] || { printf "permission denied\\nno more\\n" >&2; exit 1; }',
+    ],
   ])('says what to do when %s', async (sentence, docker) => {
     await using folder = await temporaryFolder();
     const { run, program } = await createCheckout(folder.path);
@@ -257,6 +261,105 @@ describe('run.sh', () => {
     expect(await readFile(join(root, '.env'), 'utf8')).toMatch(
       /^PORT=9000\nAUTH__ADMIN_KEY=[0-9a-f]{36}\nPOSTGRES_PASSWORD="mine"\nGRAFANA_ADMIN_PASSWORD=[0-9a-f]{36}\n$/,
     );
+  });
+
+  test.each([
+    'POSTGRES_PASSWORD="mine"',
+    'export POSTGRES_PASSWORD=mine',
+    'POSTGRES_PASSWORD = mine # since the first start',
+    "POSTGRES_PASSWORD='mine'\r",
+    'POSTGRES_PASSWORD=\nPOSTGRES_PASSWORD=mine',
+  ])(
+    'leaves a secret that .env has as %j as it is, also where the environment has an empty one',
+    async (line) => {
+      await using folder = await temporaryFolder();
+      const { root, run, program } = await createCheckout(folder.path);
+      await program('docker', 'true');
+      const env = `AUTH__ADMIN_KEY=mine\r\n${line}\nGRAFANA_ADMIN_PASSWORD='#mine'\n`;
+      await writeFile(join(root, '.env'), env);
+      expect(await run(['up'], { POSTGRES_PASSWORD: '', AUTH__ADMIN_KEY: '' }).ended).toMatchObject({
+        code: 0,
+      });
+      expect(await readFile(join(root, '.env'), 'utf8')).toBe(env);
+    },
+  );
+
+  test('refuses a password that would break the address of its database', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    await program('docker', 'true');
+    for (const password of ['a/b', 'a@b', 'a b', 'a"b', 'a]b', 'a%b']) {
+      await writeFile(join(root, '.env'), `POSTGRES_PASSWORD='${password}'\n`);
+      expect(await run(['up']).ended, password).toMatchObject({
+        code: 1,
+        output: says('letters and digits only'),
+      });
+    }
+    await writeFile(join(root, '.env'), "POSTGRES_PASSWORD='a-b$c'\n");
+    expect(await run(['up']).ended).toMatchObject({ code: 0 });
+  });
+
+  test('makes no new password for a database that has one', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    await program('docker', '[ "$1" != volume ] || echo mlops-backend_postgres');
+    for (const _ of ['first', 'second'])
+      expect(await run(['up']).ended).toMatchObject({
+        code: 1,
+        output: says('The database in the volume mlops-backend_postgres was made with a POSTGRES_PASSWORD'),
+      });
+    expect(await readFile(join(root, '.env'), 'utf8')).toMatch(/^POSTGRES_PASSWORD=$/m);
+    expect(await run(['up'], { DATABASE_URL: 'postgres://there/db' }).ended).toMatchObject({ code: 0 });
+  });
+
+  test('leaves the stack of another checkout alone, and says how to have one beside it', async () => {
+    await using folder = await temporaryFolder();
+    const { root, run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    const running = async (where: string, name: string) =>
+      program('docker', `[ "$1" != ps ] || case $* in *compose.project=${name}\\ *) echo '${where}' ;; esac`);
+    await running(folder.path, 'mlops-backend');
+    for (const command of ['up', 'down'])
+      expect(await run([command]).ended).toMatchObject({
+        code: 1,
+        output: says(new RegExp(`mlops-backend runs from ${folder.path}\\..*COMPOSE_PROJECT_NAME, PORT`)),
+      });
+    expect(await run(['up'], { COMPOSE_PROJECT_NAME: 'second' }).ended).toMatchObject({ code: 0 });
+    // Its own, and one whose folder has been moved.
+    for (const where of [root, '/moved/away']) {
+      await running(where, 'mlops-backend');
+      expect(await run(['down']).ended).toMatchObject({ code: 0 });
+    }
+  });
+
+  test('stops a stack whose .env is gone', async () => {
+    await using folder = await temporaryFolder();
+    const { run, program } = await createCheckout(folder.path);
+    await program(
+      'docker',
+      'case $* in *down*) [ "$AUTH__ADMIN_KEY$POSTGRES_PASSWORD$GRAFANA_ADMIN_PASSWORD" = nonenonenone ] ;; esac',
+    );
+    expect(await run(['down']).ended).toMatchObject({ code: 0 });
+  });
+
+  test('says where to look when compose does not bring the stack up', async () => {
+    await using folder = await temporaryFolder();
+    const { run, program, link } = await createCheckout(folder.path);
+    await link('od');
+    await link('tr');
+    await program(
+      'docker',
+      'case $* in *" up "*) echo "9090: port is already allocated" >&2; exit 1 ;; esac',
+    );
+    expect(await run(['up']).ended).toMatchObject({
+      code: 1,
+      output: says(/already allocated[\s\S]*\.\/run\.sh logs\. A port that is taken .* PROMETHEUS_PORT/),
+    });
   });
 
   test.each([
