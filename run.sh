@@ -314,13 +314,21 @@ send_to_tempo_and_loki() {
 # Containers read the configuration as users of their own, also where a umask of 077 kept it to its owner.
 open_configuration() { find infra src ! -perm -o=r -exec chmod go+rX {} +; }
 
+# What containers read at their start only. Compose does not look into what is mounted; by this label it makes them anew
+# when a newer checkout has changed it.
+configuration() {
+  local folder=infra/monitoring
+  cat $folder/{alertmanager,loki,tempo}/* $folder/prometheus/{*.*,rules/*} $folder/grafana/provisioning/*/* | cksum
+}
+
 compose_up() {
   check_docker
   check_project
   write_secrets
   open_configuration
   COMPOSE_PROFILES=$(profiles)
-  export COMPOSE_PROFILES
+  MONITORING_CONFIGURATION=$(configuration)
+  export COMPOSE_PROFILES MONITORING_CONFIGURATION
   if has_profile tracing; then send_to_tempo_and_loki; fi
   docker compose "${files[@]}" up --detach --build --wait --wait-timeout 300 "$@" ||
     fail "docker compose has not brought the stack up. What it says is above, what the services say: ./run.sh logs. A port that is taken can be another one in .env: PORT, GRAFANA_PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT."

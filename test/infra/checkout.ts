@@ -30,6 +30,7 @@ const TOOLS = [
   'mkfifo',
   'rm',
   'find',
+  'cksum',
 ];
 
 // Answers every request, and tells by its exit code which signal ended it.
