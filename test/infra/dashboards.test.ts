@@ -20,6 +20,8 @@ import { parsePromql } from './promql.ts';
 const known = knownSeries();
 const variable = (dashboard: Dashboard, name: string) =>
   dashboard.templating.list.find((candidate) => candidate.name === name);
+/** In a link: the time that is shown. */
+const TIME = `\${__url_time_range}`;
 const overScrapes = dashboards.filter((dashboard) => variable(dashboard, 'job') !== undefined);
 
 /** Series that every scrape of a target carries job and instance on; recorded ones and alerts do not. */
@@ -194,18 +196,42 @@ describe.each(dashboards)('$title', (dashboard) => {
         ({ legendFormat }) => type !== 'table' && ['{{outcome}}', '{{result}}'].includes(legendFormat),
       ),
     );
-    for (const { title, fieldConfig } of told) {
+    for (const { title, type, fieldConfig } of told) {
       const colors = Object.fromEntries(
         (fieldConfig.overrides ?? []).map(({ matcher, properties }) => [
           matcher.options,
           properties[0]?.value,
         ]),
       );
-      expect(colors, title).toMatchObject({
-        success: { fixedColor: 'green' },
-        failure: { fixedColor: 'red' },
-      });
+      // A large red 0 would cry wolf.
+      const none = { value: null, color: 'green' };
+      const red = type === 'stat' ? { steps: [none, { value: 1, color: 'red' }] } : { fixedColor: 'red' };
+      expect(colors, title).toMatchObject({ success: { fixedColor: 'green' }, failure: red });
     }
+  });
+
+  test('an error budget that is overspent is seen below zero, all else begins there', () => {
+    const begins = panels
+      .filter(({ type }) => type === 'timeseries')
+      .map(({ title, fieldConfig: { defaults } }) => [title, defaults.min ?? 'as the values do']);
+    expect(begins.filter(([, min]) => min !== 0)).toEqual(
+      begins.filter(([title]) => title === 'Error budget left').map(([title]) => [title, 'as the values do']),
+    );
+  });
+
+  test('of what no process counts before it happens, a panel says in words that there was none', () => {
+    const silent = panels.filter(({ targets = [], fieldConfig }) => {
+      const asked = targets.map(({ expr }) => parsePromql(expr).selectors);
+      const isBorn = asked.map((selectors) =>
+        selectors.some(
+          ({ metric, matchers }) =>
+            /^http_(client|server)_re/.test(metric) ||
+            matchers.some(({ label, value }) => label === 'metric' && value === 'http_server_requests'),
+        ),
+      );
+      return isBorn.length > 0 && isBorn.every(Boolean) && !fieldConfig.defaults.noValue;
+    });
+    expect(silent.map(({ title }) => title)).toEqual([]);
   });
 
   test('runs that started are not stacked on those that ended, which have started too', () => {
@@ -227,10 +253,10 @@ describe.each(dashboards)('$title', (dashboard) => {
     const wrong = links.filter(({ title, url }) => {
       const [, uid, section] = /^\/d\/([\w-]+)(?:\?viewPanel=panel-(\d+))?/.exec(url) ?? [];
       const board = dashboards.find((other) => other.uid === uid);
-      if (board === undefined) return true;
+      if (board === undefined || !url.includes(TIME)) return true;
       return title.startsWith('Runbook: ')
         ? allPanels(board).find(({ id }) => id === Number(section))?.title !== title.slice('Runbook: '.length)
-        : !url.includes('__url_time_range') || !url.includes('__all_variables');
+        : !url.includes(`\${__all_variables}`);
     });
     expect(wrong).toEqual([]);
   });
@@ -250,6 +276,7 @@ describe.each(dashboards)('$title', (dashboard) => {
       expect.objectContaining({ type: 'dashboards', tags: ['mlops-backend'] }),
     );
     expect(dashboard.links).toContainEqual(expect.objectContaining({ url: '/d/mlops-backend-runbooks' }));
+    expect(dashboard.links.filter(({ keepTime }) => !keepTime)).toEqual([]);
   });
 });
 
@@ -370,6 +397,21 @@ test('the overview begins with the state, and asks for less than half of what al
   expect(open.length).toBeLessThanOrEqual(20);
   // Beside every figure the way to what says more.
   expect(queryPanels(overview).filter(({ links }) => links === undefined)).toEqual([]);
+});
+
+test('a route on the overview leads to its requests, at that time and with all else as it is chosen', () => {
+  const [overview, requests] = ['overview', 'requests'].map((name) =>
+    dashboards.find(({ uid }) => uid === `mlops-backend-${name}`),
+  ) as [Dashboard, Dashboard];
+  const routes = queryPanels(overview).find(({ title }) => title === 'Routes');
+  const links = routes?.fieldConfig.overrides?.find(({ matcher }) => matcher.options === 'Route')?.properties;
+  const [link] = (links?.find(({ id }) => id === 'links')?.value ?? []) as { url: string }[];
+  const [address, parameters = ''] = link?.url.split('?') ?? [];
+  expect(address).toBe(`/d/${requests.uid}`);
+  const kept = requests.templating.list.map(({ name }) =>
+    name === 'route' ? `var-route=\${__value.text:percentencode}` : `\${${name}:queryparam}`,
+  );
+  expect(new Set(parameters.split('&'))).toEqual(new Set([TIME, ...kept]));
 });
 
 test('neither probes nor scrapes stand in the overview’s figures of requests', () => {

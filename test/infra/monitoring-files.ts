@@ -38,6 +38,8 @@ export interface Panel {
     readonly defaults: {
       readonly unit?: string;
       readonly decimals?: number;
+      readonly min?: number;
+      readonly noValue?: string;
       readonly custom?: { readonly thresholdsStyle?: unknown; readonly drawStyle?: string };
     };
     readonly overrides?: readonly {
@@ -86,6 +88,7 @@ export interface Dashboard {
     readonly type: string;
     readonly url?: string;
     readonly tags?: readonly string[];
+    readonly keepTime?: boolean;
   }[];
 }
 

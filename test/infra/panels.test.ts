@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hasProgram } from '../support/programs.ts';
-import { grafanaQueries } from './monitoring-files.ts';
+import { dashboards, grafanaQueries, type Panel, queryPanels } from './monitoring-files.ts';
 import { casesOf, nativeWorlds, questionsOf, RULES, statementOf, testOf, worlds } from './panels/cases.ts';
 import { asksNativeHistograms, startNativeWorlds } from './panels/native.ts';
 import { STATEMENTS } from './panels/statements.ts';
@@ -24,6 +24,21 @@ describe('what each query of the dashboards must show', () => {
       worlds.every((world) => casesOf(world, query).every(({ exp_samples }) => exp_samples.length === 0)),
     );
     expect(silent.map(({ where }) => where)).toEqual([]);
+  });
+
+  test('is words, where nothing has happened and there is nothing to show', () => {
+    const young = worlds.find(({ title }) => title.startsWith('nothing has happened yet'));
+    const shows = (panel: Panel) =>
+      grafanaQueries
+        .filter(({ title, legend }) =>
+          panel.targets?.some(({ legendFormat }) => panel.title === title && legendFormat === legend),
+        )
+        .some((query) => young && casesOf(young, query).some(({ exp_samples }) => exp_samples.length > 0));
+    const mute = dashboards
+      .flatMap(queryPanels)
+      .filter((panel) => !panel.fieldConfig.defaults.noValue && !shows(panel));
+    expect(young).toBeDefined();
+    expect(mute.map(({ title }) => title)).toEqual([]);
   });
 
   test.skipIf(!hasProgram('promtool'))(

@@ -32,7 +32,6 @@ import type { Labels } from './label-sets.ts';
  */
 const own = (name: string) => `mlops_backend_${name}`;
 const MINUTE = 60;
-const WEEK = 7 * 24 * 60 * MINUTE;
 const PROCESS = ['job', 'instance'];
 
 const status = (digit: string): Where => {
@@ -79,21 +78,26 @@ const waiting: Figure = (view) =>
 const ended = runs([], 30 * MINUTE, (labels) => labels['outcome'] !== 'started');
 
 const isFiring = has('alertstate', 'firing');
+const isPending = has('alertstate', 'pending');
 const anySeverity = has('severity', 'critical', 'warning');
-/** 3: blind, 2: act now, 1: look today, 0: all is well. */
+/** 4: blind, 3: act now, 2: look today, 1: pending, 0: all is well. */
 const state: Figure = (view) => {
-  const answering = seriesIn(view, 'up').some(({ value }) => value === 1);
-  const fires = (severity: string) =>
-    anybodys(view, 'ALERTS', all(isFiring, has('severity', severity))).length > 0;
-  return figure(!answering ? 3 : fires('critical') ? 2 : fires('warning') ? 1 : 0)(view);
+  const isOn = (...conditions: readonly Where[]) => anybodys(view, 'ALERTS', all(...conditions)).length > 0;
+  const isWatched = isOn(isFiring, has('alertname', 'MonitoringHeartbeat'));
+  if (!isWatched || !seriesIn(view, 'up').some(({ value }) => value === 1)) return figure(4)(view);
+  if (isOn(isFiring, has('severity', 'critical'))) return figure(3)(view);
+  if (isOn(isFiring, has('severity', 'warning'))) return figure(2)(view);
+  return figure(isOn(isPending, anySeverity) ? 1 : 0)(view);
 };
-const firingSince: Figure = (view) => {
-  const name = ({ alertstate: _, ...labels }: Labels) => JSON.stringify(labels);
-  const firing = new Set(
-    anybodys(view, 'ALERTS', all(isFiring, anySeverity)).map(({ labels }) => name(labels)),
-  );
-  const starts = anybodys(view, 'ALERTS_FOR_STATE', (labels) => firing.has(name(labels)));
-  return since(() => fold(starts, ['severity', 'alertname', 'instance'], Math.min))(view);
+/** Since when the condition of each holds. */
+const alertsSince: Figure = (view) => {
+  const starts = anybodys(view, 'ALERTS_FOR_STATE');
+  const alerts = anybodys(view, 'ALERTS', anySeverity).flatMap(({ labels }) => {
+    const { alertstate: _, ...name } = labels;
+    const start = starts.find((one) => JSON.stringify(one.labels) === JSON.stringify(name));
+    return start === undefined ? [] : [{ ...start, labels }];
+  });
+  return since(() => fold(alerts, ['alertstate', 'severity', 'alertname', 'instance'], Math.min))(view);
 };
 
 const slo = (name: string) => has('slo', name);
@@ -141,11 +145,12 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Latency p95': quantiles(DURATION, [0.95], all(isApi, isAnswer)),
   'Error budget left': { '{{slo}}': recorded('slo:error_budget_remaining:ratio') },
   'Queue drains in': {
+    // -1: runs wait, and none has ended.
     'until the queue is empty': both(waiting, ended, (depth, runs) =>
-      runs === 0 ? depth * WEEK : (depth * 30 * MINUTE) / runs,
+      runs > 0 ? (depth * 30 * MINUTE) / runs : depth > 0 ? -1 : 0,
     ),
   },
-  'Firing alerts': { For: firingSince },
+  'Alerts, firing and pending': { For: alertsSince },
   'Errors by route': {
     '{{http_response_status_code}} {{http_route}}': requests(
       ['http_route', 'http_response_status_code'],

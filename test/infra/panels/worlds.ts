@@ -183,13 +183,25 @@ const CIRCUMSTANCES: readonly Circumstances[] = [
     title: 'nothing has ever happened, and all is well',
     life: 'unasked',
     up: [1, 1, 1, 1],
+    alerts: [HEARTBEAT, alert('Told', 'none', 'pending')],
+  },
+  {
+    title: 'nothing has happened yet, and something is about to be told',
+    life: 'unasked',
+    up: [1, undefined, undefined, undefined],
     alerts: [HEARTBEAT, alert('MemoryHigh', 'warning', 'pending', BACKEND_A)],
   },
   {
     title: 'a worker is left of ours and does not answer',
     life: 'still',
     up: [undefined, undefined, 0, 1],
-    alerts: [alert('TargetDown', 'critical', 'firing', BACKEND_A)],
+    alerts: [HEARTBEAT, alert('TargetDown', 'critical', 'firing', BACKEND_A)],
+  },
+  {
+    title: 'nobody watches: the rules are not evaluated',
+    life: 'unasked',
+    up: [1, undefined, undefined, undefined],
+    alerts: [alert('MonitoringHeartbeat', 'none', 'pending'), alert('Told', 'none', 'firing')],
   },
 ];
 

@@ -112,6 +112,7 @@ const runbooks = () =>
   new dashboard.DashboardLinkBuilder('Runbooks')
     .type(dashboard.DashboardLinkType.Link)
     .icon('doc')
+    .keepTime(true)
     .url('/d/mlops-backend-runbooks');
 
 /** From left to right, and from line to line where the next one does not fit. */

@@ -33,6 +33,7 @@ const incoming: Section = {
       title: 'Share of uploads refused',
       description:
         'Refused or lost uploads over all uploads of the half hour before. No line where none came.',
+      noValue: 'no uploads seen',
       width: 8,
       unit: 'percentunit',
       max: 1,
@@ -45,6 +46,7 @@ const incoming: Section = {
       kind: 'timeseries',
       title: 'Upload size',
       description: 'Size of stored uploads, as sent.',
+      noValue: 'no uploads seen',
       width: 8,
       unit: 'bytes',
       step: '2m',
@@ -71,6 +73,7 @@ const outgoing: Section = {
       kind: 'timeseries',
       title: 'Duration of a clean-up cycle',
       description: 'p95 of the duration of a cycle.',
+      noValue: 'no cycle seen',
       width: 12,
       unit: 's',
       step: '2m',

@@ -5,15 +5,16 @@ import {
   API,
   eventsIn,
   FAILED,
-  FIRING,
   requests as ofRequests,
   own,
+  PENDING,
   perSecond,
   quantileInAll,
   quantiles,
   REFUSED,
   ROUTE,
   scoped,
+  TOLD_ALERTS,
 } from './queries.ts';
 import {
   childCpu,
@@ -39,12 +40,19 @@ import {
 const WAITING = `sum(max by (state) (${own('training_queue_depth', 'state=~"queued|retrying"')}))`;
 const ENDED = `sum(${eventsIn('30m', 'training_runs', 'outcome!="started"')})`;
 const HALF_HOUR = 1800;
-const WEEK = 604_800;
+/** The heartbeat fires as long as rules are evaluated: without it nothing is known of the other alerts. */
+const WATCHED = 'ALERTS{alertname="MonitoringHeartbeat", alertstate="firing"}';
 const firing = (severity: string) => `ALERTS{alertstate="firing", severity="${severity}"}`;
 
 /** Requests of a kind by route; 0 for a route that was asked for and saw none of them. */
 const ofEachRoute = (kind: string) =>
   `sum by (http_route) (${eventsIn('$__range', 'http_server_requests', ROUTE, API, kind)} or 0 * ${eventsIn('$__range', 'http_server_requests', ROUTE, API)})`;
+
+/** The board of requests for one route, with all else as it is chosen here. */
+const requestsTo = (route: string) => {
+  const kept = ['datasource', 'job', 'instance', 'prefix'].map((name) => `\${${name}:queryparam}`);
+  return `/d/${UIDS.requests}?${[`\${__url_time_range}`, ...kept, `var-route=${route}`].join('&')}`;
+};
 
 const state: Section = {
   title: 'State',
@@ -53,20 +61,28 @@ const state: Section = {
       kind: 'stat',
       title: 'State',
       description:
-        'What the alerts say, in words. Act now: one that wakes someone fires. Look today: only such as can wait for working hours. Blind: no process answers the scrape, so the rest of the page says nothing.',
+        'What the alerts say, in words. Act now: one that wakes someone fires. Look today: only such as can wait for working hours. Pending: none fires, but the condition of one holds and will soon have held for long enough. Blind: no process answers the scrape, or the alerts’ rules are not evaluated, so the rest of the page says nothing.',
       width: 4,
       unit: 'none',
       queries: [
         {
-          expr: `(vector(3) unless on () up${scoped()} == 1) or (vector(2) and on () ${firing('critical')}) or (vector(1) and on () ${firing('warning')}) or vector(0)`,
+          expr: [
+            `(vector(4) unless on () up${scoped()} == 1)`,
+            `(vector(4) unless on () ${WATCHED})`,
+            `(vector(3) and on () ${firing('critical')})`,
+            `(vector(2) and on () ${firing('warning')})`,
+            `(vector(1) and on () ALERTS{${PENDING}})`,
+            'vector(0)',
+          ].join(' or '),
           legend: 'state',
         },
       ],
       words: {
         0: { text: 'All is well', color: 'green' },
-        1: { text: 'Look today', color: 'orange' },
-        2: { text: 'Act now', color: 'red' },
-        3: { text: 'Blind', color: 'red' },
+        1: { text: 'Pending', color: 'yellow' },
+        2: { text: 'Look today', color: 'orange' },
+        3: { text: 'Act now', color: 'red' },
+        4: { text: 'Blind', color: 'red' },
       },
       links: [{ board: UIDS.runbooks, title: 'Runbooks' }],
     },
@@ -136,7 +152,8 @@ const state: Section = {
     {
       kind: 'stat',
       title: 'Error budget left',
-      description: 'What is left of the month’s budget of each objective. Below zero it is missed.',
+      description:
+        'What is left of the month’s budget of each objective; of a month that Prometheus has not seen yet, of the part that it has. Below zero it is missed.',
       width: 4,
       unit: 'percentunit',
       decimals: 1,
@@ -146,19 +163,19 @@ const state: Section = {
         { value: 0.01, color: 'yellow' },
         { value: 0.25, color: 'green' },
       ],
-      noValue: 'no requests',
+      noValue: 'not known yet',
       links: [MORE.slo, { runbook: 'SloBudgetBurnsFast' }],
     },
     {
       kind: 'stat',
       title: 'Queue drains in',
       description:
-        'Demand against capacity: how long the waiting runs take at the pace at which runs have ended in the last half hour. A week for each: none has ended.',
+        'Demand against capacity: how long the waiting runs take at the pace at which runs have ended in the last half hour. Where none has ended, which is so while a long one is trained, there is no pace to tell it by.',
       width: 4,
       unit: 's',
       queries: [
         {
-          expr: `${WAITING} * ${HALF_HOUR} / clamp_min(${ENDED}, ${HALF_HOUR} / ${WEEK})`,
+          expr: `${WAITING} * ${HALF_HOUR} / (${ENDED} > 0) or (0 - (${WAITING} > bool 0) and ${ENDED} == 0)`,
           legend: 'until the queue is empty',
         },
       ],
@@ -166,26 +183,27 @@ const state: Section = {
         { value: 900, color: 'yellow' },
         { value: 3600, color: 'red' },
       ],
+      words: { '-1': { text: 'none has ended', color: 'yellow' } },
       noValue: 'unknown',
       links: [MORE.training, { runbook: 'TrainingQueueOld' }],
     },
     {
       kind: 'table',
-      title: 'Firing alerts',
+      title: 'Alerts, firing and pending',
       description:
-        'What fires now, the heartbeat aside, where, and since when its condition holds. The runbooks say what to do.',
+        'What fires now and what is about to, the heartbeat aside, where, and since when its condition holds. The runbooks say what to do.',
       width: 8,
       height: 8,
-      rows: { severity: 'Severity', alertname: 'Alert', instance: 'Instance' },
+      rows: { alertstate: 'State', severity: 'Severity', alertname: 'Alert', instance: 'Instance' },
       columns: [
         {
           title: 'For',
-          expr: `time() - min by (severity, alertname, instance) (ALERTS_FOR_STATE and ignoring (alertstate) ALERTS{${FIRING}})`,
+          expr: `time() - min by (alertstate, severity, alertname, instance) (${TOLD_ALERTS} * ignoring (alertstate) group_left () ALERTS_FOR_STATE)`,
           unit: 's',
         },
       ],
-      sortBy: 'For',
-      noValue: 'nothing fires',
+      sortBy: ['State', 'Severity', 'For'],
+      noValue: 'none fires, none is pending',
       links: [{ board: UIDS.runbooks, title: 'Runbooks' }],
     },
     errorsByRoute,
@@ -200,7 +218,7 @@ const requests: Section = {
       kind: 'table',
       title: 'Routes',
       description:
-        'API requests in the chosen time: how many a second, how many ended in a 5xx (our failures) or a 4xx (refusals), and how long 95 of 100 took at most.',
+        'API requests in the chosen time, routes with errors first: how many a second, how many ended in a 5xx (our failures) or a 4xx (refusals), and how long 95 of 100 took at most. A route leads to its requests in detail.',
       width: 16,
       height: 9,
       rows: { http_route: 'Route' },
@@ -231,7 +249,13 @@ const requests: Section = {
           ],
         },
       ],
-      sortBy: 'Requests/s',
+      sortBy: ['Errors', 'Requests/s'],
+      linksOf: {
+        Route: {
+          title: 'Requests to this route in detail',
+          url: requestsTo(`\${__value.text:percentencode}`),
+        },
+      },
       noValue: 'no requests',
       links: [MORE.requests],
     },

@@ -24,7 +24,8 @@ export interface Query {
   readonly exemplars?: boolean;
 }
 
-export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'blue';
+type Hue = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple';
+export type Color = Hue | `${'super-light' | 'light' | 'semi-dark' | 'dark'}-${Hue}`;
 
 export interface Threshold {
   readonly value: number;
@@ -50,6 +51,8 @@ interface Measured extends Described {
   readonly decimals?: number;
   /** Of what means well or ill, by its name in the legend. */
   readonly colors?: Readonly<Record<string, Color>>;
+  /** Shown where there is no data: in words that are true where nothing happened, and where nobody looked. */
+  readonly noValue?: string;
 }
 
 export interface TimeseriesPanel extends Measured {
@@ -57,6 +60,8 @@ export interface TimeseriesPanel extends Measured {
   /** `bars`: counts per step, stacked; `area`: stacked; default: lines. */
   readonly style?: 'bars' | 'area';
   readonly max?: number;
+  /** Whether values may be below 0: the axis begins there otherwise. */
+  readonly signed?: boolean;
   /** Names in the legend of what the stack holds already in another way: lines before it. */
   readonly beside?: readonly string[];
   /** Horizontal lines, such as an alert's limit. */
@@ -74,8 +79,6 @@ export interface StatPanel extends Measured {
   readonly thresholdsOf?: Readonly<Record<string, readonly Threshold[]>>;
   /** Words in the place of values, by value. */
   readonly words?: Readonly<Record<string, { readonly text: string; readonly color: Color }>>;
-  /** Shown where there is no data. */
-  readonly noValue?: string;
 }
 
 export interface Column {
@@ -92,9 +95,11 @@ export interface TablePanel extends Described {
   readonly rows: Readonly<Record<string, string>>;
   readonly columns: readonly Column[];
   readonly height: number;
-  /** Title of the column that leads, highest first. */
-  readonly sortBy?: string;
-  readonly noValue?: string;
+  /** Titles of the columns that lead, the first before the next: highest first, and words from A to Z. */
+  readonly sortBy: readonly string[];
+  /** Where the cells of a column of `rows` lead, by its title. */
+  readonly linksOf?: Readonly<Record<string, { readonly title: string; readonly url: string }>>;
+  readonly noValue: string;
 }
 
 export interface HeatmapPanel extends Described {
@@ -102,6 +107,7 @@ export interface HeatmapPanel extends Described {
   readonly unit: string;
   /** Counts by `le`. */
   readonly query: Omit<Query, 'legend'>;
+  readonly noValue: string;
 }
 
 /** What Tempo or Loki have of something. */
@@ -166,7 +172,6 @@ function timeseriesPanel(spec: TimeseriesPanel) {
     .datasource(DATASOURCE)
     .targets(spec.queries.map(rangeTarget))
     .unit(spec.unit)
-    .min(0)
     .lineWidth(2)
     .fillOpacity(8)
     .showPoints(common.VisibilityMode.Auto)
@@ -184,6 +189,7 @@ function timeseriesPanel(spec: TimeseriesPanel) {
         // Of counts their sum is the figure that people ask for.
         .calcs([...(bars ? ['sum'] : []), 'lastNotNull', 'max']),
     );
+  if (!spec.signed) panel.min(0);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.step !== undefined) panel.interval(spec.step);
   if (spec.tone !== undefined)
@@ -225,7 +231,6 @@ function statPanel(spec: StatPanel) {
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .thresholds(thresholds(spec.thresholds ?? [], 'green'));
   for (const [name, color] of Object.entries(spec.colors ?? {})) panel.overrideByName(name, fixed(color));
-  if (spec.noValue !== undefined) panel.noValue(spec.noValue);
   for (const [name, steps] of Object.entries(spec.thresholdsOf ?? {}))
     panel.overrideByName(name, [{ id: 'thresholds', value: thresholds(steps, 'green').build() }]);
   if (spec.words !== undefined)
@@ -270,10 +275,14 @@ function tablePanel(spec: TablePanel) {
             { id: 'custom.cellOptions', value: { type: 'color-text' } },
           ]),
     ]);
-  if (spec.sortBy !== undefined)
-    panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(spec.sortBy).desc(true)]);
-  if (spec.noValue !== undefined) panel.noValue(spec.noValue);
-  return panel;
+  for (const [title, link] of Object.entries(spec.linksOf ?? {}))
+    panel.overrideByName(title, [{ id: 'links', value: [link] }]);
+  const words = new Set(Object.values(spec.rows));
+  return panel.sortBy(
+    spec.sortBy.map((title) =>
+      new common.TableSortByFieldStateBuilder().displayName(title).desc(!words.has(title)),
+    ),
+  );
 }
 
 function heatmapPanel(spec: HeatmapPanel) {
@@ -354,7 +363,8 @@ function builder(spec: PanelSpec) {
 function link(to: PanelLink, runbookOf: (alert: string) => string) {
   const result = new dashboard.DashboardLinkBuilder('runbook' in to ? `Runbook: ${to.runbook}` : to.title);
   return 'runbook' in to
-    ? result.url(runbookOf(to.runbook))
+    ? // Whoever goes on from there comes back to the same time.
+      result.url(`${runbookOf(to.runbook)}&\${__url_time_range}`)
     : result.url(`/d/${to.board}?\${__url_time_range}&\${__all_variables}`);
 }
 
@@ -373,6 +383,7 @@ export function buildPanel(
     .description(spec.description)
     .gridPos({ x: place.x, y: place.y, w: spec.width, h: heightOf(spec) });
   if ('decimals' in spec && spec.decimals !== undefined) panel.decimals(spec.decimals);
+  if ('noValue' in spec && spec.noValue !== undefined) panel.noValue(spec.noValue);
   if (spec.links !== undefined) panel.links(spec.links.map((to) => link(to, runbookOf)));
   return panel;
 }

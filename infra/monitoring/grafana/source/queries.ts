@@ -18,8 +18,13 @@ export const ROUTE = 'http_route=~"$route"';
 export const FAILED = 'http_response_status_code=~"5.."';
 export const REFUSED = 'http_response_status_code=~"4.."';
 
-/** Alerts that fire, the one aside that always does. */
-export const FIRING = 'alertstate="firing", severity=~"critical|warning"';
+/** Alerts that somebody is told of: all but the one that always fires. */
+const TOLD = 'severity=~"critical|warning"';
+/** Those that fire. */
+export const FIRING = `alertstate="firing", ${TOLD}`;
+/** Those whose condition holds, but not yet for long enough. */
+export const PENDING = `alertstate="pending", ${TOLD}`;
+export const TOLD_ALERTS = `ALERTS{${TOLD}}`;
 
 /**
  * How many events of a counter there were in a window: a whole number (rules/dashboards.yml).

@@ -23,6 +23,7 @@ const many: Section = {
       title: 'Requests by route',
       description:
         'Requests per second, probes included. Requests to unknown paths have no route and stand under an empty name.',
+      noValue: 'no requests seen',
       width: 12,
       unit: 'reqps',
       style: 'area',
@@ -37,6 +38,7 @@ const many: Section = {
       kind: 'timeseries',
       title: 'Requests in flight',
       description: 'Requests being answered at the moment of the scrape.',
+      noValue: 'no requests seen',
       width: 12,
       unit: 'none',
       decimals: 0,
@@ -52,6 +54,7 @@ const many: Section = {
       kind: 'timeseries',
       title: 'Errors by type',
       description: 'Failed requests per step, by the error type that the HTTP instrumentation gives them.',
+      noValue: 'no failed requests seen',
       width: 12,
       unit: 'short',
       style: 'bars',
@@ -68,6 +71,7 @@ const many: Section = {
       title: 'Refused requests',
       description:
         'Requests that ended in a 4xx, per step, by status; 499: the client hung up before the answer.',
+      noValue: 'no refused requests seen',
       width: 12,
       unit: 'short',
       style: 'bars',
@@ -100,6 +104,7 @@ const long: Section = {
       kind: 'timeseries',
       title: 'Slowest routes',
       description: 'p95 of the duration, by route; event streams are left out.',
+      noValue: 'no requests seen',
       width: 8,
       unit: 's',
       queries: [quantileBy(0.95, 'http_route', ofRequests(ROUTE, ANSWERED))],
@@ -109,6 +114,7 @@ const long: Section = {
       title: 'Latency distribution',
       description:
         'Requests per second by duration: each column one step, each cell one bucket, darker is more.',
+      noValue: 'no requests seen',
       width: 8,
       unit: 's',
       query: heat(ofRequests(ROUTE, ANSWERED)),
@@ -123,6 +129,7 @@ const large: Section = {
       kind: 'timeseries',
       title: 'Bytes in and out',
       description: 'Bytes of request and response bodies per second.',
+      noValue: 'no requests seen',
       width: 12,
       unit: 'Bps',
       queries: [
@@ -141,6 +148,7 @@ const large: Section = {
       title: 'Outgoing requests',
       description:
         'HTTP requests that the processes make, per second, by host. Empty unless something is called.',
+      noValue: 'no outgoing requests seen',
       width: 12,
       unit: 'reqps',
       queries: [

@@ -126,6 +126,7 @@ const database: Section = {
       kind: 'timeseries',
       title: 'Database operations',
       description: 'p95 of the duration of operations on PostgreSQL.',
+      noValue: 'no operations seen',
       width: 8,
       unit: 's',
       queries: [
@@ -199,6 +200,7 @@ const exports: Section = {
       kind: 'timeseries',
       title: 'Spans and log records sent',
       description: 'Per second. No line where nothing is sent by OTLP.',
+      noValue: 'nothing is sent by OTLP',
       width: 8,
       unit: 'short',
       queries: (['span', 'log'] as const).map((signal) => ({

@@ -16,7 +16,7 @@ type Slo = keyof typeof objectiveOf;
 const budgetLeft = (slo: Slo): StatPanel => ({
   kind: 'stat',
   title: `${objectiveOf[slo].title}: error budget left`,
-  description: `${objectiveOf[slo].target}, over 30 days. Below zero the objective is missed.`,
+  description: `${objectiveOf[slo].target}, over 30 days, or since Prometheus counts. Below zero the objective is missed.`,
   width: 6,
   unit: 'percentunit',
   queries: [{ expr: `slo:error_budget_remaining:ratio{slo="${slo}"}`, legend: 'left' }],
@@ -25,26 +25,36 @@ const budgetLeft = (slo: Slo): StatPanel => ({
     { value: 0.01, color: 'yellow' },
     { value: 0.25, color: 'green' },
   ],
-  noValue: 'no requests',
+  noValue: 'not known yet',
   links: [{ runbook: 'SloBudgetBurnsSlowly' }],
 });
 
 const reached = (slo: Slo): StatPanel => ({
   kind: 'stat',
   title: `${objectiveOf[slo].title} over 30 days`,
-  description: `Share of good requests. Objective: ${objectiveOf[slo].target}.`,
+  description: `Share of good requests, over 30 days or since Prometheus counts. Objective: ${objectiveOf[slo].target}.`,
   width: 6,
   unit: 'percentunit',
   decimals: 3,
   queries: [{ expr: `1 - slo:bad_requests:ratio_rate30d{slo="${slo}"}`, legend: 'good' }],
-  noValue: 'no requests',
+  noValue: 'not known yet',
 });
+
+/** The longer, the darker: none of them means ill by itself. */
+const WINDOWS = {
+  '5m': 'super-light-blue',
+  '30m': 'light-blue',
+  '1h': 'blue',
+  '6h': 'semi-dark-blue',
+  '3d': 'dark-blue',
+} as const;
 
 const burnRate = (slo: Slo): TimeseriesPanel => ({
   kind: 'timeseries',
   title: `${objectiveOf[slo].title}: burn rate`,
   description:
     'How many times faster than allowed the budget is used up, by window. Above 14.4 (1 h) or 6 (6 h) someone is woken; above 1 (3 d) a ticket is opened.',
+  noValue: 'no requests seen',
   width: 12,
   unit: 'short',
   links: [{ runbook: 'SloBudgetBurnsFast' }],
@@ -53,7 +63,8 @@ const burnRate = (slo: Slo): TimeseriesPanel => ({
     { value: 6, color: 'orange' },
     { value: 14.4, color: 'red' },
   ],
-  queries: ['5m', '30m', '1h', '6h', '3d'].map((window) => ({
+  colors: WINDOWS,
+  queries: Object.keys(WINDOWS).map((window) => ({
     expr: `slo:bad_requests:ratio_rate${window}{slo="${slo}"} / on (slo) slo:error_budget:ratio`,
     legend: window,
   })),
@@ -72,15 +83,24 @@ const burning: Section = {
     {
       kind: 'timeseries',
       title: 'Error budget left',
-      description: 'What is left of the month’s budget.',
+      description: 'What is left of the month’s budget; below zero the objective is missed.',
+      noValue: 'not known yet',
       width: 12,
       unit: 'percentunit',
+      max: 1,
+      signed: true,
+      limits: [
+        { value: 0, color: 'red' },
+        { value: 0.25, color: 'yellow' },
+      ],
+      links: [{ runbook: 'SloBudgetBurnsSlowly' }],
       queries: [{ expr: 'slo:error_budget_remaining:ratio', legend: '{{slo}}' }],
     },
     {
       kind: 'timeseries',
       title: 'Bad requests',
       description: 'Share of requests that miss their objective, over five minutes.',
+      noValue: 'no requests seen',
       width: 12,
       unit: 'percentunit',
       queries: [{ expr: 'slo:bad_requests:ratio_rate5m', legend: '{{slo}}' }],
@@ -95,6 +115,7 @@ const where: Section = {
       kind: 'timeseries',
       title: 'Errors by process',
       description: 'Share of requests that end in a 5xx, by job.',
+      noValue: 'no requests seen',
       width: 8,
       unit: 'percentunit',
       queries: [{ expr: 'job:http_server_errors:ratio_rate5m', legend: '{{job}}' }],
@@ -103,6 +124,7 @@ const where: Section = {
       kind: 'timeseries',
       title: 'p95 by route',
       description: 'The slowest routes.',
+      noValue: 'no requests seen',
       width: 8,
       unit: 's',
       queries: [
@@ -113,6 +135,7 @@ const where: Section = {
       kind: 'timeseries',
       title: 'Alerts',
       description: 'Alerts firing over time, the heartbeat aside.',
+      noValue: 'none seen',
       width: 8,
       unit: 'none',
       decimals: 0,

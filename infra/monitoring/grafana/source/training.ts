@@ -3,7 +3,6 @@ import type { DashboardSpec, Section } from './build.ts';
 import { countBy, eventsIn, meanBy, own, ownHistogram, quantileBy, quantiles } from './queries.ts';
 import {
   durations,
-  ENDINGS,
   failuresByCause,
   inputDrift,
   predictionLatency,
@@ -45,7 +44,11 @@ const success: Section = {
       queries: [
         { expr: `sum by (outcome) (${eventsIn('$__range', 'training_runs')})`, legend: '{{outcome}}' },
       ],
-      colors: ENDINGS,
+      colors: { success: 'green', started: 'blue' },
+      thresholdsOf: {
+        failure: [{ value: 1, color: 'red' }],
+        cancelled: [{ value: 1, color: 'yellow' }],
+      },
       noValue: 'no runs',
     },
     {
@@ -85,6 +88,7 @@ const time: Section = {
       title: 'Training duration by mode',
       description:
         'From the start of a successful run to its stored model: the p95, and the mean. The mean is exact; where histograms are classic, the p95 of few runs may be as far off as their bucket is wide (120 to 300 s).',
+      noValue: 'no successful runs seen',
       width: 8,
       unit: 's',
       step: '2m',
@@ -106,6 +110,7 @@ const queue: Section = {
       kind: 'timeseries',
       title: 'Wait before the first attempt',
       description: 'How long runs waited until a worker took them.',
+      noValue: 'no attempts seen',
       width: 8,
       unit: 's',
       step: '2m',
@@ -157,6 +162,7 @@ const use: Section = {
       unit: 'none',
       decimals: 0,
       style: 'area',
+      colors: { stable: 'green', moderate: 'yellow', significant: 'orange', unknown: 'blue' },
       queries: [{ expr: `max by (drift) (${own('models_in_use')})`, legend: '{{drift}}' }],
     },
     {
@@ -164,6 +170,7 @@ const use: Section = {
       title: 'Live errors against training',
       description:
         'What predictions of which somebody told the outcome were off by, over what they would have been if their models were as good as in training: 100 % is as promised; at 200 % twice as many classes are wrong, or numbers are twice as far off.',
+      noValue: 'no outcomes seen',
       width: 8,
       unit: 'percentunit',
       step: '1m',
@@ -202,7 +209,15 @@ const use: Section = {
       width: 16,
       unit: 'short',
       style: 'bars',
-      colors: { alias_promoted: 'green', alias_rolled_back: 'orange' },
+      colors: {
+        version_registered: 'blue',
+        version_removed: 'light-blue',
+        model_removed: 'purple',
+        alias_assigned: 'light-green',
+        alias_promoted: 'green',
+        alias_rolled_back: 'orange',
+        alias_removed: 'light-purple',
+      },
       queries: [countBy('change', 'model_changes')],
     },
     {
