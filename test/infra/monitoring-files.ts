@@ -40,7 +40,11 @@ export interface Panel {
       readonly decimals?: number;
       readonly min?: number;
       readonly noValue?: string;
-      readonly custom?: { readonly thresholdsStyle?: unknown; readonly drawStyle?: string };
+      readonly custom?: {
+        readonly thresholdsStyle?: unknown;
+        readonly drawStyle?: string;
+        readonly axisSoftMin?: number;
+      };
     };
     readonly overrides?: readonly {
       readonly matcher: { readonly options: string };

@@ -145,9 +145,9 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Latency p95': quantiles(DURATION, [0.95], all(isApi, isAnswer)),
   'Error budget left': { '{{slo}}': recorded('slo:error_budget_remaining:ratio') },
   'Queue drains in': {
-    // -1: runs wait, and none has ended.
+    // The last: runs wait, and none has ended.
     'until the queue is empty': both(waiting, ended, (depth, runs) =>
-      runs > 0 ? (depth * 30 * MINUTE) / runs : depth > 0 ? -1 : 0,
+      depth === 0 ? 0 : runs > 0 ? (depth * 30 * MINUTE) / runs : 1e9,
     ),
   },
   'Alerts, firing and pending': { For: alertsSince },

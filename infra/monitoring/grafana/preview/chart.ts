@@ -30,12 +30,19 @@ const NAMED_COLORS: Readonly<Record<string, string>> = {
   orange: '#FF9830',
   red: '#F2495C',
   blue: '#5794F2',
+  purple: '#B877D9',
   text: '#CCCCDC',
+  'super-light-blue': '#C0D8FF',
+  'light-blue': '#8AB8FF',
+  'semi-dark-blue': '#3274D9',
+  'dark-blue': '#1F60C4',
+  'light-green': '#96D98D',
+  'light-purple': '#CA95E5',
 };
 const SHADES: Readonly<Record<string, readonly string[]>> = {
   red: ['#F2495C', '#C4162A', '#FF7383', '#8F1024', '#FFA6B0'],
   orange: ['#FF9830', '#E0751A', '#FFB357', '#AD5A12', '#FFCB7D'],
-  yellow: ['#FADE2A', '#E0B400', '#FFEE52', '#B08D00', '#FFF899'],
+  yellow: ['#FADE2A', '#B08D00', '#FFF899', '#E0B400', '#7A6200'],
 };
 const TEXT = '#CCCCDC';
 const FAINT = '#8E8E9B';
@@ -43,7 +50,12 @@ const GRID_LINE = 'rgba(204, 204, 220, 0.09)';
 const FONT = 'Inter, "Liberation Sans", "DejaVu Sans", sans-serif';
 const HEATMAP_COLORS = ['#3B1F0B', '#7F3A0F', '#C45A12', '#F58B33', '#FFC98F'];
 
-const colorOf = (name: string): string => NAMED_COLORS[name] ?? name;
+/** @param name of Grafana's; an unknown one is a fault of the caller */
+export function colorOf(name: string): string {
+  const color = NAMED_COLORS[name];
+  if (color === undefined) throw new Error(`no colour for ${name}`);
+  return color;
+}
 const lastValue = (line: Line): number | undefined =>
   line.points.findLast(([, value]) => value !== null)?.[1] ?? undefined;
 
@@ -59,18 +71,29 @@ function toSvg(option: echarts.EChartsCoreOption, { width, height }: Size): stri
 
 const PIXELS_PER_TIME_LABEL = 75;
 
-const timeAxis = (width: number) => ({
-  type: 'time' as const,
-  axisLine: { lineStyle: { color: GRID_LINE } },
-  axisTick: { show: false },
-  axisLabel: { color: FAINT, fontSize: 11, hideOverlap: true, formatter: '{HH}:{mm}' },
-  splitLine: { show: true, lineStyle: { color: GRID_LINE } },
-  splitNumber: Math.max(2, Math.min(6, Math.floor(width / PIXELS_PER_TIME_LABEL / 1.5))),
-});
+/** Labels a minute apart and less need the seconds. */
+const SHORT_MS = 8 * 60_000;
+
+function timeAxis(width: number, [line]: readonly Line[]) {
+  const short = (line?.points.at(-1)?.[0] ?? 0) - (line?.points[0]?.[0] ?? 0) < SHORT_MS;
+  return {
+    type: 'time' as const,
+    axisLine: { lineStyle: { color: GRID_LINE } },
+    axisTick: { show: false },
+    axisLabel: {
+      color: FAINT,
+      fontSize: 11,
+      hideOverlap: true,
+      formatter: short ? '{HH}:{mm}:{ss}' : '{HH}:{mm}',
+    },
+    splitLine: { show: true, lineStyle: { color: GRID_LINE } },
+    splitNumber: Math.max(2, Math.min(6, Math.floor(width / PIXELS_PER_TIME_LABEL / 1.5))),
+  };
+}
 
 /** In a stack, series that stay at 0 all the time are left out: they would only crowd the legend. */
 function shownLines(panel: PreviewPanel, lines: readonly Line[]): readonly Line[] {
-  if (panel.fieldConfig.defaults.custom?.stacking?.mode !== 'normal') return lines;
+  if (!isStacked(panel)) return lines;
   const moving = lines.filter(({ points }) => points.some(([, value]) => value));
   return moving.length > 0 ? moving : lines.slice(0, 1);
 }
@@ -81,8 +104,15 @@ const CALCS: Readonly<Record<string, (values: readonly number[]) => number>> = {
   max: (values) => Math.max(...values),
 };
 
+export interface LegendEntry {
+  readonly name: string;
+  readonly color: string;
+  readonly figures: string;
+  readonly max: number;
+}
+
 /** Names, colours and figures of the lines, in the order in which they are drawn. */
-export const legend = (panel: PreviewPanel, lines: readonly Line[]) =>
+const entriesOf = (panel: PreviewPanel, lines: readonly Line[]): readonly LegendEntry[] =>
   shownLines(panel, lines).map(({ name, points }, i) => {
     const values = points.flatMap(([, value]) => value ?? []);
     const figures = (panel.options?.legend?.calcs ?? []).map((calc) => {
@@ -94,25 +124,30 @@ export const legend = (panel: PreviewPanel, lines: readonly Line[]) =>
     });
     const palette = SHADES[panel.fieldConfig.defaults.color?.fixedColor ?? ''] ?? PALETTE;
     const color = fixedColor(panel, name) ?? palette[i % palette.length] ?? TEXT;
-    return { name, color, figures: figures.filter((text) => text !== '').join('  ') };
+    const max = Math.max(0, ...values);
+    return { name, color, figures: figures.filter((text) => text !== '').join('  '), max };
   });
+
+/** As the panel orders it. */
+export function legend(panel: PreviewPanel, lines: readonly Line[]): readonly LegendEntry[] {
+  const entries = entriesOf(panel, lines);
+  return panel.options?.legend?.sortBy === 'Max' ? entries.toSorted((a, b) => b.max - a.max) : entries;
+}
 
 /** Lines, areas or bars over time. */
 export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size: Size): string {
-  const { unit = 'none', max, decimals, custom, thresholds } = panel.fieldConfig.defaults;
+  const { unit = 'none', custom, thresholds } = panel.fieldConfig.defaults;
   const shown = shownLines(panel, lines);
-  const colors = legend(panel, lines).map(({ color }) => color);
+  const colors = entriesOf(panel, lines).map(({ color }) => color);
   const limits = custom?.thresholdsStyle === undefined ? [] : (thresholds?.steps ?? []);
   return toSvg(
     {
       color: colors,
       grid: { left: 8, right: 16, top: 12, bottom: 4, containLabel: true },
-      xAxis: timeAxis(size.width),
+      xAxis: timeAxis(size.width, shown),
       yAxis: {
         type: 'value',
-        min: 0,
-        ...(max === undefined ? {} : { max, interval: max / 4 }),
-        ...(decimals === 0 && { minInterval: 1 }),
+        ...valueRange(panel, shown),
         axisLabel: { color: FAINT, fontSize: 11, formatter: (value: number) => formatValue(value, unit) },
         splitLine: { lineStyle: { color: GRID_LINE } },
         splitNumber: 4,
@@ -123,12 +158,48 @@ export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size:
   );
 }
 
+/** Steps between the labels of an axis that people read as round. */
+const ROUND_SECONDS = [
+  15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800,
+];
+const MOST_LABELS = 5;
+
+function roundStep(unit: string, highest: number): number | undefined {
+  const least = highest / MOST_LABELS;
+  if (unit === 'bytes' || unit === 'Bps') return 2 ** Math.ceil(Math.log2(least));
+  return unit === 's' && highest > 60 ? ROUND_SECONDS.find((step) => step >= least) : undefined;
+}
+
+/** Where the axis of values begins and ends, and how it is parted. */
+function valueRange(panel: PreviewPanel, lines: readonly Line[]) {
+  const { unit = 'none', min, max, decimals } = panel.fieldConfig.defaults;
+  const values = lines.flatMap(({ points }) => points.flatMap(([, value]) => value ?? []));
+  const lowest = Math.min(0, ...values);
+  const highest = isStacked(panel) ? highestStack(lines) : Math.max(0, ...values);
+  const from = { min: min ?? (lowest < 0 ? undefined : 0) };
+  if (max !== undefined) return { ...from, max, ...(lowest === 0 && { interval: max / 4 }) };
+  if (highest === 0 && lowest === 0) return { ...from, max: 1, interval: decimals === 0 ? 1 : 0.25 };
+  const interval = roundStep(unit, highest);
+  if (interval !== undefined) return { ...from, interval, max: Math.ceil(highest / interval) * interval };
+  return { ...from, ...(decimals === 0 && { minInterval: 1 }) };
+}
+
+const isStacked = (panel: PreviewPanel) => panel.fieldConfig.defaults.custom?.stacking?.mode === 'normal';
+const highestStack = (lines: readonly Line[]): number =>
+  Math.max(
+    0,
+    ...(lines[0]?.points ?? []).map((_, i) =>
+      lines.reduce((sum, { points }) => sum + (points[i]?.[1] ?? 0), 0),
+    ),
+  );
+
 /** A line as the panel draws all of them, or beside their stack. */
 function drawn(panel: PreviewPanel, { name, points }: Line) {
   const { custom } = panel.fieldConfig.defaults;
   const beside = override<string>(panel, name, 'custom.drawStyle') === 'line';
   const bar = custom?.drawStyle === 'bars' && !beside;
-  const stacked = custom?.stacking?.mode === 'normal' && !beside;
+  const stacked = isStacked(panel) && !beside;
+  const bound = override(panel, name, 'custom.lineStyle') !== undefined;
   return {
     name,
     type: bar ? 'bar' : 'line',
@@ -137,12 +208,12 @@ function drawn(panel: PreviewPanel, { name, points }: Line) {
     symbolSize: (_: unknown, { dataIndex }: { readonly dataIndex: number }) =>
       (points[dataIndex - 1]?.[1] ?? points[dataIndex + 1]?.[1] ?? null) === null ? 4 : 0,
     connectNulls: false,
-    lineStyle: { width: 1.8 },
+    lineStyle: bound ? { width: 1, type: 'dashed' } : { width: 1.8 },
     barMaxWidth: 9,
     ...(stacked ? { stack: 'all' } : {}),
     ...(bar
       ? { itemStyle: { opacity: 0.9 } }
-      : { areaStyle: { opacity: beside ? 0 : stacked ? 0.3 : 0.08 } }),
+      : { areaStyle: { opacity: beside || bound ? 0 : stacked ? 0.3 : 0.08 } }),
   };
 }
 
@@ -261,13 +332,17 @@ export function tableOf(panel: PreviewPanel, lines: readonly Line[]): Table {
     if (value !== undefined) row.values.set(line.refId, value);
     rows.set(cells.join('\n'), row);
   }
-  const sortBy = panel.options?.sortBy?.[0]?.displayName;
-  const leading = columns.findIndex(([, title]) => title === sortBy);
   const refIds = columns.map(([name]) => name.split('#')[1] ?? 'A');
+  type Row = { readonly cells: readonly string[]; readonly values: ReadonlyMap<string, number> };
+  const order = (a: Row, b: Row, title: string) => {
+    const label = labels.findIndex((name) => names[name] === title);
+    if (label !== -1) return (a.cells[label] ?? '').localeCompare(b.cells[label] ?? '');
+    const refId = refIds[columns.findIndex(([, column]) => column === title)] ?? '';
+    return (b.values.get(refId) ?? 0) - (a.values.get(refId) ?? 0);
+  };
+  const leading = (panel.options?.sortBy ?? []).map(({ displayName = '' }) => displayName);
   const sorted = [...rows.values()].sort((a, b) =>
-    leading === -1
-      ? a.cells.join().localeCompare(b.cells.join())
-      : (b.values.get(refIds[leading] ?? '') ?? 0) - (a.values.get(refIds[leading] ?? '') ?? 0),
+    leading.reduce((before, title) => before || order(a, b, title), 0),
   );
   return {
     titles: Object.values(names),
@@ -279,15 +354,19 @@ export function tableOf(panel: PreviewPanel, lines: readonly Line[]): Table {
         const limits = override<Thresholds>(panel, title, 'thresholds');
         return value === undefined
           ? { name: '', text: '', color: TEXT }
-          : { name: '', ...figure(value, unit, limits, TEXT) };
+          : { name: '', ...figure(value, unit, limits, 'text') };
       }),
     ]),
   };
 }
 
 function override<Value>(panel: PreviewPanel, name: string, id: string): Value | undefined {
-  const found = panel.fieldConfig.overrides?.find(({ matcher }) => matcher.options === name);
-  return found?.properties.find((property) => property.id === id)?.value as Value | undefined;
+  const found = (panel.fieldConfig.overrides ?? [])
+    .filter(({ matcher: { id, options } }) =>
+      id === 'byRegexp' ? RegExp(options.slice(1, -1)).test(name) : options === name,
+    )
+    .flatMap(({ properties }) => properties);
+  return found.find((property) => property.id === id)?.value as Value | undefined;
 }
 
 const fixedColor = (panel: PreviewPanel, name: string): string | undefined => {

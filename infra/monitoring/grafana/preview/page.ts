@@ -1,5 +1,8 @@
-import { heatmapSvg, legend, stats, tableOf, timeseriesSvg } from './chart.ts';
+import { parse as parseMarkdown } from 'marked';
+import { heatmapSvg, type LegendEntry, legend, stats, tableOf, timeseriesSvg } from './chart.ts';
+import { escapeHtml } from './escape-html.ts';
 import type { Line, PreviewPanel } from './panel-data.ts';
+import { WATERFALL_STYLE, waterfallHtml } from './waterfall.ts';
 
 /** A dashboard as one page of HTML that needs nothing else: no script, no font, no server. */
 export interface PreviewDashboard {
@@ -14,11 +17,11 @@ const GAP = 8;
 const MARGIN = 16;
 const ROW_HEIGHT = 30;
 const HEADER_HEIGHT = 30;
-const LEGEND_HEIGHT = 52;
+const LEGEND_LINE = 16;
+const MOST_LEGEND_LINES = 5;
+const TABLE_LINE = 22.5;
 
 const columnWidth = (PAGE_WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
 const STYLE = `
   body { margin: 0; padding: ${MARGIN}px; background: #111217; color: #ccccdc; width: ${PAGE_WIDTH - 2 * MARGIN}px;
@@ -32,26 +35,30 @@ const STYLE = `
     position: relative; box-sizing: border-box; }
   h3 { font-size: 13px; font-weight: 500; margin: 0; padding: 8px 10px 4px; height: 16px; white-space: nowrap;
     overflow: hidden; text-overflow: ellipsis; }
-  .stats { display: flex; position: absolute; inset: ${HEADER_HEIGHT}px 0 0; }
+  .stats { display: flex; position: absolute; inset: ${HEADER_HEIGHT}px 0 12px; align-items: center; }
   .stat { flex: 1; position: relative; text-align: center; }
-  .stat b { display: block; font-size: 30px; font-weight: 500; padding-top: 24px; position: relative; }
+  .stat b { display: block; font-size: 30px; font-weight: 500; position: relative; }
   .stat small { display: block; color: #8e8e9b; position: relative; }
   table { width: calc(100% - 20px); margin: 0 10px; border-collapse: collapse; font-size: 13px; }
   th { text-align: left; color: #8e8e9b; font-weight: 500; }
   th, td { padding: 3px 8px 3px 0; border-bottom: 1px solid rgba(204, 204, 220, 0.09); }
-  .legend { height: ${LEGEND_HEIGHT}px; padding: 0 10px; overflow: hidden; font-size: 11px; line-height: 16px; }
-  .legend span { display: inline-block; margin-right: 12px; max-width: 330px; white-space: nowrap; overflow: hidden;
-    text-overflow: ellipsis; vertical-align: bottom; }
+  .legend { padding: 0 10px; font-size: 11px; line-height: ${LEGEND_LINE}px; }
+  .legend p { margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .legend span { margin-right: 12px; }
   .legend i { display: inline-block; width: 13px; height: 3px; margin-right: 5px; vertical-align: middle; }
   .legend em { font-style: normal; color: #8e8e9b; white-space: pre; }
   .none { color: #8e8e9b; position: absolute; inset: 0; display: grid; place-content: center; }
-  pre { white-space: pre-wrap; font: inherit; padding: 0 12px; }`;
+  .text { padding: 0 12px; line-height: 1.4; }
+  .text code { font: 13px "Liberation Mono", "DejaVu Sans Mono", monospace; color: #e0c08a; }
+  .text p, .text ul, .text pre { margin: 6px 0; }${WATERFALL_STYLE}`;
 
 function body(panel: PreviewPanel, lines: readonly Line[]): string {
   const { w, h } = panel.gridPos;
   const width = Math.floor(w * columnWidth + (w - 1) * GAP) - 2;
   const height = h * ROW_HEIGHT + (h - 1) * GAP - HEADER_HEIGHT - 2;
-  if (panel.type === 'text') return `<pre>${escapeHtml(panel.options?.content ?? '')}</pre>`;
+  if (panel.record !== undefined) return waterfallHtml(panel.record);
+  if (panel.type === 'text')
+    return `<div class="text">${parseMarkdown(panel.options?.content ?? '', { async: false })}</div>`;
   if (panel.type === 'stat') {
     const figures = stats(panel, lines).map(
       ({ name, text, color }) =>
@@ -59,26 +66,55 @@ function body(panel: PreviewPanel, lines: readonly Line[]): string {
     );
     return `<div class="stats">${figures.join('')}</div>`;
   }
-  if (panel.type === 'table') return tableHtml(panel, lines);
-  if (lines.length === 0) return '<div class="none">No data</div>';
+  if (panel.type === 'table') return tableHtml(panel, lines, height);
+  if (lines.length === 0)
+    return `<div class="none">${escapeHtml(panel.fieldConfig.defaults.noValue ?? 'No data')}</div>`;
   if (panel.type === 'heatmap') return heatmapSvg(panel, lines, { width, height });
-  const entries = legend(panel, lines).map(
-    ({ name, color, figures }) =>
-      `<span><i style="background:${color}"></i>${escapeHtml(name)} <em>${escapeHtml(figures)}</em></span>`,
-  );
-  const svg = timeseriesSvg(panel, lines, { width, height: height - LEGEND_HEIGHT });
-  return `${svg}<div class="legend">${entries.join('')}</div>`;
+  const entries = legendLines(legend(panel, lines), width);
+  const below = entries.map((line) => `<p>${line.join('')}</p>`);
+  const svg = timeseriesSvg(panel, lines, { width, height: height - (entries.length + 0.5) * LEGEND_LINE });
+  return `${svg}<div class="legend">${below.join('')}</div>`;
 }
 
-function tableHtml(panel: PreviewPanel, lines: readonly Line[]): string {
+const LETTER_WIDTH = 5.7;
+const AROUND_ENTRY = 34;
+
+/** As many as there is room for, and how many there are besides. */
+function legendLines(entries: readonly LegendEntry[], width: number): readonly (readonly string[])[] {
+  const lines: string[][] = [[]];
+  let [left, shown] = [width, 0];
+  for (const { name, color, figures } of entries) {
+    const wide = (name.length + figures.length + 1) * LETTER_WIDTH + AROUND_ENTRY;
+    if (wide > left && lines.at(-1)?.length !== 0) {
+      if (lines.length === MOST_LEGEND_LINES) break;
+      lines.push([]);
+      left = width;
+    }
+    lines
+      .at(-1)
+      ?.push(
+        `<span><i style="background:${color}"></i>${escapeHtml(name)} <em>${escapeHtml(figures)}</em></span>`,
+      );
+    left -= wide;
+    shown += 1;
+  }
+  if (shown < entries.length) lines.push([`<em>and ${entries.length - shown} more</em>`]);
+  return lines;
+}
+
+function tableHtml(panel: PreviewPanel, lines: readonly Line[], height: number): string {
   const { titles, rows } = tableOf(panel, lines);
   if (rows.length === 0)
     return `<div class="none">${escapeHtml(panel.fieldConfig.defaults.noValue ?? 'No data')}</div>`;
   const head = titles.map((title) => `<th>${escapeHtml(title)}</th>`);
-  const body = rows.map(
+  const room = Math.floor(height / TABLE_LINE) - 1;
+  const shown = rows.length <= room ? rows : rows.slice(0, room - 1);
+  const more = rows.length - shown.length;
+  const body = shown.map(
     (cells) =>
       `<tr>${cells.map(({ text, color }) => `<td style="color:${color}">${escapeHtml(text)}</td>`).join('')}</tr>`,
   );
+  if (more > 0) body.push(`<tr><th colspan="${titles.length}">and ${more} more</th></tr>`);
   return `<table><tr>${head.join('')}</tr>${body.join('')}</table>`;
 }
 

@@ -1,3 +1,4 @@
+import type { TraceNode } from '../../../../src/client/index.ts';
 import { cumulative, type HistogramSeries } from './native-histogram.ts';
 import { asSent, leastStep, type Variable } from './variables.ts';
 
@@ -13,6 +14,7 @@ export interface PreviewPanel {
   readonly fieldConfig: {
     readonly defaults: {
       readonly unit?: string;
+      readonly min?: number;
       readonly max?: number;
       /** 0: of whole numbers. */
       readonly decimals?: number;
@@ -30,14 +32,14 @@ export interface PreviewPanel {
     };
     /** Of one line or column, by its name. */
     readonly overrides?: readonly {
-      readonly matcher: { readonly options: string };
+      readonly matcher: { readonly id: string; readonly options: string };
       readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
     }[];
   };
   readonly options?: {
     readonly content?: string;
     readonly yAxis?: { readonly unit?: string };
-    readonly legend?: { readonly calcs: readonly string[] };
+    readonly legend?: { readonly calcs: readonly string[]; readonly sortBy?: string };
     readonly sortBy?: readonly { readonly displayName?: string }[];
   };
   readonly transformations?: readonly {
@@ -46,6 +48,8 @@ export interface PreviewPanel {
   }[];
   /** Of a row: closed. */
   readonly collapsed?: boolean;
+  /** Of a training run, which the preview draws where Grafana would ask Tempo. */
+  readonly record?: TraceNode;
 }
 
 export interface Thresholds {

@@ -84,6 +84,7 @@ const outgoing: Section = {
       title: 'Last clean-up',
       description: 'Time since a cycle last ended without failure.',
       width: 6,
+      height: 8,
       unit: 's',
       queries: [
         {
@@ -100,6 +101,7 @@ const outgoing: Section = {
       title: 'Datasets',
       description: 'Datasets stored now.',
       width: 6,
+      height: 8,
       unit: 'none',
       decimals: 0,
       queries: [{ expr: `max(${own('datasets')})`, legend: 'datasets' }],

@@ -40,6 +40,8 @@ import {
 const WAITING = `sum(max by (state) (${own('training_queue_depth', 'state=~"queued|retrying"')}))`;
 const ENDED = `sum(${eventsIn('30m', 'training_runs', 'outcome!="started"')})`;
 const HALF_HOUR = 1800;
+/** Of a queue that does not drain; longer than any that does. */
+const NEVER = 1_000_000_000;
 /** The heartbeat fires as long as rules are evaluated: without it nothing is known of the other alerts. */
 const WATCHED = 'ALERTS{alertname="MonitoringHeartbeat", alertstate="firing"}';
 const firing = (severity: string) => `ALERTS{alertstate="firing", severity="${severity}"}`;
@@ -175,7 +177,7 @@ const state: Section = {
       unit: 's',
       queries: [
         {
-          expr: `${WAITING} * ${HALF_HOUR} / (${ENDED} > 0) or (0 - (${WAITING} > bool 0) and ${ENDED} == 0)`,
+          expr: `clamp_max(${WAITING} * ${HALF_HOUR} / clamp_min(${ENDED}, 1e-6), ${NEVER})`,
           legend: 'until the queue is empty',
         },
       ],
@@ -183,7 +185,7 @@ const state: Section = {
         { value: 900, color: 'yellow' },
         { value: 3600, color: 'red' },
       ],
-      words: { '-1': { text: 'none has ended', color: 'yellow' } },
+      words: { [NEVER]: { text: 'none has ended', color: 'yellow' } },
       noValue: 'unknown',
       links: [MORE.training, { runbook: 'TrainingQueueOld' }],
     },
@@ -259,7 +261,7 @@ const requests: Section = {
       noValue: 'no requests',
       links: [MORE.requests],
     },
-    latency,
+    { ...latency, height: 9 },
   ],
 };
 

@@ -45,6 +45,8 @@ interface Described {
 }
 
 interface Measured extends Described {
+  /** Rows of the grid; default: as its kind has. */
+  readonly height?: number;
   /** A Grafana unit id. */
   readonly unit: string;
   readonly queries: readonly Query[];
@@ -60,10 +62,14 @@ export interface TimeseriesPanel extends Measured {
   /** `bars`: counts per step, stacked; `area`: stacked; default: lines. */
   readonly style?: 'bars' | 'area';
   readonly max?: number;
-  /** Whether values may be below 0: the axis begins there otherwise. */
+  /** Whether values may be below 0: the axis begins at 0 unless some are. */
   readonly signed?: boolean;
   /** Names in the legend of what the stack holds already in another way: lines before it. */
   readonly beside?: readonly string[];
+  /** A pattern of names in the legend: of what is no measurement, but bounds those beside it. */
+  readonly bound?: string;
+  /** So many lines that the legend is a table, the highest first. */
+  readonly many?: boolean;
   /** Horizontal lines, such as an alert's limit. */
   readonly limits?: readonly Threshold[];
   /** The least step, for figures of rare events. */
@@ -129,7 +135,7 @@ export type PanelSpec = TimeseriesPanel | StatPanel | TablePanel | HeatmapPanel 
 
 /** Rows of the grid that a kind of panel takes. */
 export const heightOf = (panel: PanelSpec): number =>
-  'height' in panel ? panel.height : panel.kind === 'stat' ? 4 : 8;
+  ('height' in panel ? panel.height : undefined) ?? (panel.kind === 'stat' ? 4 : 8);
 
 export const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
 const TRACES = { type: 'tempo', uid: '$traces' };
@@ -166,6 +172,24 @@ const LINE = [
   { id: 'custom.fillOpacity', value: 0 },
 ];
 
+function legendOf({ style, many }: TimeseriesPanel) {
+  const legend = new common.VizLegendOptionsBuilder()
+    .showLegend(true)
+    .displayMode(many ? common.LegendDisplayMode.Table : common.LegendDisplayMode.List)
+    .placement(common.LegendPlacement.Bottom)
+    // Of counts their sum is the figure that people ask for.
+    .calcs([...(style === 'bars' ? ['sum'] : []), 'lastNotNull', 'max']);
+  return many ? legend.sortBy('Max').sortDesc(true) : legend;
+}
+
+/** Neither filled nor as strong as what is measured. */
+const BOUND = [
+  { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 8] } },
+  { id: 'custom.lineWidth', value: 1 },
+  { id: 'custom.fillOpacity', value: 0 },
+  ...fixed('orange'),
+];
+
 function timeseriesPanel(spec: TimeseriesPanel) {
   const bars = spec.style === 'bars';
   const panel = new timeseries.PanelBuilder()
@@ -181,15 +205,9 @@ function timeseriesPanel(spec: TimeseriesPanel) {
         .mode(common.TooltipDisplayMode.Multi)
         .sort(common.SortOrder.Descending),
     )
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom)
-        // Of counts their sum is the figure that people ask for.
-        .calcs([...(bars ? ['sum'] : []), 'lastNotNull', 'max']),
-    );
-  if (!spec.signed) panel.min(0);
+    .legend(legendOf(spec));
+  if (spec.signed) panel.axisSoftMin(0);
+  else panel.min(0);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.step !== undefined) panel.interval(spec.step);
   if (spec.tone !== undefined)
@@ -212,6 +230,7 @@ function timeseriesPanel(spec: TimeseriesPanel) {
       .thresholdsStyle(
         new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
       );
+  if (spec.bound !== undefined) panel.overrideByRegexp(spec.bound, BOUND);
   const { colors = {}, beside = [] } = spec;
   for (const name of new Set([...Object.keys(colors), ...beside]))
     panel.overrideByName(name, [

@@ -25,6 +25,7 @@ const many: Section = {
         'Requests per second, probes included. Requests to unknown paths have no route and stand under an empty name.',
       noValue: 'no requests seen',
       width: 12,
+      many: true,
       unit: 'reqps',
       style: 'area',
       queries: [
@@ -106,6 +107,7 @@ const long: Section = {
       description: 'p95 of the duration, by route; event streams are left out.',
       noValue: 'no requests seen',
       width: 8,
+      many: true,
       unit: 's',
       queries: [quantileBy(0.95, 'http_route', ofRequests(ROUTE, ANSWERED))],
     },

@@ -108,6 +108,7 @@ const database: Section = {
       description:
         'Connections to PostgreSQL by state, and queries waiting for one by whose connections they are: of requests and trainings (work), the queue itself, or the gauges.',
       width: 8,
+      bound: '/^allowed$/',
       unit: 'short',
       links: [{ runbook: 'DatabasePoolExhausted' }],
       queries: [
@@ -128,6 +129,7 @@ const database: Section = {
       description: 'p95 of the duration of operations on PostgreSQL.',
       noValue: 'no operations seen',
       width: 8,
+      many: true,
       unit: 's',
       queries: [
         quantileBy(0.95, 'db_operation_name', libraryHistogram('db_client_operation_duration_seconds')),

@@ -20,7 +20,7 @@ import {
 /** Panels that stand on the overview and on the board that goes into detail. */
 
 /** Good is green and bad is red, wherever runs and clean-ups are told by how they ended. */
-export const ENDINGS = {
+const ENDINGS = {
   success: 'green',
   failure: 'red',
   cancelled: 'yellow',
@@ -233,6 +233,7 @@ export const memory: TimeseriesPanel = {
   description:
     'Resident memory of each main process; trainers and readers are processes of their own. Above three quarters of its limit for ten minutes a warning is sent.',
   width: 8,
+  bound: '/limit$/',
   unit: 'bytes',
   links: [MORE.runtime, { runbook: 'MemoryHigh' }],
   queries: [
@@ -281,6 +282,7 @@ export const runsInTraining: TimeseriesPanel = {
   description:
     'Runs that the processes are training at the moment of the scrape, by mode, and how many they can train at a time.',
   width: 8,
+  bound: '/^slots$/',
   unit: 'none',
   decimals: 0,
   queries: [

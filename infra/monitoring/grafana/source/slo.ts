@@ -126,6 +126,7 @@ const where: Section = {
       description: 'The slowest routes.',
       noValue: 'no requests seen',
       width: 8,
+      many: true,
       unit: 's',
       queries: [
         { expr: 'topk(10, job_route:http_server_request_duration_seconds:p95_5m)', legend: '{{http_route}}' },

@@ -225,6 +225,7 @@ const use: Section = {
       title: 'Rollbacks in the chosen time',
       description: 'Aliases that were moved back to an earlier version.',
       width: 8,
+      height: 8,
       unit: 'short',
       decimals: 0,
       queries: [
