@@ -26,10 +26,10 @@ export interface Stages {
   part<Name extends StageName>(name: Name, seconds: number, attributes: SpanAttributes<Name>): void;
 }
 
-const now = () => performance.timeOrigin + performance.now();
-
-/** Keeps what is news until it is taken. */
+/** Keeps what is news until it is taken. Of one piece of work. */
 export class StageRecorder implements Stages {
+  /** Its own and not the process's, which on a busy machine is off the wall's clock by as much as the start took. */
+  readonly #origin = Date.now() - performance.now();
   #news: Stage[] = [];
   #current: Stage | undefined;
   #ids = 0;
@@ -43,13 +43,13 @@ export class StageRecorder implements Stages {
   begin(name: StageName): void {
     if (this.#current?.name === name) return;
     this.end();
-    this.#current = { id: this.#ids++, name, startedAt: now() };
+    this.#current = { id: this.#ids++, name, startedAt: this.#now() };
     this.#news.push(this.#current);
     this.#onNews();
   }
 
   part<Name extends StageName>(name: Name, seconds: number, attributes: SpanAttributes<Name>): void {
-    const endedAt = now();
+    const endedAt = this.#now();
     const partOf = this.#current && { partOf: this.#current.id };
     const startedAt = endedAt - seconds * 1000;
     this.#news.push({ id: this.#ids++, name, startedAt, endedAt, ...partOf, attributes });
@@ -58,7 +58,7 @@ export class StageRecorder implements Stages {
 
   /** The last stage is over. */
   end(): void {
-    if (this.#current) this.#news.push({ ...this.#current, endedAt: now() });
+    if (this.#current) this.#news.push({ ...this.#current, endedAt: this.#now() });
     this.#current = undefined;
   }
 
@@ -66,6 +66,10 @@ export class StageRecorder implements Stages {
     const news = this.#news;
     this.#news = [];
     return news;
+  }
+
+  #now(): number {
+    return this.#origin + performance.now();
   }
 }
 

@@ -129,9 +129,9 @@ describe('a heavy run over two processes whose first trainer was killed, sent as
     for (const { name, role, start, end, parentSpanId } of story) {
       const parent = byId.get(parentSpanId);
       if (role !== 'worker' || parent?.role !== 'worker') continue;
-      // Two processes read one clock in two ways.
-      expect([name, start - parent.start], name).toEqual([name, expect.toSatisfy((ms: number) => ms > -5)]);
-      expect(parent.end - end, name).toBeGreaterThan(-5);
+      // Each begins to count at a whole millisecond of the wall's clock.
+      expect(start - parent.start, name).toBeGreaterThan(-2);
+      expect(parent.end - end, name).toBeGreaterThan(-2);
     }
   });
 
