@@ -50,7 +50,8 @@ describe('the span of a request', () => {
     await fixture.status('PROPFIND', '/plain');
     called = await traceOf(fixture, callers(CALLER, '01'));
     left = await traceOf(fixture, callers(UNSAMPLED_CALLER, '00'));
-    for (const path of ['/metrics', '/api/health', '/api/ready']) await fixture.get(path);
+    for (const path of ['/metrics', '/api/health', '/api/ready', '/api/health?from=lb', '/metrics?x=1'])
+      await fixture.get(path);
     await fixture.hangUp();
     await fixture.command('shut down telemetry');
   });

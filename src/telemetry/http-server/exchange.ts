@@ -101,4 +101,7 @@ export function scrapeTest(metricsPath: string): (request: IncomingMessage) => b
 const PROBE_PATHS: ReadonlySet<string> = new Set(Object.values(PROBES));
 
 /** Whether a request asks for nothing but our health, every few seconds; such are counted, but not traced. */
-export const isProbe = ({ url = '' }: IncomingMessage): boolean => PROBE_PATHS.has(url);
+export const isProbe = ({ url = '' }: IncomingMessage): boolean => {
+  const query = url.indexOf('?');
+  return PROBE_PATHS.has(query < 0 ? url : url.slice(0, query));
+};
