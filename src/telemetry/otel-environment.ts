@@ -17,6 +17,11 @@ export function otelEnvironment(given: Environment) {
     OTEL_TRACES_SAMPLER: sampler = tracesExporter === 'none' ? 'parentbased_always_off' : '',
     OTEL_NODE_ENABLED_INSTRUMENTATIONS: enabled = '',
     OTEL_NODE_EXPERIMENTAL_SDK_METRICS: losses = isExporting ? 'true' : '',
+    OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: ofEvents = '',
+    OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: ofLinks = '',
+    // What the SDK calls these two.
+    OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: perEvent = ofEvents,
+    OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT: perLink = ofLinks,
   } = given;
   return {
     OTEL_TRACES_EXPORTER: tracesExporter,
@@ -25,6 +30,8 @@ export function otelEnvironment(given: Environment) {
     OTEL_TRACES_SAMPLER: sampler,
     // Counts what could not be sent.
     OTEL_NODE_EXPERIMENTAL_SDK_METRICS: losses,
+    OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: perEvent,
+    OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT: perLink,
     // Requests are measured without `http`; with it they have spans.
     OTEL_NODE_ENABLED_INSTRUMENTATIONS:
       enabled || `${tracesExporter === 'none' ? '' : 'http,'}pino,pg,undici,runtime-node`,

@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { config } from '../environment.ts';
 import { metricPush, otelEnvironment, spanProtocol } from './otel-environment.ts';
+import { otelFaults } from './otel-faults.ts';
 import { telemetryStarted } from './running.ts';
 
 /**
@@ -11,6 +12,7 @@ import { telemetryStarted } from './running.ts';
 const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_SAMPLER_ARG: samplerArgument } = process.env;
 
 if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true') {
+  for (const fault of otelFaults(process.env)) process.stderr.write(`telemetry: ${fault}\n`);
   const environment = otelEnvironment(process.env);
   Object.assign(process.env, environment);
 

@@ -20,7 +20,7 @@ export interface SamplerChoice {
 
 /**
  * The sampler that the environment names. The SDK makes the same, but lets nobody ask it.
- * @returns undefined for a name or a share that makes no sense, of which the SDK says so and takes what it takes then
+ * @returns undefined for a name or a share that makes no sense, of which `otelFaults` tells: the SDK takes what it takes then
  */
 export function samplerOf({ name, argument }: SamplerChoice): Sampler | undefined {
   const [, parentBased, root = ''] = /^(parentbased_)?(.*)$/.exec(name || 'parentbased_always_on') ?? [];

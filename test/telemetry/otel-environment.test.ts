@@ -34,6 +34,24 @@ test('spans are recorded only when they have somewhere to go, or the environment
   expect(sampler({ OTEL_TRACES_SAMPLER: 'always_on' })).toBe('always_on');
 });
 
+test('limits have the specification’s names too, where the SDK has names of its own', () => {
+  const limits = (env: Record<string, string>) => {
+    const {
+      OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: ofEvents,
+      OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT: ofLinks,
+    } = otelEnvironment(env);
+    return [ofEvents, ofLinks];
+  };
+  expect(limits({})).toEqual(['', '']);
+  expect(limits({ OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: '3', OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: '4' })).toEqual([
+    '3',
+    '4',
+  ]);
+  expect(
+    limits({ OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: '3', OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: '5' }),
+  ).toEqual(['5', '']);
+});
+
 test.each([
   ['http/protobuf', {}],
   ['http/json', { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }],
