@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['vocabulary', 'config', 'environment'],
   adapters: ['telemetry', 'vocabulary', 'tabular'],
   domain: ['adapters', 'telemetry', 'vocabulary', 'tabular'],
-  mcp: ['client', 'vocabulary'],
+  mcp: ['client', 'telemetry', 'vocabulary'],
   http: ['mcp', 'client', 'domain', 'adapters', 'telemetry', 'vocabulary', 'tabular'],
   worker: ['domain', 'adapters', 'telemetry', 'vocabulary'],
   client: [],

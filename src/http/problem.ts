@@ -1,6 +1,5 @@
 import { RequestError } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
-import { trace } from '@opentelemetry/api';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isDatabaseUnavailable } from '../adapters/db/database.ts';
@@ -8,6 +7,7 @@ import { isOutOfSpace } from '../adapters/out-of-space.ts';
 import { StorageError } from '../adapters/storage/storage.ts';
 import { AppError, PROBLEMS, type ProblemCode } from '../errors.ts';
 import type { ThinLog } from '../telemetry/log/thin-log.ts';
+import { activeTraceId } from '../telemetry/span.ts';
 import type { Env } from './router.ts';
 
 /** RFC 9457. */
@@ -52,7 +52,7 @@ function problemAnswer(
   candidates?: readonly string[],
 ): ProblemAnswer {
   const { status, title } = PROBLEMS[code];
-  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  const traceId = activeTraceId();
   const problem = {
     type: 'about:blank',
     title,

@@ -173,6 +173,9 @@ export const ATTRIBUTES = {
     type: 'string',
     examples: ['01a215e4-a345-7567-ac78-cd30f299471d'],
   },
+  'mcp.method.name': { brief: 'What an agent asks for.', values: ['tools/call'] },
+  'gen_ai.tool.name': { brief: 'The tool.', type: 'string', examples: ['train', 'watch_run'] },
+  'jsonrpc.request.id': { brief: 'By which the agent knows the answer.', type: 'string', examples: ['7'] },
   'process.pid': { brief: 'Number of the child process.', type: 'int', examples: [10_569] },
   'mlops.process.name': {
     brief: 'The program that a child process runs.',

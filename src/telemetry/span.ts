@@ -36,6 +36,9 @@ export function inSpan<Name extends SpanName, T>(
   });
 }
 
+/** Of the trace that an answer names. */
+export const activeTraceId = (): string | undefined => trace.getActiveSpan()?.spanContext().traceId;
+
 /** Without the error's message: it may quote what a client sent. */
 export function failSpan(span: Span, errorType: string): void {
   span.setAttribute('error.type', errorType).setStatus({ code: SpanStatusCode.ERROR });

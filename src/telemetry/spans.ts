@@ -134,6 +134,18 @@ export const SPANS = {
       'mlops.files.failed': 'recommended',
     },
   },
+  'tools/call {gen_ai.tool.name}': {
+    kind: 'server',
+    brief: 'An agent’s call of a tool, by the Model Context Protocol: several may come with one request.',
+    attributes: {
+      ...FAILS,
+      'mcp.method.name': 'required',
+      'gen_ai.tool.name': 'required',
+      'jsonrpc.request.id': 'required',
+      'mlops.dataset.id': 'recommended',
+      'mlops.run.id': 'recommended',
+    },
+  },
   'pg.query:{db.operation.name} {db.namespace}': {
     kind: 'client',
     brief: 'A statement of the database, within a trace.',

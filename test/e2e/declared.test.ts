@@ -10,6 +10,7 @@ import { freshDeployment } from '../support/deployment.ts';
 import { freePort } from '../support/free-port.ts';
 import { hold } from '../support/hold.ts';
 import { keptModels } from '../support/kept-models.ts';
+import { callTool } from '../support/mcp.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
 import { exchange, openRequest } from '../support/raw-http.ts';
@@ -103,6 +104,9 @@ async function use({ api, origin }: Service): Promise<void> {
   await answered(api.call('/api/health'));
   await answered(api.call('/service/alerts'));
   await exchange(origin, 'no request\r\n\r\n');
+  await answered(callTool(origin, 'train', { dataset_id: wine.dataset_id }));
+  await answered(callTool(origin, 'upload_table', { name: 'table.csv', text: 'a,target\n1,2\n3,4\n' }));
+  await answered(callTool(origin, 'upload_table', { name: 'ragged.csv', text: 'a,b\n1\n' }));
 
   const single = await api.upload('one.csv', `a,target\n${'1,1\n'.repeat(50)}`);
   expect((await api.train(single.dataset_id, { task: 'classification' })).status).toBe('failed');

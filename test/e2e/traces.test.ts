@@ -4,6 +4,7 @@ import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDeployment, startDeployed } from '../support/deployment.ts';
 import { hold } from '../support/hold.ts';
+import { callTool } from '../support/mcp.ts';
 import { noisyTable } from '../support/noisy-table.ts';
 import type { SeenSpan } from '../support/otlp/received.ts';
 import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
@@ -228,6 +229,34 @@ describe('of two processes that are asked for everything, and send JSON', () => 
     expect(stages.map(({ name }) => name)).toEqual(['load model', 'score']);
   });
 
+  test('an agent’s call is told by its tool, with all that it leads to; a refused one is in error, its answer names it', async () => {
+    const dataset = await api.api.uploadFile('wine_train.csv');
+    await (await callTool(api.origin, 'train', { dataset_id: dataset.dataset_id })).text();
+    const call = await eventually(async () => sink.spans.find(({ name }) => name === 'tools/call train'));
+    expect(call).toMatchObject({
+      kind: 'SERVER',
+      status: 'UNSET',
+      attributes: { 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': 'train', 'jsonrpc.request.id': '7' },
+    });
+    const request = await spanOf(call.traceId, 'POST /mcp');
+    expect(call.parentSpanId).toBe(request.spanId);
+    expect(request.attributes).not.toHaveProperty(['mlops.run.id']);
+    const sent = await spanOf(call.traceId, 'send training');
+    expect(sent.parentSpanId).toBe(call.spanId);
+    const attempt = await spanOf(call.traceId, 'process training');
+    expect(attempt.parentSpanId).toBe(sent.spanId);
+    expect(call.attributes['mlops.run.id']).toBe(attempt.attributes['mlops.run.id']);
+
+    const refused = await (
+      await callTool(api.origin, 'upload_table', { name: 'a.csv', text: 'a,b\n1\n' })
+    ).text();
+    const [, traceId] = /trace_id[\\":]+([\da-f]{32})/.exec(refused) ?? [];
+    expect(await spanOf(traceId, 'tools/call upload_table')).toMatchObject({
+      status: 'ERROR',
+      attributes: { 'error.type': 'tool_error' },
+    });
+  });
+
   test('an error’s answer names the trace of its request, which an unforeseen one marks', async () => {
     const refused = await api.api.json(await api.api.post('/training-runs', { dataset_id: 'none' }));
     const request = await spanOf(refused['trace_id'], 'POST /api/ml/v1/training-runs');
@@ -279,6 +308,7 @@ describe('of two processes that are asked for everything, and send JSON', () => 
       'POST /api/ml/v1/artifacts/:id/predict/table',
       'POST /api/ml/v1/datasets/upload',
       'POST /api/ml/v1/training-runs',
+      'POST /mcp',
       'process dataset-clean-up',
     ]);
     // As long as a run may take, its supervision is a handful of spans.

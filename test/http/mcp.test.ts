@@ -3,8 +3,10 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { sample } from '../support/exposition.ts';
+import { postMcp } from '../support/mcp.ts';
 import { expectProblem } from '../support/problem.ts';
 import type { Service } from '../support/service.ts';
 
@@ -137,17 +139,32 @@ test('a run that takes longer than is waited for is told as it is', async () => 
   await client.close();
 });
 
-test('without the key nothing is answered, nor to a page of another origin, nor by another method', async () => {
-  const post = (headers: Record<string, string>) =>
-    fetch(new URL('/mcp', service.origin), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        ...headers,
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+test.each([
+  ['is no JSON', '{"planted-body', 'application/json', 400],
+  ['is no message', '{"planted-body":1}', 'application/json', 400],
+  ['does not say that it is JSON, and is not read', '{}', 'text/plain', 415],
+])(
+  'what %s is refused in the protocol’s words, with its trace, and not quoted in the log',
+  async (_, body, type, status) => {
+    const answer = await postMcp(service.origin, body, {
+      authorization: `Bearer ${KEY}`,
+      'content-type': type,
     });
+    expect(answer.status).toBe(status);
+    const { error } = (await answer.json()) as { error: { code: number; data: { trace_id: string } } };
+    expect(error.code).toBeLessThan(0);
+    const lines = await eventually(async () => {
+      const found = service.log.filter(({ trace_id }) => trace_id === error.data.trace_id);
+      return found.length > 0 && found;
+    });
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([[30, 'request']]);
+    expect(JSON.stringify([error, lines])).not.toContain('planted');
+  },
+);
+
+test('without the key nothing is answered, nor to a page of another origin, nor by another method', async () => {
+  const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  const post = (headers: Record<string, string>) => postMcp(service.origin, list, headers);
   await expectProblem(await post({}), 401, 'unauthorized');
   const authorization = `Bearer ${KEY}`;
   await expectProblem(await post({ authorization, origin: 'http://elsewhere.example' }), 403, 'forbidden');

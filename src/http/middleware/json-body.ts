@@ -31,5 +31,5 @@ export const jsonBody = (maxBytes: number, maxMs = BODY_MS): MiddlewareHandler =
   };
 };
 
-const isJson = (contentType: string | undefined): boolean =>
+export const isJson = (contentType: string | undefined): boolean =>
   /^\s*application\/([a-z.-]+\+)?json\b/i.test(contentType ?? '');

@@ -1,6 +1,7 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { AppError } from '../../errors.ts';
-import { jsonBody } from '../middleware/json-body.ts';
+import { activeTraceId } from '../../telemetry/span.ts';
+import { isJson, jsonBody } from '../middleware/json-body.ts';
 import { originOf } from '../views.ts';
 
 export const MCP_PATH = '/mcp';
@@ -44,13 +45,31 @@ export function mcpRoutes({ version, corsOrigins, fetch }: McpRouteDeps): Hono {
     const server = createMcpServer(api, version);
     // The response ends with the last answer, and nothing refers to the server then.
     await server.connect(transport);
-    return transport.handleRequest(c.req.raw, { parsedBody: await c.req.json() });
+    const answer = await transport.handleRequest(c.req.raw, { parsedBody: await bodyOf(c) });
+    return answer.ok ? answer : withTraceId(answer);
   });
   // Without sessions there is nothing to listen to and nothing to end.
   app.on(['GET', 'DELETE'], MCP_PATH, () => {
     throw new AppError('method_not_allowed', 'Send requests by POST; there are no sessions here.');
   });
   return app;
+}
+
+/** Null, which is no message: what is not JSON, and nothing of what does not say that it is, for its size is not limited. */
+async function bodyOf({ req }: Context): Promise<unknown> {
+  if (!isJson(req.header('content-type'))) return null;
+  try {
+    return JSON.parse(await req.text());
+  } catch {
+    return null;
+  }
+}
+
+/** Of a request that the protocol refuses: its error has no place for a trace but `data`. */
+async function withTraceId(refusal: Response): Promise<Response> {
+  const { error, ...message } = (await refusal.json()) as { error: object };
+  const body = { ...message, error: { ...error, data: { trace_id: activeTraceId() } } };
+  return Response.json(body, refusal);
 }
 
 /** As over a network: an answer that is still being read breaks off where its request is given up. */

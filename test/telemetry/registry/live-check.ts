@@ -72,10 +72,13 @@ export class LiveCheck {
   }
 
   span({ name, kind, attributes, events, links, instrumentation }: SeenSpan): void {
-    const group = spanGroups.find(
+    const groups = spanGroups.filter(
       ({ span_kind, annotations }) =>
         span_kind === kind.toLowerCase() && isNamed(annotations.span_name, name, attributes),
     );
+    // Of two that may be called so, the one whose attributes it has.
+    const group =
+      groups.find((each) => required(each.attributes).every((always) => always in attributes)) ?? groups[0];
     if (group === undefined) {
       this.#undeclared.add(`span ${kind} ${name} (${instrumentation})`);
       return;
