@@ -493,27 +493,24 @@ export const CATALOGUE = {
     name: 'nodejs.eventloop.delay.min',
     kind: 'gauge',
     unit: 's',
-    description: 'Shortest event-loop delay since the scrape before; includes the 10 ms resolution.',
+    description: 'Shortest event-loop delay of the last 20 to 40 s; includes the 10 ms resolution.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayMax: {
     group: 'runtime',
     name: 'nodejs.eventloop.delay.max',
     kind: 'gauge',
     unit: 's',
-    description: 'Longest event-loop delay since the scrape before; includes the 10 ms resolution.',
+    description: 'Longest event-loop delay of the last 20 to 40 s; includes the 10 ms resolution.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayMean: {
     group: 'runtime',
     name: 'nodejs.eventloop.delay.mean',
     kind: 'gauge',
     unit: 's',
-    description: 'Mean event-loop delay since the scrape before; includes the 10 ms resolution.',
+    description: 'Mean event-loop delay of the last 20 to 40 s; includes the 10 ms resolution.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayStddev: {
     group: 'runtime',
@@ -521,18 +518,16 @@ export const CATALOGUE = {
     kind: 'gauge',
     unit: 's',
     description:
-      'Standard deviation of the event-loop delay since the scrape before; includes the 10 ms resolution.',
+      'Standard deviation of the event-loop delay of the last 20 to 40 s; includes the 10 ms resolution.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayP50: {
     group: 'runtime',
     name: 'nodejs.eventloop.delay.p50',
     kind: 'gauge',
     unit: 's',
-    description: 'Median event-loop delay since the scrape before; includes the 10 ms resolution.',
+    description: 'Median event-loop delay of the last 20 to 40 s; includes the 10 ms resolution.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayP90: {
     group: 'runtime',
@@ -540,9 +535,8 @@ export const CATALOGUE = {
     kind: 'gauge',
     unit: 's',
     description:
-      '90th percentile of the event-loop delay since the scrape before; includes the 10 ms resolution.',
+      '90th percentile of the event-loop delay of the last 20 to 40 s; includes the 10 ms resolution.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopDelayP99: {
     group: 'runtime',
@@ -550,9 +544,8 @@ export const CATALOGUE = {
     kind: 'gauge',
     unit: 's',
     description:
-      '99th percentile of the event-loop delay since the scrape before; includes the 10 ms resolution.',
+      '99th percentile of the event-loop delay of the last 20 to 40 s; includes the 10 ms resolution.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   eventLoopTime: {
     group: 'runtime',
@@ -568,9 +561,8 @@ export const CATALOGUE = {
     name: 'nodejs.eventloop.utilization',
     kind: 'gauge',
     unit: '1',
-    description: 'Share of the time since the scrape before that the event loop was busy, 0 to 1.',
+    description: 'Share of the last 20 to 40 s that the event loop was busy, 0 to 1.',
     labels: {},
-    source: { meter: '@opentelemetry/instrumentation-runtime-node' },
   },
   gcDuration: {
     group: 'runtime',
@@ -641,7 +633,7 @@ export const CATALOGUE = {
     name: 'process.cpu.utilization',
     kind: 'gauge',
     unit: '1',
-    description: 'CPU time since the scrape before over the time of all cores, 0 to 1.',
+    description: 'CPU time of the last 20 to 40 s over the time of all cores, 0 to 1.',
     labels: { 'cpu.mode': ['user', 'system'] },
   },
   processMemoryUsage: {

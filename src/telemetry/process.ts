@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { metrics } from '@opentelemetry/api';
 import { CATALOGUE, METER_NAME } from './catalogue.ts';
+import { slidingWindow } from './sliding-window.ts';
 
 /**
  * The process itself: its start, CPU and memory, by the conventions' names and units. The host-metrics
@@ -17,17 +18,17 @@ export function observeProcess(trainersBytes: number): void {
   const memory = meter.createObservableUpDownCounter(processMemoryUsage.name, processMemoryUsage);
   const memoryLimit = meter.createObservableUpDownCounter(processMemoryLimit.name, processMemoryLimit);
 
-  let last = { ms: performance.now(), usage: process.cpuUsage() };
+  const began = slidingWindow(() => ({ ms: performance.now(), usage: process.cpuUsage() }));
   meter.addBatchObservableCallback(
     (result) => {
-      const now = { ms: performance.now(), usage: process.cpuUsage() };
-      const availableUs = (now.ms - last.ms) * 1000 * os.availableParallelism();
+      const { ms, usage: before } = began();
+      const usage = process.cpuUsage();
+      const availableUs = (performance.now() - ms) * 1000 * os.availableParallelism();
       for (const mode of ['user', 'system'] as const) {
         const labels = { 'cpu.mode': mode };
-        result.observe(cpuTime, now.usage[mode] / 1e6, labels);
-        result.observe(cpuUtilization, (now.usage[mode] - last.usage[mode]) / availableUs, labels);
+        result.observe(cpuTime, usage[mode] / 1e6, labels);
+        result.observe(cpuUtilization, (usage[mode] - before[mode]) / availableUs, labels);
       }
-      last = now;
       result.observe(startTime, performance.timeOrigin / 1000);
       result.observe(memory, process.memoryUsage.rss());
       result.observe(memoryLimit, memoryForUs(process.constrainedMemory(), trainersBytes));

@@ -8,6 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { BoundMetrics } from './bound/bound-metrics.ts';
 import { CATALOGUE, EXPORT_ERROR_TYPES } from './catalogue.ts';
+import { observeEventLoop } from './event-loop.ts';
 import { eachSample } from './exposition/each-sample.ts';
 import { familiesOf } from './exposition/families.ts';
 import { WRITERS } from './exposition/writers.ts';
@@ -30,6 +31,7 @@ import { withParentOnly } from './with-parent-only.ts';
 const CALLBACK_LIMIT_MS = 3000;
 
 const HTTP = '@opentelemetry/instrumentation-http';
+const UNUSED_PRECISION_MS = 60_000;
 
 /** Keeps a tracer provider alive, and with it real trace ids, when spans go nowhere. */
 const DISCARD_SPANS: NonNullable<NodeSDKConfiguration['spanProcessors']> = [
@@ -61,6 +63,8 @@ export function startSdk(
       requireParentforOutgoingSpans: true,
     },
     '@opentelemetry/instrumentation-pino': { disableLogSending: !exporting.logs },
+    // Its delays of the event loop are measured by ourselves; it still wakes up for them, this seldom.
+    '@opentelemetry/instrumentation-runtime-node': { monitoringPrecision: UNUSED_PRECISION_MS },
   });
   const sampler = samplerOf(exporting.sampler);
   const ids = new TraceIds();
@@ -101,6 +105,7 @@ export function startSdk(
   withParentOnly(instrumentations);
   const trainers = role === 'api' ? 0 : training.concurrency;
   observeProcess(trainers * training.memoryLimitMb * 2 ** 20);
+  observeEventLoop();
   startGarbageCollectionAtZero(instrumentations);
   startLossesAtZero();
   const meter = catalogueMeter(settings.prefix);

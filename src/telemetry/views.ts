@@ -45,6 +45,8 @@ const ofNoAttributes: IAttributesProcessor = { process: () => NOTHING };
 const DROPPED = [
   ['@opentelemetry/instrumentation-http', '*'],
   ['@opentelemetry/instrumentation-pg', 'db.client.connection.*'],
+  ['@opentelemetry/instrumentation-runtime-node', 'nodejs.eventloop.delay.*'],
+  ['@opentelemetry/instrumentation-runtime-node', 'nodejs.eventloop.utilization'],
   ['@opentelemetry/sdk-trace', 'otel.sdk.span.*'],
   ['@opentelemetry/sdk-trace', 'otel.sdk.processor.span.queue.*'],
   ['@opentelemetry/sdk-logs', 'otel.sdk.log.*'],
@@ -56,6 +58,7 @@ const DROPPED = [
  * One view for each metric of the catalogue: its labels and no others, its buckets. Each names its meter and its
  * instrument, because two views that match one instrument count every value twice.
  * Of requests that come in, metrics are made by `HttpServerInstrumentation`, and of those that go out by that of undici.
+ * Of the event loop's delay and utilization `observeEventLoop` makes them.
  * Of a pool of connections `observeConnections` does: the instrumentation looks at it when a connection comes or goes,
  * and sees nobody wait as long as none does.
  * @param prefix of the domain metrics, `<namespace>.<subsystem>`

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { CATALOGUE } from '../../src/telemetry/catalogue.ts';
 import { prometheusMetrics } from '../../src/telemetry/prometheus-names.ts';
-import { eventually } from '../support/client.ts';
 import { freshDeployment, startDeployed } from '../support/deployment.ts';
 import type { Service } from '../support/service.ts';
 import { Exposition } from '../telemetry/exposition-reader.ts';
@@ -40,19 +39,11 @@ async function use({ api }: Service): Promise<void> {
   expect((await api.post(`/artifacts/${artifact}/predict`, { rows })).status).toBe(200);
 }
 
-/** The event-loop delay is told once a few ticks were measured since the scrape before. */
-const eventuallyExports = (service: Service, expected: readonly string[]) =>
-  eventually(async () => {
-    const exported = await families(service);
-    expect(exported.filter((name) => !expected.includes(name))).toEqual([]);
-    return exported.length === expected.length;
-  });
-
 test('a process of every role at once exports every metric of the catalogue and no other, in 750 samples at the start', async () => {
   await using service = await startDeployed();
   expect(await samplesOf(service)).toBeLessThanOrEqual(MOST_AT_START);
   await use(service);
-  await eventuallyExports(service, allBut(OUTGOING));
+  expect(await families(service)).toEqual(allBut(OUTGOING));
 });
 
 test('an API and its worker export every metric of the catalogue that is theirs and no other, each in 750 samples at the start', async () => {
@@ -62,6 +53,6 @@ test('an API and its worker export every metric of the catalogue that is theirs 
   for (const process of [api, worker]) expect(await samplesOf(process)).toBeLessThanOrEqual(MOST_AT_START);
   await use(api);
   await worker.api.call('/api/health');
-  await eventuallyExports(api, allBut(OUTGOING));
-  await eventuallyExports(worker, allBut(OUTGOING, ...DRIFT));
+  expect(await families(api)).toEqual(allBut(OUTGOING));
+  expect(await families(worker)).toEqual(allBut(OUTGOING, ...DRIFT));
 });
