@@ -212,6 +212,14 @@ describe('the production stack', () => {
     });
   });
 
+  test('has its containers started by ./run.sh, in all that is written: compose alone lacks what it adds', () => {
+    const pages = globSync('docs/{*,how-to/*}.md', { cwd: fileURLToPath(ROOT) });
+    expect(pages.length).toBeGreaterThan(15);
+    // That page says why.
+    const others = pages.filter((page) => page !== 'docs/architecture.md');
+    expect(others.filter((page) => readText(page).includes('docker compose up'))).toEqual([]);
+  });
+
   test('bounds what Prometheus keeps', () => {
     expect(service('prometheus').command).toEqual(
       expect.arrayContaining([
