@@ -2,8 +2,8 @@
  * Mixed traffic against a running service, so that the dashboards have something to show; `--help` says how to ask.
  *
  * Uploads good and bad tables, trains in both modes, cancels now and then, keeps its models under names of its own,
- * promotes and rolls back, predicts, looks around, and removes the oldest of its own datasets and models. All that is its
- * own is called `traffic-…`. It ends by itself after the given time.
+ * promotes and rolls back, predicts, tells how some of what was predicted came out, looks around, and removes the oldest
+ * of its own datasets and models. All that is its own is called `traffic-…`. It ends by itself after the given time.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ const USAGE = `npm run traffic -- [--minutes 5] [--origin http://127.0.0.1:8000]
   --origin   where the service is
   --key      the bearer key, where the service asks for one
 
-Uploads, trains, predicts and looks around, under names of its own that begin with "traffic-".
+Uploads, trains, predicts, tells outcomes and looks around, under names of its own that begin with "traffic-".
 `;
 
 function options() {
@@ -58,10 +58,15 @@ type Kind = 'regression' | 'classification';
 interface Dataset {
   readonly id: string;
   readonly kind: Kind;
+  readonly columns: number;
+}
+interface Model {
+  readonly id: string;
+  readonly of: Dataset;
 }
 const datasets: Dataset[] = [];
 /** The newest models, which are still there. */
-const artifacts: string[] = [];
+const models: Model[] = [];
 /** Kinds of which a model is in production. */
 const inProduction = new Set<Kind>();
 const nameOf = (kind: Kind) => `/models/traffic-${kind}`;
@@ -79,15 +84,20 @@ const post = (path: string, body: unknown, method = 'POST') =>
     body: JSON.stringify(body),
   });
 
-/** A table whose last column depends on the others, as a number or as one of three names. */
+/** What becomes of a row: a number that depends on its cells, or one of three names. */
+function outcomeOf(cells: readonly number[], kind: Kind): number | string {
+  const sum = cells.reduce((total, cell, i) => total + cell / (i + 1), random(-0.3, 0.3));
+  if (kind === 'regression') return Number(sum.toFixed(4));
+  return sum < -0.4 ? 'low' : sum < 0.4 ? 'middle' : 'high';
+}
+const cellsOf = (columns: number) => Array.from({ length: columns }, () => random(-1, 1));
+
+/** A table whose last column is what became of the others. */
 function table(rows: number, columns: number, kind: Kind): string {
   const lines = [[...Array.from({ length: columns }, (_, i) => `x${i}`), 'target'].join(',')];
   for (let row = 0; row < rows; row++) {
-    const cells = Array.from({ length: columns }, () => random(-1, 1));
-    const sum = cells.reduce((total, cell, i) => total + cell / (i + 1), random(-0.3, 0.3));
-    const target =
-      kind === 'regression' ? sum.toFixed(4) : ['low', 'middle', 'high'][sum < -0.4 ? 0 : sum < 0.4 ? 1 : 2];
-    lines.push([...cells.map((cell) => cell.toFixed(4)), target].join(','));
+    const cells = cellsOf(columns);
+    lines.push([...cells.map((cell) => cell.toFixed(4)), outcomeOf(cells, kind)].join(','));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -102,7 +112,7 @@ async function upload(): Promise<void> {
   const answer = await send(`traffic-${kind}.csv`, body, Math.random() < 0.8 ? 'light' : 'heavy');
   if (answer.status !== 201) return;
   const { dataset_id } = (await answer.json()) as { dataset_id: string };
-  datasets.push({ id: dataset_id, kind });
+  datasets.push({ id: dataset_id, kind, columns });
   if (datasets.length > KEPT_DATASETS) {
     const oldest = datasets.shift();
     if (oldest !== undefined) await call(`/datasets/${oldest.id}`, { method: 'DELETE' });
@@ -133,13 +143,13 @@ async function train(): Promise<void> {
   const { id } = (await answer.json()) as { id: string };
   if (Math.random() < 0.06) await post(`/training-runs/${id}/cancel`, {});
   // Followed aside: others go on meanwhile.
-  void follow(id, dataset.kind).catch(report);
+  void follow(id, dataset).catch(report);
 }
 
-async function follow(id: string, kind: Kind): Promise<void> {
+async function follow(id: string, dataset: Dataset): Promise<void> {
   await (await call(`/training-runs/${id}/events`)).text();
   const run = (await (await call(`/training-runs/${id}`)).json()) as { artifact_id: string | null };
-  if (run.artifact_id !== null) await keep(kind, run.artifact_id);
+  if (run.artifact_id !== null) await keep({ id: run.artifact_id, of: dataset });
 }
 
 interface Version {
@@ -159,12 +169,13 @@ const setAlias = (kind: Kind, alias: string, version: number) =>
 /**
  * At once: a model that no name holds counts among the newest that are kept, and would push out one that is not ours.
  */
-async function keep(kind: Kind, artifactId: string): Promise<void> {
-  const answer = await post(`${nameOf(kind)}/versions`, { artifact_id: artifactId });
+async function keep(model: Model): Promise<void> {
+  const { kind } = model.of;
+  const answer = await post(`${nameOf(kind)}/versions`, { artifact_id: model.id });
   if (answer.status !== 201) return;
   const { version } = (await answer.json()) as Version;
-  artifacts.push(artifactId);
-  if (artifacts.length > KEPT_VERSIONS) artifacts.shift();
+  models.push(model);
+  if (models.length > KEPT_VERSIONS) models.shift();
   const alias = inProduction.has(kind) && Math.random() < 0.3 ? 'staging' : 'production';
   if ((await setAlias(kind, alias, version)).status === 200 && alias === 'production') inProduction.add(kind);
   for (const old of (await versionsOf(kind))
@@ -192,13 +203,33 @@ async function trainNonsense(): Promise<void> {
 
 async function predict(): Promise<void> {
   const kind = pick([...inProduction]);
-  const artifact = pick(artifacts);
-  if (kind === undefined || artifact === undefined) return;
+  if (kind === undefined) return;
   // More columns than most models have: the others are ignored.
-  const row = () =>
-    Object.fromEntries(Array.from({ length: MAX_COLUMNS }, (_, i) => [`x${i}`, random(-1, 1)]));
-  const address = Math.random() < 0.7 ? `${nameOf(kind)}@production` : `/artifacts/${artifact}`;
-  await post(`${address}/predict`, { rows: Array.from({ length: Math.ceil(random(0, 40)) }, row) });
+  await post(`${nameOf(kind)}@production/predict`, { rows: someRows().map(asRow) });
+}
+
+const someRows = () => Array.from({ length: Math.ceil(random(0, 40)) }, () => cellsOf(MAX_COLUMNS));
+const asRow = (cells: readonly number[]) => Object.fromEntries(cells.map((cell, i) => [`x${i}`, cell]));
+
+/** How what a model predicted came out, for half of the rows; of the others nobody hears. */
+async function predictAndTell(): Promise<void> {
+  const model = pick(models);
+  if (model === undefined) return;
+  const rows = someRows();
+  const answer = await post(`/artifacts/${model.id}/predict`, { rows: rows.map(asRow), keep: true });
+  if (answer.status !== 200) return;
+  const { prediction_ids } = (await answer.json()) as { prediction_ids: readonly string[] };
+  const outcomes = rows.flatMap((cells, i) =>
+    Math.random() < 0.5
+      ? []
+      : [
+          {
+            prediction_id: prediction_ids[i],
+            actual: outcomeOf(cells.slice(0, model.of.columns), model.of.kind),
+          },
+        ],
+  );
+  if (outcomes.length > 0) await post(`/artifacts/${model.id}/feedback`, { outcomes });
 }
 
 const look = async () => {
@@ -220,7 +251,8 @@ const ACTIONS: readonly (readonly [weight: number, action: () => Promise<void>])
   [12, train],
   [1, trainNonsense],
   [1, rollBack],
-  [40, predict],
+  [28, predict],
+  [12, predictAndTell],
   [33, look],
 ];
 const TOTAL = ACTIONS.reduce((sum, [weight]) => sum + weight, 0);
