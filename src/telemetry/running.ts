@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { TextMapPropagator } from '@opentelemetry/api';
 import { within } from '../within.ts';
 import type { BoundMetrics } from './bound/bound-metrics.ts';
 import type { OnSample } from './exposition/each-sample.ts';
@@ -24,6 +25,8 @@ export interface RunningTelemetry {
   readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
   /** See the function of this name. */
   readonly untraced: <T>(work: () => T) => T;
+  /** Carries traces from one of our processes to another. */
+  readonly carrier: TextMapPropagator;
   readonly shutdown: () => Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { context, metrics } from '@opentelemetry/api';
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
-import { suppressTracing } from '@opentelemetry/core';
+import { suppressTracing, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { defaultResource, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -130,6 +130,7 @@ export function startSdk(
     // What has no exchange is a scrape.
     handle: (request, work) => context.with(exchangeOf(request)?.context ?? untracedRequest(request), work),
     untraced: (work) => context.with(suppressTracing(context.active()), work),
+    carrier: new W3CTraceContextPropagator(),
     shutdown: () => sdk.shutdown(),
   };
 }

@@ -39,8 +39,12 @@ export function inSpan<Name extends SpanName, T>(
 /** Of the trace that an answer names. */
 export const activeTraceId = (): string | undefined => trace.getActiveSpan()?.spanContext().traceId;
 
+/** The code of what was told to end: a run that is cancelled or handed back, a client that hung up. It did not fail. */
+const GIVEN_UP = 'aborted';
+
 /** Without the error's message: it may quote what a client sent. */
 export function failSpan(span: Span, errorType: string): void {
+  if (errorType === GIVEN_UP) return;
   span.setAttribute('error.type', errorType).setStatus({ code: SpanStatusCode.ERROR });
 }
 

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/adapters/db/postgres.ts';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDeployment, startDeployed } from '../support/deployment.ts';
@@ -9,6 +12,7 @@ import { noisyTable } from '../support/noisy-table.ts';
 import type { SeenSpan } from '../support/otlp/received.ts';
 import { type OtlpSink, startSink } from '../support/otlp/sink.ts';
 import { printTree } from '../support/otlp/tree.ts';
+import { openRequest } from '../support/raw-http.ts';
 import type { Service } from '../support/service.ts';
 
 /** Sent soon, so that a test need not wait. */
@@ -208,6 +212,38 @@ describe('of two processes that are asked for everything, and send JSON', () => 
     expect(story.find(({ name }) => name === 'trainer process')?.status).toBe('UNSET');
   });
 
+  test('a run that is cancelled has no error in it, nor has what a client gives up', async () => {
+    const dataset = await api.api.upload('noise.csv', noisyTable(), 'heavy');
+    const request = { dataset_id: dataset.dataset_id, mode: 'heavy' };
+    const { id } = await api.api.json<Run>(await api.api.post('/training-runs', request));
+    await eventually(async () => (await api.api.run(id))['progress_details'] !== null);
+    await (await api.api.post(`/training-runs/${id}/cancel`, {})).text();
+    const run = await api.api.ended(id);
+    expect(run.status).toBe('cancelled');
+    const attempt = await spanOf(run['trace_id'], 'process training');
+    await spanOf(run['trace_id'], 'POST /api/ml/v1/training-runs');
+    const story = sink.spans.filter(({ traceId }) => traceId === run['trace_id']);
+    console.log(`a cancelled run\n${printTree(story)}`);
+    expect(attempt.attributes).toMatchObject({ 'mlops.training.outcome': 'cancelled' });
+    expect(story.filter(({ status }) => status === 'ERROR')).toEqual([]);
+    expect(story.map(({ name }) => name)).toContain('trainer process');
+
+    const cutOff = openRequest(`${api.origin}/api/ml/v1/datasets/upload?name=cut.csv`, 'POST');
+    // More than is looked at before it is stored.
+    cutOff.request.write(`a,b\n${'1,2\n'.repeat(50_000)}`);
+    await eventually(async () =>
+      (await api.api.metrics()).includes('http_server_active_requests{http_request_method="POST"} 1'),
+    );
+    cutOff.request.destroy();
+    const received = await eventually(async () => {
+      const cut = sink.spans.find(({ attributes }) => attributes['http.response.status_code'] === 499);
+      return (
+        cut && sink.spans.find(({ traceId, name }) => traceId === cut.traceId && name === 'receive table')
+      );
+    });
+    expect([received.status, received.attributes]).toEqual(['UNSET', {}]);
+  });
+
   test('what is sent is that', () => {
     expect(contentTypes(sink)).toEqual(new Set(['application/json']));
   });
@@ -276,6 +312,8 @@ describe('of two processes that are asked for everything, and send JSON', () => 
     await worker.stop();
     const handedBack = await spanOf(queued['trace_id'], 'process training');
     expect(handedBack).toMatchObject({ status: 'UNSET', attributes: { 'mlops.job.handed_back': true } });
+    const isInError = ({ traceId, status }: SeenSpan) => traceId === handedBack.traceId && status === 'ERROR';
+    expect(sink.spans.filter(isInError)).toEqual([]);
 
     worker = await restartWorker();
     await eventually(async () => (await api.api.run(queued.id)).status === 'running');
@@ -308,6 +346,7 @@ describe('of two processes that are asked for everything, and send JSON', () => 
       'POST /api/ml/v1/artifacts/:id/predict/table',
       'POST /api/ml/v1/datasets/upload',
       'POST /api/ml/v1/training-runs',
+      'POST /api/ml/v1/training-runs/:id/cancel',
       'POST /mcp',
       'process dataset-clean-up',
     ]);
@@ -319,6 +358,40 @@ describe('of two processes that are asked for everything, and send JSON', () => 
     expect(Math.max(...[...queries.values()].map(({ length }) => length))).toBeLessThan(60);
   });
 });
+
+test.each([
+  ['as clients are believed', {}, true],
+  ['though they are not', { OTEL_PROPAGATORS: 'none' }, false],
+])(
+  '%s, one trace tells a run, and nothing but that is kept with it: no baggage',
+  async (_, env, isBelieved) => {
+    await using sink = await startSink();
+    await using deployment = await freshDeployment();
+    const service = await deployment.start({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...env });
+    const dataset = await service.api.uploadFile('wine_train.csv');
+    const callers = '0af7651916cd43dd8448eb211c80319c';
+    const queued = await service.api.post(
+      '/training-runs',
+      { dataset_id: dataset.dataset_id, mode: 'light' },
+      { traceparent: `00-${callers}-b7ad6b7169203331-01`, tracestate: 'vendor=1', baggage: 'user=somebody' },
+    );
+    const run = await service.api.ended((await service.api.json<Run>(queued)).id);
+    await service.stop();
+    expect(run.status).toBe('succeeded');
+    expect(run['trace_id'] === callers).toBe(isBelieved);
+    const story = sink.spans.filter(({ traceId }) => traceId === run['trace_id']).map(({ name }) => name);
+    expect(story).toEqual(expect.arrayContaining(['send training', 'process training', 'store model']));
+
+    await using database = openDatabase(deployment.databaseUrl, pino({ level: 'silent' }));
+    const { rows } = await sql<{ kept: unknown }>`
+    select trace_context::jsonb as kept from training_runs
+    union all select data->'context' from pgboss.job where name = 'training'
+  `.execute(database.sql);
+    const traceparent = expect.stringContaining(String(run['trace_id']));
+    const kept = isBelieved ? { traceparent, tracestate: 'vendor=1' } : { traceparent };
+    expect(rows).toEqual([{ kept }, { kept }]);
+  },
+);
 
 test('without an exporter a run has the request’s trace all the same, and so have the lines of its training', async () => {
   await using service = await startDeployed();

@@ -1,3 +1,4 @@
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   type RunningTelemetry,
@@ -14,6 +15,7 @@ const telemetry = (shutdown: () => Promise<void>): RunningTelemetry => ({
   sample: () => Promise.resolve(() => {}),
   handle: (_request, work) => work(),
   untraced: (work) => work(),
+  carrier: new W3CTraceContextPropagator(),
   shutdown,
 });
 

@@ -1,4 +1,5 @@
-import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
+import { type CarriedTrace, carriedContext, carryTrace } from '../../telemetry/carried-trace.ts';
 import { describeSpan, inSpan } from '../../telemetry/span.ts';
 import { HandedBack } from './handed-back.ts';
 
@@ -6,9 +7,6 @@ import { HandedBack } from './handed-back.ts';
  * The spans of a message by OpenTelemetry's conventions for messaging: one of the producer, one for each time that it is
  * processed.
  */
-
-/** Travels with the message: the trace it belongs to. */
-export type MessageContext = Record<string, string>;
 
 const attributesOf = <Operation extends 'send' | 'process'>(
   operation: Operation,
@@ -26,14 +24,10 @@ const attributesOf = <Operation extends 'send' | 'process'>(
 export function sending<T>(
   destination: string,
   messageId: string,
-  send: (carried: MessageContext) => Promise<T>,
+  send: (carried: CarriedTrace) => Promise<T>,
 ): Promise<T> {
   const attributes = attributesOf('send', destination, messageId);
-  return inSpan('send {messaging.destination.name}', attributes, () => {
-    const carried: MessageContext = {};
-    propagation.inject(context.active(), carried);
-    return send(carried);
-  });
+  return inSpan('send {messaging.destination.name}', attributes, () => send(carryTrace()));
 }
 
 /**
@@ -44,7 +38,7 @@ export function sending<T>(
 export async function processing(
   destination: string,
   messageId: string,
-  carried: MessageContext,
+  carried: CarriedTrace,
   work: () => Promise<void>,
 ): Promise<void> {
   const attributes = attributesOf('process', destination, messageId);
@@ -55,7 +49,7 @@ export async function processing(
       describeSpan({ 'mlops.job.handed_back': true });
       handedBack = error;
     });
-  await context.with(propagation.extract(ROOT_CONTEXT, carried), () =>
+  await context.with(carriedContext(carried), () =>
     inSpan('process {messaging.destination.name}', attributes, unlessHandedBack),
   );
   if (handedBack) throw handedBack;

@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
+import type { CarriedTrace } from '../../telemetry/carried-trace.ts';
 import type { Logger } from '../../telemetry/log/events.ts';
 import { thinLog } from '../../telemetry/log/thin-log.ts';
 import type { Database } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
-import { type MessageContext, processing, sending } from './message-spans.ts';
+import { processing, sending } from './message-spans.ts';
 
 const TRAINING = 'training';
 const CLEAN_UP = 'dataset-clean-up';
@@ -36,7 +37,7 @@ export interface TrainingJob {
 }
 
 /** As the queue keeps it; one from before there was a context has none. */
-type TrainingMessage = TrainingJob & { readonly context?: MessageContext };
+type TrainingMessage = TrainingJob & { readonly context?: CarriedTrace };
 
 export interface Queue {
   /** Enqueues with the transaction that wrote the run: both or neither. */

@@ -1,6 +1,7 @@
-import { context, propagation, trace } from '@opentelemetry/api';
 import type { Kysely, QueryCreator } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
+import { carryTrace } from '../../telemetry/carried-trace.ts';
+import { activeTraceId } from '../../telemetry/span.ts';
 import type { Stage } from '../../telemetry/stages.ts';
 import type { AttemptOutcome, TrainingErrorType } from '../../vocabulary/runs.ts';
 import type { Failure } from './outcome.ts';
@@ -28,8 +29,6 @@ export type Beginning =
 
 /** Takes the run for a new attempt, unless it has changed since it was looked at. */
 async function takeRun(db: Kysely<Schema>, run: TrainingRun, now: Date): Promise<TrainingRun | undefined> {
-  const traceContext: Record<string, string> = {};
-  propagation.inject(context.active(), traceContext);
   return db
     .with('begun', (query) =>
       query
@@ -42,8 +41,8 @@ async function takeRun(db: Kysely<Schema>, run: TrainingRun, now: Date): Promise
           started_at: now,
           first_started_at: run.first_started_at ?? now,
           // Of a request without telemetry there is none.
-          trace_id: run.trace_id ?? trace.getActiveSpan()?.spanContext().traceId ?? null,
-          trace_context: JSON.stringify(traceContext),
+          trace_id: run.trace_id ?? activeTraceId() ?? null,
+          trace_context: JSON.stringify(carryTrace()),
         })
         .where('id', '=', run.id)
         .where('status', '=', run.status)

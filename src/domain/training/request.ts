@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { trace } from '@opentelemetry/api';
 import type { Kysely, Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { parseParams, TabularError, type TrainParams } from '#tabular';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
-import { describeSpan } from '../../telemetry/span.ts';
+import { activeTraceId, describeSpan } from '../../telemetry/span.ts';
 import type { Mode, Task } from '../../vocabulary/modes.ts';
 import { type Dataset, lockDataset } from '../dataset/repository.ts';
 import { checkSplit } from './check-split.ts';
@@ -117,7 +116,7 @@ export function createRequestTraining({ db, queue }: { db: Kysely<Schema>; queue
           progress: 0,
           queued_at: now,
           waiting_since: now,
-          trace_id: trace.getActiveSpan()?.spanContext().traceId ?? null,
+          trace_id: activeTraceId() ?? null,
           trace_context: '{}',
           idempotency_key: request.idempotencyKey ?? null,
           request_hash: hashOf(request),

@@ -1,10 +1,11 @@
-import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { WarmChildren } from '../../adapters/process/warm-children.ts';
 import { HandedBack } from '../../adapters/queue/handed-back.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { Storage } from '../../adapters/storage/storage.ts';
+import { carriedContext } from '../../telemetry/carried-trace.ts';
 import type { ChildInstruments } from '../../telemetry/instruments/children.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
 import type { Logger } from '../../telemetry/log/events.ts';
@@ -69,7 +70,7 @@ function describeAttempt(run: TrainingRun, before: TrainingRun | undefined): voi
     'mlops.training.task': run.task,
     'mlops.training.attempt': run.attempt,
   });
-  const context = before && trace.getSpanContext(propagation.extract(ROOT_CONTEXT, before.trace_context));
+  const context = before && trace.getSpanContext(carriedContext(before.trace_context));
   if (context) trace.getActiveSpan()?.addLink({ context, attributes: { 'mlops.link': 'attempt_before' } });
 }
 

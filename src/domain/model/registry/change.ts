@@ -1,8 +1,8 @@
-import { trace } from '@opentelemetry/api';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from '../../../adapters/db/schema.ts';
 import type { ModelInstruments } from '../../../telemetry/instruments/models.ts';
 import type { Logger } from '../../../telemetry/log/events.ts';
+import { activeTraceId } from '../../../telemetry/span.ts';
 import type { ModelChange } from '../../../vocabulary/models.ts';
 import { MAX_HISTORY } from './rules.ts';
 
@@ -86,7 +86,7 @@ async function writeHistory(
       from_version: from ?? null,
       to_version: to ?? null,
       artifact_id: artifactId ?? null,
-      trace_id: trace.getActiveSpan()?.spanContext().traceId ?? null,
+      trace_id: activeTraceId() ?? null,
     })
     .execute();
   await trx
