@@ -45,6 +45,7 @@ import { keepHistory } from './telemetry/history/keep-history.ts';
 import { observeConnections } from './telemetry/instruments/connections.ts';
 import { registerDriftGauges } from './telemetry/instruments/drift.ts';
 import { createInstruments } from './telemetry/instruments/instruments.ts';
+import { registerStorageGauges } from './telemetry/instruments/storage.ts';
 import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
 import { registerTrainingSlots } from './telemetry/instruments/training.ts';
 import type { Logger } from './telemetry/log/events.ts';
@@ -120,6 +121,7 @@ async function openStores(
   observeConnections(() => db.connections());
   await migrate(db.sql);
   const storage = await openLocalStorage(join(config.storage.root, 'objects'), config.storage.reserveBytes);
+  registerStorageGauges(() => storage.space(), config.metrics.prefix);
   const instruments = createInstruments(config.metrics.prefix);
   const leases = objectLeases(db.sql, storage, logger, (reason, was) => {
     if (reason === 'ttl') instruments.ttl.file(was);

@@ -97,6 +97,23 @@ export const CATALOGUE = {
     description: 'Bytes of the datasets stored now, read from the database.',
     labels: {},
   },
+  storageAvailable: {
+    group: 'domain',
+    name: 'storage.available',
+    kind: 'gauge',
+    unit: 'By',
+    description:
+      'Bytes that the storage can still take: what is free on its file system, less `STORAGE_RESERVE_BYTES`. At 0 uploads are refused.',
+    labels: {},
+  },
+  storageSize: {
+    group: 'domain',
+    name: 'storage.size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes of the storage’s file system, in use or not.',
+    labels: {},
+  },
   trainingRuns: {
     group: 'domain',
     name: 'training.runs',

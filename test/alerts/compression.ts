@@ -27,15 +27,20 @@ export function compressed(duration: string): string {
   return `${Math.round((Number(count) * UNITS[unit]!) / FACTOR)}ms`;
 }
 
-/** Thresholds that are durations on the clock of the rules: how old something may be. By alert, in seconds. */
-const AGES: Readonly<Record<string, number>> = { TrainingQueueOld: 3600, DatasetTtlStale: 7200 };
+/** Seconds in an expression that are durations on the clock of the rules: how old something may be, how far one looks ahead. */
+const SECONDS: Readonly<Record<string, RegExp>> = {
+  TrainingQueueOld: /(?<=> )3600/,
+  DatasetTtlStale: /(?<=> )7200/,
+  StorageFillingUp: /(?<=, )86400/,
+  'instance:process_starts:count15m': /(?<=time\(\) - )900/,
+};
 
-export function compressedExpr({ alert, expr }: Pick<Rule, 'alert' | 'expr'>): string {
+export function compressedExpr({ alert, record, expr }: Pick<Rule, 'alert' | 'record' | 'expr'>): string {
   const ranges = expr.replaceAll(/\[(\w+)\]/g, (_, duration: string) => `[${compressed(duration)}]`);
-  const age = AGES[alert ?? ''];
-  if (age === undefined) return ranges;
-  if (!ranges.includes(`> ${age}`)) throw new Error(`${alert} has another threshold than ${age}`);
-  return ranges.replace(`> ${age}`, `> ${age / FACTOR}`);
+  const seconds = SECONDS[alert ?? record ?? ''];
+  if (seconds === undefined) return ranges;
+  if (!seconds.test(ranges)) throw new Error(`${alert ?? record} has other durations than ${seconds}`);
+  return ranges.replace(seconds, (found) => String(Number(found) / FACTOR));
 }
 
 interface RuleFile {

@@ -44,6 +44,22 @@ export function every(milliseconds: number, act: (round: number) => Promise<unkn
   };
 }
 
+/** Does something again and again, one after the other, until disposed. */
+export function again(act: () => Promise<unknown>): AsyncDisposable {
+  let isOver = false;
+  const running = (async () => {
+    while (!isOver) await act();
+  })();
+  // What fails is told by who disposes.
+  running.catch(() => {});
+  return {
+    async [Symbol.asyncDispose]() {
+      isOver = true;
+      await running;
+    },
+  };
+}
+
 /** Reads an answer to its end, so that its connection is free again. */
 export const answer = async (asked: Promise<Response>): Promise<number> => {
   const response = await asked;

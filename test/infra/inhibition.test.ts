@@ -98,6 +98,29 @@ describe.skipIf(!hasProgram('prometheus-alertmanager'))(
       expect(await muted([{ alertname: 'TargetDown', ...critical, ...dead }, lost, other])).toEqual([lost]);
     });
 
+    test('where no backend answers, each of them is not told of as well; a worker is', async () => {
+      const consequences = [
+        { alertname: 'TargetDown', ...critical, job: 'backend', instance: 'a:8000' },
+        { alertname: 'InstanceLost', ...warning, job: 'backend' },
+      ];
+      const others = [
+        { alertname: 'TargetDown', ...critical, ...dead },
+        { alertname: 'HttpErrorRatioHigh', ...critical, job: 'backend' },
+      ];
+      const missing = { alertname: 'BackendMissing', ...critical, job: 'backend' };
+      expect(await muted([missing, ...consequences, ...others])).toEqual(consequences);
+    });
+
+    test('a process that starts again and again is not missed as well in between, another job’s is', async () => {
+      const lost = { alertname: 'InstanceLost', ...warning, ...worker };
+      const others = [
+        { alertname: 'InstanceLost', ...warning, job: 'backend' },
+        { alertname: 'TargetDown', ...critical, ...healthy },
+      ];
+      const loop = { alertname: 'ProcessCrashLooping', ...critical, ...worker };
+      expect(await muted([loop, lost, ...others])).toEqual([lost]);
+    });
+
     test('without a worker nobody is told as well that runs wait', async () => {
       const consequences = [
         { alertname: 'TrainingQueueNotServed', ...critical },
@@ -108,6 +131,32 @@ describe.skipIf(!hasProgram('prometheus-alertmanager'))(
       expect(await muted([{ alertname: 'WorkerMissing', ...critical }, ...consequences, backend])).toEqual(
         consequences,
       );
+    });
+
+    test('a full disk is told of once, by the worst of what it does', async () => {
+      const filling = { alertname: 'StorageFillingUp', ...warning };
+      const almost = { alertname: 'StorageAlmostFull', ...critical };
+      const lost = { alertname: 'UploadsLost', ...critical, reason: 'storage' };
+      expect(await muted([filling, almost])).toEqual([filling]);
+      expect(await muted([filling, almost, lost])).toEqual([filling, almost]);
+      expect(await muted([almost, { ...lost, reason: 'internal' }])).toEqual([]);
+    });
+
+    test('what Tempo or Loki does not take while it is down is not told of as well, what others don’t is', async () => {
+      const [traces, logs] = ['traces', 'logs'].map((signal) => ({
+        alertname: 'TelemetryLost',
+        ...warning,
+        signal,
+      }));
+      const down = (job: string) => ({
+        alertname: 'MonitoringTargetDown',
+        ...warning,
+        job,
+        instance: `${job}:1`,
+      });
+      expect(await muted([down('tempo'), traces!, logs!])).toEqual([traces]);
+      expect(await muted([down('loki'), traces!, logs!])).toEqual([logs]);
+      expect(await muted([down('grafana'), traces!, logs!])).toEqual([]);
     });
 
     test('an outage is one page, though it uses up the budget as well; slow answers are another', async () => {

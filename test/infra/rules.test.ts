@@ -94,6 +94,13 @@ test('every section of the runbooks belongs to an alert', () => {
   expect([...runbookIds.keys()].sort()).toEqual(alerts.map(({ alert }) => alert).sort());
 });
 
+test('what is counted is told in whole numbers, for increase() makes fractions of it', () => {
+  const inFractions = alerts.filter(({ annotations }) =>
+    /\$value \| humanize }}/.test(JSON.stringify(annotations)),
+  );
+  expect(inFractions.map(({ alert }) => alert)).toEqual([]);
+});
+
 test('recording rules are named level:metric:operation', () => {
   expect(recordings.filter(({ record }) => !/^[a-z_]+:[a-z0-9_]+:[a-z0-9_]+$/.test(record))).toEqual([]);
 });

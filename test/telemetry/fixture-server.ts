@@ -12,6 +12,7 @@ import { observed } from '../../src/telemetry/http-server/route.ts';
 import { observeConnections } from '../../src/telemetry/instruments/connections.ts';
 import { registerDriftGauges } from '../../src/telemetry/instruments/drift.ts';
 import { createInstruments } from '../../src/telemetry/instruments/instruments.ts';
+import { registerStorageGauges } from '../../src/telemetry/instruments/storage.ts';
 import { registerStoredStateGauges } from '../../src/telemetry/instruments/stored-state.ts';
 import { registerTrainingSlots } from '../../src/telemetry/instruments/training.ts';
 import { metricsHandler } from '../../src/telemetry/metrics-endpoint.ts';
@@ -113,6 +114,10 @@ async function useEverything(databaseUrl: string): Promise<void> {
         lastTrainingSuccess: { light: 1_790_000_000, heavy: 0 },
         lastTtlSuccess: 0,
       }),
+    config.metrics.prefix,
+  );
+  registerStorageGauges(
+    () => Promise.resolve({ availableBytes: 1e9, sizeBytes: 2e9 }),
     config.metrics.prefix,
   );
   registerDriftGauges(

@@ -45,6 +45,21 @@ async function openNew(path: string): Promise<FileHandle> {
 /** Nothing reads a half-written file, and whoever removes its key removes it too: it may stay if it must. */
 const discard = (part: string) => rm(part, { force: true }).catch(() => {});
 
+/** Whoever asks while it is looked at hears of the same: a file system that does not answer holds up one look alone. */
+function shared<T>(look: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined;
+  return () => {
+    underWay ??= look()
+      .catch((error) => {
+        throw error instanceof StorageError ? error : new StorageError({ cause: error });
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
+}
+
 /**
  * Files under one folder: written beside their place, flushed, renamed, and the folder flushed.
  *
@@ -57,23 +72,17 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
     return join(root, key);
   };
 
-  const look = async () => {
-    try {
-      const [{ bavail, bsize }] = await Promise.all([
-        statfs(root),
-        access(root, constants.W_OK | constants.X_OK),
-      ]);
-      const free = bavail * bsize;
-      if (free < reserveBytes)
-        throw Object.assign(new Error(`${free} bytes are free, the reserve is ${reserveBytes}`), {
-          code: 'ENOSPC',
-        });
-    } catch (error) {
-      throw new StorageError({ cause: error });
-    }
-  };
-  /** Whoever asks while it is looked at hears of the same. */
-  let checking: Promise<void> | undefined;
+  const measure = shared(async () => {
+    const { bavail, blocks, bsize } = await statfs(root);
+    return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
+  });
+  const check = shared(async () => {
+    const [{ freeBytes }] = await Promise.all([measure(), access(root, constants.W_OK | constants.X_OK)]);
+    if (freeBytes < reserveBytes)
+      throw Object.assign(new Error(`${freeBytes} bytes are free, the reserve is ${reserveBytes}`), {
+        code: 'ENOSPC',
+      });
+  });
 
   return {
     async write(key, source, signal, onArriving) {
@@ -139,11 +148,11 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
       return use(path);
     },
 
-    check() {
-      checking ??= look().finally(() => {
-        checking = undefined;
-      });
-      return checking;
+    check,
+
+    async space() {
+      const { freeBytes, sizeBytes } = await measure();
+      return { availableBytes: Math.max(freeBytes - reserveBytes, 0), sizeBytes };
     },
   };
 }

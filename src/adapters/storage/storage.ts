@@ -30,6 +30,14 @@ export interface Storage {
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
   /** Resolves when objects can be written now, and space is left. @throws {StorageError} */
   check(): Promise<void>;
+  /** How much can still be written; undefined: as much as one likes. @throws {StorageError} */
+  space(): Promise<Space | undefined>;
+}
+
+export interface Space {
+  /** 0: nothing is written any more. */
+  readonly availableBytes: number;
+  readonly sizeBytes: number;
 }
 
 /** Paths of an object that is being written. */

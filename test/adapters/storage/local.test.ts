@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -49,6 +49,20 @@ test('the check fails once the folder is gone', async () => {
   await using local = await localStorage();
   await rm(local.folder, { recursive: true });
   await expect(local.storage.check()).rejects.toThrow();
+});
+
+test('tells how much it can still take: what is free, less its reserve, and never less than nothing', async () => {
+  await using local = await localStorage();
+  const { bavail, blocks, bsize } = await statfs(local.folder);
+  const sizeBytes = blocks * bsize;
+  // Others write to the same disk meanwhile.
+  const near = bavail * bsize * 0.05;
+  const free = bavail * bsize;
+  const reserving = async (bytes: number) => (await openLocalStorage(local.folder, bytes)).space();
+  expect(await reserving(0)).toEqual({ availableBytes: expect.closeTo(free, -Math.log10(near)), sizeBytes });
+  const half = Math.floor(free / 2);
+  expect((await reserving(half))?.availableBytes).toBeCloseTo(free - half, -Math.log10(near));
+  expect(await reserving(sizeBytes + 1)).toEqual({ availableBytes: 0, sizeBytes });
 });
 
 test('who ask for a check at the same time share one, and who asks later gets another', async () => {

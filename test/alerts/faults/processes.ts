@@ -1,6 +1,6 @@
 import { minutes } from '../compression.ts';
 import { type Fault, mendedBy, nothing, together } from '../fault.ts';
-import { every, wineRows } from '../load.ts';
+import { again, every, wineRows } from '../load.ts';
 import type { Job, World } from '../world.ts';
 import { longRun, waitingRun } from './runs.ts';
 
@@ -13,6 +13,8 @@ async function kill(world: World, job: Job, count: number, targets: 'vanish' | '
   await world.end(victims, 'SIGKILL', targets);
   return victims;
 }
+
+const STARTS_LOOK_SLOW = 'on the compressed clock alone: a start of two seconds is half a minute there';
 
 /** Killed, and after a while started again under other addresses, as containers are. */
 const killed = (name: string, world: Fault['world'], job: Job, count: number, expected: string): Fault => ({
@@ -86,6 +88,24 @@ export const processFaults: readonly Fault[] = [
       );
       await waitingRun(world);
       return mendedBy(() => world.database.query('alter role serving login'));
+    },
+  },
+  {
+    name: 'A worker dies again and again',
+    how: 'SIGKILL as soon as it is scraped, and started again at once under the same address',
+    world: {},
+    expected: ['ProcessCrashLooping'],
+    allowed: {
+      ScrapesFailing: 'some fall between two starts',
+      WorkerMissing: STARTS_LOOK_SLOW,
+      TargetDown: STARTS_LOOK_SLOW,
+    },
+    async make(world) {
+      const port = new URL(world.workers[0]?.origin ?? '').port;
+      return again(async () => {
+        await kill(world, 'worker', 1, 'stay');
+        await world.start('worker', { PORT: port });
+      });
     },
   },
   {

@@ -93,6 +93,13 @@ export const runtimeFaults: readonly Fault[] = [
     make: (world) => replaced(world, { PROMETHEUS__METRIC_NAMESPACE: 'shop' }),
   },
   {
+    name: 'Nobody takes what is sent by OTLP',
+    how: '`OTEL_EXPORTER_OTLP_ENDPOINT` leads to a port that refuses',
+    world: {},
+    expected: ['TelemetryLost'],
+    make: (world) => replaced(world, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }),
+  },
+  {
     name: 'A label takes values without a bound',
     how: '25,000 series',
     standIn: true,

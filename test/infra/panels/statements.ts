@@ -183,6 +183,10 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Upload duration': quantiles(own('dataset_upload_duration_seconds'), [0.5, 0.95]),
   'Upload size': quantiles(own('dataset_upload_size_bytes'), [0.5, 0.95]),
   'Stored datasets': { stored: highest([], own('dataset_stored_bytes')) },
+  'Space left': {
+    left: lowest([], own('storage_available_bytes')),
+    size: lowest([], own('storage_size_bytes')),
+  },
   Datasets: { datasets: highest([], own('datasets')) },
   'Clean-up cycles': { '{{result}}': events(['result'], own('dataset_ttl_cycles_total'), 'step') },
   'Removed by the clean-up': {

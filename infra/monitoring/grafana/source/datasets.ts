@@ -56,9 +56,22 @@ const incoming: Section = {
       kind: 'timeseries',
       title: 'Stored datasets',
       description: 'Bytes of all datasets stored now.',
-      width: 24,
+      width: 12,
       unit: 'bytes',
       queries: [{ expr: `max(${own('dataset_stored_bytes')})`, legend: 'stored' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Space left',
+      description:
+        'Bytes that the storage can still take before uploads are refused, and the size of its file system; of the fullest one, where processes have several.',
+      width: 12,
+      unit: 'bytes',
+      links: [{ runbook: 'StorageFillingUp' }],
+      queries: [
+        { expr: `min(${own('storage_available_bytes')})`, legend: 'left' },
+        { expr: `min(${own('storage_size_bytes')})`, legend: 'size' },
+      ],
     },
   ],
 };
