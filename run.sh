@@ -217,6 +217,8 @@ check_docker() {
   fi
 }
 
+readonly STACK_PORTS='PORT, GRAFANA_PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT, with dev POSTGRES_PORT'
+
 project() { setting COMPOSE_PROJECT_NAME mlops-backend; }
 
 # Two checkouts whose stacks have one name would take each other's containers and data.
@@ -226,7 +228,7 @@ check_project() {
     --format '{{.Label "com.docker.compose.project.working_dir"}}')
   while IFS= read -r folder; do
     if [ -d "$folder" ] && ! [ "$folder" -ef "$root" ]; then
-      fail "A stack of the name $(project) runs from $folder. Stop it there (./run.sh down), or give the one here another name and other ports in .env: COMPOSE_PROJECT_NAME, PORT, GRAFANA_PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT."
+      fail "A stack of the name $(project) runs from $folder. Stop it there (./run.sh down), or give the one here another name and other ports in .env: COMPOSE_PROJECT_NAME, $STACK_PORTS."
     fi
   done <<<"$folders"
 }
@@ -331,7 +333,7 @@ compose_up() {
   export COMPOSE_PROFILES MONITORING_CONFIGURATION
   if has_profile tracing; then send_to_tempo_and_loki; fi
   docker compose "${files[@]}" up --detach --build --wait --wait-timeout 300 "$@" ||
-    fail "docker compose has not brought the stack up. What it says is above, what the services say: ./run.sh logs. A port that is taken can be another one in .env: PORT, GRAFANA_PORT, PROMETHEUS_PORT, ALERTMANAGER_PORT."
+    fail "docker compose has not brought the stack up. What it says is above, what the services say: ./run.sh logs. A port that is taken can be another one in .env: $STACK_PORTS."
   cat <<URLS
 The stack is up:
   Console      http://127.0.0.1:$(setting PORT 8000)
