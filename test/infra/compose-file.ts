@@ -14,6 +14,7 @@ export interface Service {
   readonly profiles?: readonly string[];
   readonly mem_limit?: string;
   readonly env_file?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly logging?: { readonly options: Readonly<Record<string, string>> };
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];

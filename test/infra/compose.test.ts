@@ -145,6 +145,13 @@ describe('the production stack', () => {
     expect(new Set(named.map((mount) => mount.split(':')[0]))).toEqual(new Set(declared));
   });
 
+  test('has ./run.sh start anew what reads a mounted configuration that has changed', () => {
+    const readers = services.filter(([, { volumes }]) => volumes?.some((one) => one.startsWith('./infra/')));
+    expect(readers.map(([name]) => name)).toEqual([...MONITORING, 'tempo', 'loki']);
+    for (const [, { labels }] of readers)
+      expect(labels).toEqual({ configuration: `\${MONITORING_CONFIGURATION:-}` });
+  });
+
   test('hands the service every setting it has', () => {
     for (const name of ['backend', 'worker'])
       expect(variableNames.filter((variable) => !(variable in (service(name).environment ?? {})))).toEqual(
