@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function otelEnvironment(given: Environment) {
   const exporter = (signal: 'TRACES' | 'LOGS' | 'METRICS') =>
-    given[`OTEL_${signal}_EXPORTER`] || (endpointOf(given, signal) ? 'otlp' : 'none');
+    given[`OTEL_${signal}_EXPORTER`]?.trim() || (endpointOf(given, signal) ? 'otlp' : 'none');
   const tracesExporter = exporter('TRACES');
   const logsExporter = exporter('LOGS');
   const isExporting = tracesExporter !== 'none' || logsExporter !== 'none';

@@ -139,18 +139,19 @@ const CHECKS: Readonly<Record<string, Check>> = {
 export const otelVariables: readonly string[] = Object.keys(CHECKS);
 
 /**
- * What of OpenTelemetry's variables is not understood, a line each. The specification wants it ignored, with a warning: the
- * SDK's own warnings are seen by nobody who did not ask for them (`OTEL_LOG_LEVEL`).
+ * What of OpenTelemetry's variables is not understood, and why. The specification wants it ignored, with a warning: the
+ * SDK's own warnings are seen by nobody who did not ask for them (`OTEL_LOG_LEVEL`), and what it does then differs from
+ * one variable to the next.
  */
-export function otelFaults(given: Environment): string[] {
+export function otelFaults(given: Environment): readonly { readonly name: string; readonly fault: string }[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (!name.startsWith('OTEL_') || !value) return [];
     const check = CHECKS[name];
     if (check === undefined) {
       const meant = meantName(name, otelVariables);
-      return [`${name}: unknown; ${meant ? `did you mean ${meant}?` : 'it is ignored'}`];
+      return [{ name, fault: `unknown; ${meant ? `did you mean ${meant}?` : 'it is ignored'}` }];
     }
     const fault = check(value.trim(), given);
-    return fault === undefined ? [] : [`${name}: ${fault}; it is ignored`];
+    return fault === undefined ? [] : [{ name, fault: `${fault}; it is ignored` }];
   });
 }

@@ -12,7 +12,10 @@ import { telemetryStarted } from './running.ts';
 const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_SAMPLER_ARG: samplerArgument } = process.env;
 
 if (isMainThread && config.metrics.enabled && disabled?.toLowerCase() !== 'true') {
-  for (const fault of otelFaults(process.env)) process.stderr.write(`telemetry: ${fault}\n`);
+  for (const { name, fault } of otelFaults(process.env)) {
+    process.stderr.write(`telemetry: ${name}: ${fault}\n`);
+    delete process.env[name];
+  }
   const environment = otelEnvironment(process.env);
   Object.assign(process.env, environment);
 

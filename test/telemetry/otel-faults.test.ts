@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { otelFaults, otelVariables } from '../../src/telemetry/otel-faults.ts';
+import { Fixture } from './fixture-client.ts';
 
 const HANDED_ON = readFileSync(new URL('../../infra/opentelemetry.env', import.meta.url), 'utf8')
   .split('\n')
@@ -42,7 +43,7 @@ test.each([
   ['OTEL_METRIC_EXPORT_INTERVAL', '-1', 'must be a number above 0'],
   ['OTEL_METRICS_EXEMPLAR_FILTER', 'always_on', 'must be trace_based'],
 ])('of %s=%s it is said what it may be, and that it is ignored', (name, value, words) => {
-  expect(otelFaults({ [name]: value })).toEqual([`${name}: ${words}; it is ignored`]);
+  expect(otelFaults({ [name]: value })).toEqual([{ name, fault: `${words}; it is ignored` }]);
 });
 
 test('by gRPC an endpoint may be a host and a port alone', () => {
@@ -54,8 +55,8 @@ test('a name that nothing reads is told, with the one that was probably meant', 
   expect(
     otelFaults({ OTEL_EXPORTER_OTLP_ENDPIONT: 'http://c:4318', OTEL_PYTHON_LOG_LEVEL: 'debug' }),
   ).toEqual([
-    'OTEL_EXPORTER_OTLP_ENDPIONT: unknown; did you mean OTEL_EXPORTER_OTLP_ENDPOINT?',
-    'OTEL_PYTHON_LOG_LEVEL: unknown; it is ignored',
+    { name: 'OTEL_EXPORTER_OTLP_ENDPIONT', fault: 'unknown; did you mean OTEL_EXPORTER_OTLP_ENDPOINT?' },
+    { name: 'OTEL_PYTHON_LOG_LEVEL', fault: 'unknown; it is ignored' },
   ]);
 });
 
@@ -73,4 +74,10 @@ test('what is not understood is said at the start, on standard error, and goes o
   expect(stdout).toBe('1\n');
   expect(stderr).toMatch(/^telemetry: OTEL_TRACES_SAMPLER: must be always_on or .*; it is ignored$/m);
   expect(stderr).not.toContain('OTEL_SERVICE_NAME');
+});
+
+test('what is not understood is as if it were not set: without an exporter that there is, ids are there', async () => {
+  await using fixture = await Fixture.start({ OTEL_TRACES_EXPORTER: 'jaeger' });
+  const { span } = (await (await fixture.get('/trace')).json()) as { span: { traceId: string } };
+  expect(span.traceId).toMatch(/^(?!0{32})[\da-f]{32}$/);
 });

@@ -10,12 +10,19 @@ export function printTree(spans: readonly SeenSpan[], all = false): string {
   const known = new Set(shown.map(({ spanId }) => spanId));
   const lines: string[] = [];
   const print = (span: SeenSpan, depth: number) => {
-    const { 'error.type': errorType, 'mlops.training.attempt': attempt } = span.attributes;
+    const {
+      'error.type': errorType,
+      'mlops.training.attempt': attempt,
+      'mlops.training.outcome': outcome,
+      'mlops.job.handed_back': isHandedBack,
+    } = span.attributes;
     const facts = [
       span.kind === 'INTERNAL' ? '' : span.kind,
       String(span.role),
       `${Math.round(span.end - span.start)} ms`,
       attempt === undefined ? '' : `attempt ${attempt}`,
+      String(outcome ?? ''),
+      isHandedBack ? 'handed back' : '',
       span.status === 'UNSET' ? '' : `${span.status} ${errorType}`,
       ...span.links.map(({ spanId }) => `→ ${spanId.slice(0, 4)}`),
     ];
