@@ -295,7 +295,9 @@ function tablePanel(spec: TablePanel) {
           ]),
     ]);
   for (const [title, link] of Object.entries(spec.linksOf ?? {}))
-    panel.overrideByName(title, [{ id: 'links', value: [link] }]);
+    panel.overrideByName(title, [
+      { id: 'links', value: [new dashboard.DashboardLinkBuilder(link.title).url(link.url).build()] },
+    ]);
   const words = new Set(Object.values(spec.rows));
   return panel.sortBy(
     spec.sortBy.map((title) =>
