@@ -9,8 +9,8 @@ import { startWorld } from './world.ts';
 const BEFORE = 3;
 /** How long after everybody has been told others may still come that should not. */
 const AFTER = 3;
-/** Given up after so long. */
-const LIMIT = 120;
+/** Given up after so long: a clean-up that gets nothing done is told of after two hours and a quarter. */
+const LIMIT = 180;
 /** A dead man's switch with as much patience as the runbook advises. */
 const PATIENCE = 5;
 
