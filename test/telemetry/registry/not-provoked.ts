@@ -20,7 +20,7 @@ const NOT_PROVOKED: Readonly<Record<string, readonly RegExp[]>> = {
     /^span (scan|profile|read|prepare|search|trial|fit|evaluate|refit|export|load model|score) · error\.type$/,
   ],
   'the database and the disk would have to fail in it': [
-    /^span (send .*|store model|remove expired datasets) · error\.type$/,
+    /^span (receive table|send .*|store model|remove expired datasets) · error\.type$/,
   ],
 };
 
