@@ -49,6 +49,7 @@ import { registerStorageGauges } from './telemetry/instruments/storage.ts';
 import { registerStoredStateGauges } from './telemetry/instruments/stored-state.ts';
 import { registerTrainingSlots } from './telemetry/instruments/training.ts';
 import type { Logger } from './telemetry/log/events.ts';
+import { thinLog } from './telemetry/log/thin-log.ts';
 import { prometheusPrefix } from './telemetry/prometheus-names.ts';
 import { runningTelemetry } from './telemetry/running.ts';
 import type { CrowdedWork } from './vocabulary/overload.ts';
@@ -260,7 +261,7 @@ async function buildApi(
     removeDataset: createRemoveDataset({ db: db.sql, leases }),
     removeExpired,
     requestTraining: createRequestTraining({ db: db.sql, queue }),
-    cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training }),
+    cancelTraining: createCancelTraining({ db: db.sql, queue, metrics: instruments.training, logger }),
     removeArtifact: createRemoveArtifact({ db: db.sql, leases, forget: forgetModel }),
     predict: predictor.predict,
     predictBatch: batches.predict,
@@ -284,6 +285,7 @@ async function serve(
   api: Api | undefined,
   stack: AsyncDisposableStack,
 ): Promise<AddressInfo> {
+  const log = thinLog(logger);
   const http = createHttpApp({
     metricsPath: config.metrics.path,
     metricsToken: config.metrics.bearerToken,
@@ -302,7 +304,10 @@ async function serve(
       ...config.http,
       fetch: fetchOf(http),
       onRequest: requestLog(logger, config.metrics.path),
-      onRefused: (code) => instruments.http.refused({ code }),
+      onRefused: (code) => {
+        instruments.http.refused({ code });
+        log(code, 'info', { code }, 'request refused');
+      },
     }),
   );
   return address;

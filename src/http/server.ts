@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { inRequestTrace } from '../telemetry/running.ts';
+import { inRequestTrace, inTraceOfItsOwn } from '../telemetry/running.ts';
 import type { HttpRefusal } from '../vocabulary/http-refusals.ts';
 import { within } from '../within.ts';
 import { continueWhenRead } from './continue.ts';
@@ -124,8 +124,13 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
       return;
     }
     const [code, detail] = REFUSALS[error.code ?? ''] ?? MALFORMED;
-    onRefused?.(code);
-    socket.end(problemBytes(code, detail), () => socket.destroy());
+    const refuse = () => {
+      onRefused?.(code);
+      socket.end(problemBytes(code, detail), () => socket.destroy());
+    };
+    // Its headers may have been right, so that it has begun.
+    if (answer && !answer.writableFinished) inRequestTrace(answer.req, refuse);
+    else inTraceOfItsOwn(refuse);
   });
 
   const address = await listen(server, host, port);

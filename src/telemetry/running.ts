@@ -5,6 +5,9 @@ import type { BoundMetrics } from './bound/bound-metrics.ts';
 import type { OnSample } from './exposition/each-sample.ts';
 import type { Format } from './exposition/negotiation.ts';
 
+/** Of a request, all that its trace is made of. */
+export type Traceable = Pick<IncomingMessage, 'headers'>;
+
 export interface Scrape {
   /** What was collected, written in one of the formats. */
   readonly write: (format: Format) => Uint8Array<ArrayBuffer>;
@@ -22,7 +25,7 @@ export interface RunningTelemetry {
   /** The same, sample by sample. */
   readonly sample: () => Promise<(onSample: OnSample) => void>;
   /** See `inRequestTrace`. */
-  readonly handle: <T>(request: IncomingMessage, work: () => T) => T;
+  readonly handle: <T>(request: Traceable, work: () => T) => T;
   /** See the function of this name. */
   readonly untraced: <T>(work: () => T) => T;
   /** Carries traces from one of our processes to another. */
@@ -55,8 +58,13 @@ export function runningTelemetry(): RunningTelemetry | undefined {
 }
 
 /** Runs what handles a request, so that all that it does belongs to the request's trace. */
-export function inRequestTrace<T>(request: IncomingMessage, work: () => T): T {
+export function inRequestTrace<T>(request: Traceable, work: () => T): T {
   return running === undefined ? work() : running.handle(request, work);
+}
+
+/** Runs what answers what is no request, so that its answer and its line have a trace in common. */
+export function inTraceOfItsOwn<T>(work: () => T): T {
+  return inRequestTrace({ headers: {} }, work);
 }
 
 /** Runs what makes no spans, though it belongs to a trace: what is done again and again. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { startDeployed } from '../support/deployment.ts';
 import { startSink } from '../support/otlp/sink.ts';
+import { exchange } from '../support/raw-http.ts';
 
 const requestsOf = (log: readonly Record<string, unknown>[]) => log.filter(({ msg }) => msg === 'request');
 
@@ -39,6 +40,25 @@ test.each([
     else expect(traces.size).toBe(4);
   },
 );
+
+test('what is no request has a line too, whose trace its answer names', async () => {
+  await using service = await startDeployed();
+  const garbage = await exchange(service.origin, 'hello\r\n\r\n');
+  const head = 'POST /api/ml/v1/training-runs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const begun = await exchange(
+    service.origin,
+    `${head}Transfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}`,
+  );
+  const traceOf = (answer: string) => /"trace_id":"([\da-f]{32})"/.exec(answer)?.[1];
+  const lineOf = (answer: string, words: string) =>
+    eventually(async () =>
+      service.log.find(({ msg, trace_id }) => msg === words && trace_id === traceOf(answer)),
+    );
+  expect(await lineOf(garbage, 'request refused')).toMatchObject({ level: 30, code: 'invalid_request' });
+  // What has begun is a request, with a line of its own in the same trace.
+  expect(await lineOf(begun, 'request refused')).toMatchObject({ level: 30, code: 'too_large' });
+  expect(await lineOf(begun, 'request')).toMatchObject({ route: '/api/ml/v1/training-runs' });
+});
 
 test('lines sent by OTLP are those of standard output: level, words, facts and trace', async () => {
   await using sink = await startSink();

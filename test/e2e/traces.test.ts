@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -217,6 +218,8 @@ describe('of two processes that are asked for everything, and send JSON', () => 
     const request = { dataset_id: dataset.dataset_id, mode: 'heavy' };
     const { id } = await api.api.json<Run>(await api.api.post('/training-runs', request));
     await eventually(async () => (await api.api.run(id))['progress_details'] !== null);
+    const waiting = await api.api.json<Run>(await api.api.post('/training-runs', request));
+    await (await api.api.post(`/training-runs/${waiting.id}/cancel`, {})).text();
     await (await api.api.post(`/training-runs/${id}/cancel`, {})).text();
     const run = await api.api.ended(id);
     expect(run.status).toBe('cancelled');
@@ -227,6 +230,18 @@ describe('of two processes that are asked for everything, and send JSON', () => 
     expect(attempt.attributes).toMatchObject({ 'mlops.training.outcome': 'cancelled' });
     expect(story.filter(({ status }) => status === 'ERROR')).toEqual([]);
     expect(story.map(({ name }) => name)).toContain('trainer process');
+
+    // The one that nobody had begun with ends where that is asked for.
+    const asked = await eventually(async () =>
+      sink.spans.find(
+        ({ name, attributes }) =>
+          name === 'POST /api/ml/v1/training-runs/:id/cancel' && attributes['mlops.run.id'] === waiting.id,
+      ),
+    );
+    const line = await eventually(async () =>
+      api.log.find((each) => each['msg'] === 'training cancelled' && each['run'] === waiting.id),
+    );
+    expect(line['trace_id']).toBe(asked.traceId);
 
     const cutOff = openRequest(`${api.origin}/api/ml/v1/datasets/upload?name=cut.csv`, 'POST');
     // More than is looked at before it is stored.
@@ -356,6 +371,27 @@ describe('of two processes that are asked for everything, and send JSON', () => 
       ({ traceId }) => traceId,
     );
     expect(Math.max(...[...queries.values()].map(({ length }) => length))).toBeLessThan(60);
+  });
+});
+
+test('a clean-up that could not remove a file is in error, as it is counted', async () => {
+  await using sink = await startSink();
+  await using deployment = await freshDeployment();
+  const { api, stop } = await deployment.start({
+    ROLE: 'api',
+    DATASET_TTL_DAYS: '0.0000001',
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+  });
+  const { dataset_id } = await api.uploadFile('wine_train.csv');
+  const file = join(deployment.root, 'objects', 'datasets', dataset_id);
+  await rm(file);
+  await mkdir(file);
+  await (await api.call('/datasets/expired', { method: 'DELETE' })).text();
+  expect(await api.metrics()).toMatch(/dataset_ttl_cycles_total\{result="failure"\} 1$/m);
+  await stop();
+  expect(sink.spans.find(({ name }) => name === 'remove expired datasets')).toMatchObject({
+    status: 'ERROR',
+    attributes: { 'error.type': 'storage', 'mlops.datasets.removed': 1, 'mlops.files.failed': 1 },
   });
 });
 

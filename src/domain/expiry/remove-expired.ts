@@ -1,8 +1,9 @@
+import type { Span } from '@opentelemetry/api';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../adapters/db/schema.ts';
 import type { ObjectLeases } from '../../adapters/storage/leases.ts';
 import type { TtlInstruments } from '../../telemetry/instruments/ttl.ts';
-import { describeSpan, inSpan } from '../../telemetry/span.ts';
+import { describeSpan, failSpan, inSpan } from '../../telemetry/span.ts';
 import { datasetsInUse } from '../dataset/repository.ts';
 import { cutoff, type TtlPolicy } from './policy.ts';
 
@@ -83,7 +84,7 @@ async function deleteExpired({ db, leases }: ExpiryDeps, before: Date, limit: nu
 }
 
 export function createRemoveExpired(deps: ExpiryDeps): RemoveExpired {
-  const remove: RemoveExpired = async (limit) => {
+  const remove = async (limit: number, span: Span): Promise<ExpiryResult> => {
     const now = new Date();
     const before = cutoff(deps.policy, now);
     if (!before) return { cutoff: null, limit, deleted: 0, filesRemoved: 0, filesMissing: 0, filesFailed: 0 };
@@ -97,6 +98,7 @@ export function createRemoveExpired(deps: ExpiryDeps): RemoveExpired {
       if (files.failed === 0) await deps.db.updateTable('ttl_state').set({ last_success_at: now }).execute();
       const done = deleted + files.removed + files.missing > 0 ? 'success' : 'empty';
       deps.metrics.cycle({ result: files.failed > 0 ? 'failure' : done, seconds: seconds() });
+      if (files.failed > 0) failSpan(span, 'storage');
       describeSpan({
         'mlops.datasets.removed': deleted,
         'mlops.files.removed': files.removed,
@@ -116,5 +118,5 @@ export function createRemoveExpired(deps: ExpiryDeps): RemoveExpired {
       throw error;
     }
   };
-  return (limit) => inSpan('remove expired datasets', {}, () => remove(limit));
+  return (limit) => inSpan('remove expired datasets', {}, (span) => remove(limit, span));
 }

@@ -3,6 +3,8 @@ import type { Schema } from '../../adapters/db/schema.ts';
 import type { Queue } from '../../adapters/queue/queue.ts';
 import { AppError } from '../../errors.ts';
 import type { TrainingInstruments } from '../../telemetry/instruments/training.ts';
+import type { Logger } from '../../telemetry/log/events.ts';
+import { describeSpan } from '../../telemetry/span.ts';
 import { announced, getRun, hasEnded, type TrainingRun } from './repository.ts';
 
 /**
@@ -15,11 +17,13 @@ interface CancelDeps {
   readonly db: Kysely<Schema>;
   readonly queue: Queue;
   readonly metrics: TrainingInstruments;
+  readonly logger: Logger;
 }
 
-export function createCancelTraining({ db, queue, metrics }: CancelDeps): CancelTraining {
+export function createCancelTraining({ db, queue, metrics, logger }: CancelDeps): CancelTraining {
   return async (owner, id) => {
     await getRun(db, owner, id);
+    describeSpan({ 'mlops.run.id': id });
     const now = new Date();
     const run = await db.transaction().execute(async (trx) => {
       const { status } = await trx
@@ -43,6 +47,7 @@ export function createCancelTraining({ db, queue, metrics }: CancelDeps): Cancel
     });
     if (run.status === 'cancelled') {
       metrics.cancelled({ mode: run.mode, task: run.task });
+      logger.info({ run: id, mode: run.mode }, 'training cancelled');
       await queue.cancelTraining(id);
     }
     return run;

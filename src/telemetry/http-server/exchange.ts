@@ -36,8 +36,7 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
 }
 
 /** Undefined for a request that nobody counts. */
-export const exchangeOf = (message: IncomingMessage | ServerResponse): Exchange | undefined =>
-  (message as Tracked)[EXCHANGE];
+export const exchangeOf = (message: object): Exchange | undefined => (message as Tracked)[EXCHANGE];
 
 let isCounting = false;
 

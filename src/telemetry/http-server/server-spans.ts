@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, propagation, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import type { Traceable } from '../running.ts';
 import { failSpan } from '../span.ts';
 import { randomTraceId, type TraceIds } from '../trace-ids.ts';
 import { type Exchange, isProbe } from './exchange.ts';
@@ -17,14 +18,14 @@ export interface ServerSpans {
 }
 
 /** Where spans go nowhere: a request has the ids of one, and no more. */
-export const idsAlone: ServerSpans = {
-  begin: ({ headers }) => new RequestContext(ROOT_CONTEXT, new RequestSpan(headers)),
-  end() {},
-};
+export const idsAlone: ServerSpans = { begin: requestIds, end() {} };
+
+function requestIds({ headers }: Traceable): Context {
+  return new RequestContext(ROOT_CONTEXT, new RequestSpan(headers));
+}
 
 /** For a request of which nothing is to be sent, nor of what it causes. */
-export const untracedRequest = (request: IncomingMessage): Context =>
-  suppressTracing(idsAlone.begin(request));
+export const untracedRequest = (request: Traceable): Context => suppressTracing(requestIds(request));
 
 /** Who decides which spans are sent, asked before there is one. */
 export interface Sampling {

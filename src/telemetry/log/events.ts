@@ -53,6 +53,11 @@ export const LOG_EVENTS = {
       sent_bytes: 'required',
     },
   },
+  'request refused': {
+    levels: ['info'],
+    brief: 'What came was no request to the HTTP parser, or did not become one in time.',
+    attributes: { ...THINNED, code: 'required' },
+  },
   'request failed': {
     levels: ['error'],
     brief: 'A request was answered with a status from 500 up, for this reason.',
