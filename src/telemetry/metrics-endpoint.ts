@@ -3,6 +3,7 @@ import { within } from '../within.ts';
 import { acceptsGzip, contentType, negotiate } from './exposition/negotiation.ts';
 import { packed } from './exposition/packed.ts';
 import { runningTelemetry, type Scrape } from './running.ts';
+import { shared } from './shared.ts';
 
 const SCRAPE_LIMIT_MS = 5000;
 
@@ -43,16 +44,5 @@ export function metricsHandler(options: MetricsEndpointOptions): Handler | undef
     const headers = { 'content-type': contentType(format), vary: 'Accept, Accept-Encoding' };
     if (!acceptsGzip(c.req.header('accept-encoding'))) return c.body(page, 200, headers);
     return c.body(await packed(page), 200, { ...headers, 'content-encoding': 'gzip' });
-  };
-}
-
-/** One call under way at a time; whoever asks meanwhile gets its result. */
-function shared<T>(start: () => Promise<T>): () => Promise<T> {
-  let underWay: Promise<T> | undefined;
-  return () => {
-    underWay ??= start().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
   };
 }

@@ -27,9 +27,6 @@ import { TraceIds } from './trace-ids.ts';
 import { catalogueViews } from './views.ts';
 import { withParentOnly } from './with-parent-only.ts';
 
-/** What a callback has not observed by then is missing from the scrape, which itself may take 5 s. */
-const CALLBACK_LIMIT_MS = 3000;
-
 const HTTP = '@opentelemetry/instrumentation-http';
 const UNUSED_PRECISION_MS = 60_000;
 
@@ -113,7 +110,7 @@ export function startSdk(
   const pushFailures = meter.counter('metricsPushFailures');
 
   const collect = async () => {
-    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: CALLBACK_LIMIT_MS });
+    const { resourceMetrics, errors } = await reader.collect();
     callbackFailures(errors.length, {});
     return { families: () => familiesOf(resourceMetrics), errors };
   };
