@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, expect, test } from 'vitest';
 import { descendants, postmaster } from '../adapters/db/embedded/processes.ts';
 import { childProcesses } from '../support/children.ts';
 import { dataFile, eventually, type Run } from '../support/client.ts';
 import { freshDeployment } from '../support/deployment.ts';
-import { freePort } from '../support/free-port.ts';
 import { hold } from '../support/hold.ts';
 import { keptModels } from '../support/kept-models.ts';
 import { callTool } from '../support/mcp.ts';
@@ -74,6 +73,13 @@ async function finish(sink: OtlpSink, ...services: readonly Service[]): Promise<
 }
 
 const answered = async (response: Promise<Response>) => void (await (await response).text());
+
+async function alertmanager(answer: RequestListener): Promise<Server> {
+  const server = createServer(answer);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return server;
+}
+const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /** What clients do, with its ends. */
 async function use({ api, origin }: Service): Promise<void> {
@@ -142,11 +148,8 @@ beforeAll(async () => {
   const alone = async () => {
     const sink = stack.use(await startSink());
     const deployment = stack.use(await freshDeployment());
-    const env = {
-      ...settings(sink, 'http/json'),
-      // Where nobody answers.
-      ALERTMANAGER_URL: `http://127.0.0.1:${await freePort()}`,
-    };
+    const broken = stack.use(await alertmanager(({ socket }) => socket.destroy()));
+    const env = { ...settings(sink, 'http/json'), ALERTMANAGER_URL: urlOf(broken) };
     const service = await deployment.start(env);
     await use(service);
     await scrape(service);
@@ -160,12 +163,8 @@ beforeAll(async () => {
   const together = async () => {
     const sink = stack.use(await startSink());
     const { path } = stack.use(await usedRoot());
-    const alertmanager = stack.use(createServer((_, response) => response.end('[]')));
-    await once(alertmanager.listen(0, '127.0.0.1'), 'listening');
-    const env = {
-      ...settings(sink, 'http/protobuf'),
-      ALERTMANAGER_URL: `http://127.0.0.1:${(alertmanager.address() as AddressInfo).port}`,
-    };
+    const healthy = stack.use(await alertmanager((_, response) => response.end('[]')));
+    const env = { ...settings(sink, 'http/protobuf'), ALERTMANAGER_URL: urlOf(healthy) };
     const start = async (own: Record<string, string>) =>
       stack.use(await startService(path, { ...env, ...own }));
     const api = await start({ ROLE: 'api' });

@@ -41,7 +41,14 @@ const valuesOf = (attribute: AttributeName): readonly string[] => {
   return values ?? [...new Set(closedSets(attribute).flat())];
 };
 
-const member = (value: string) => ({ id: value.toLowerCase().replace(/^_/, ''), value, ...STABILITY });
+/** The language knows groups and values by words of letters, digits and underscores. */
+const idOf = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
+
+const member = (value: string) => ({ id: idOf(value), value, ...STABILITY });
 
 function attributeDefinition(id: AttributeName): AttributeDefinition {
   const { brief, type, examples }: AttributeText = ATTRIBUTES[id];
@@ -73,12 +80,6 @@ function metricGroup([key, definition]: readonly [string, MetricDefinition]): Me
 
 const references = (attributes: Attributes): readonly AttributeReference[] =>
   Object.entries(attributes).map(([ref, requirement_level]) => ({ ref, requirement_level }));
-
-const idOf = (name: string) =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_|_$/g, '');
 
 const spanGroups: readonly SpanGroup[] = Object.entries<SpanDefinition>(SPANS).map(
   ([span_name, { kind, brief, attributes, linkAttributes, events, source }]) => ({

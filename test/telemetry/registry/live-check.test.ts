@@ -53,7 +53,7 @@ test('what is declared passes', () => {
 
 test.each<[string, Partial<SeenSpan>, string]>([
   ['a name', { name: 'trail' }, 'span INTERNAL trail (mlops-backend)'],
-  ['a kind', { kind: 'CLIENT' }, 'span CLIENT trial (mlops-backend)'],
+  ['a kind', { kind: 'PRODUCER' }, 'span PRODUCER trial (mlops-backend)'],
   ['an attribute', { attributes: { ...SPAN.attributes, 'mlops.run.id': '1' } }, 'span trial · mlops.run.id'],
   [
     'an attribute’s type',
