@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, type Run } from '../support/client.ts';
@@ -20,7 +21,7 @@ const SERVICE = ['backend', 'postgres', 'worker'];
 const TRACING = ['loki', 'tempo'];
 const WHOLE = ['alertmanager', 'backend', 'grafana', 'postgres', 'prometheus', 'worker'];
 
-describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', () => {
+describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077 in a path with a space', () => {
   const resources = new AsyncDisposableStack();
   afterAll(async () => {
     await timed('everything ended', () => resources.disposeAsync());
@@ -60,6 +61,8 @@ describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', ()
       await expect(stack.config({ ...secrets, [secret]: '' })).rejects.toThrow(
         new RegExp(`${secret}.*copy \\.env\\.example to \\.env and set it, or use \\./run\\.sh up`),
       );
+    // And complains of nothing when they are.
+    expect(await stack.config(secrets)).toContain('mlops-backend');
   });
 
   test('./run.sh up: every service healthy, with secrets of its own', async () => {
@@ -100,6 +103,47 @@ describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', ()
     expect(new Set(await stack.containers())).toEqual(new Set(before));
   });
 
+  /** The services whose container the action replaces. */
+  async function startedAnew(action: () => Promise<unknown>): Promise<readonly string[]> {
+    const before = await Promise.all(WHOLE.map(only));
+    await action();
+    const after = await Promise.all(WHOLE.map(only));
+    return WHOLE.filter((_, index) => before[index] !== after[index]);
+  }
+
+  test('./run.sh up after a change of .env: what it concerns starts anew, with the values as they are quoted', async () => {
+    const channel = '#on-call of $team';
+    const lines = [`ALERT_SLACK_CHANNEL='${channel}'`, 'BACKEND_MEMORY="1g" # enough'];
+    await appendFile(join(stack.root, '.env'), lines.map((line) => `${line}\r\n`).join(''));
+    const changed = await startedAnew(() => timed('./run.sh up, .env changed', () => stack.runSh(['up'])));
+    expect(changed).toEqual(['alertmanager', 'backend']);
+    const value = await stack.docker('exec', await only('alertmanager'), 'printenv', 'ALERT_SLACK_CHANNEL');
+    expect(value).toBe(channel);
+    // The alert on memory compares with it.
+    const metrics = await (await fetch(`${stack.origin}/metrics`)).text();
+    expect(metrics).toMatch(/^process_memory_limit_bytes(\{.*\})? 1073741824$/m);
+  });
+
+  test('./run.sh up after a change of a rule: what has the rules starts anew, and Prometheus reads it', async () => {
+    const file = join(stack.root, 'infra/monitoring/prometheus/rules/service.yml');
+    const rules = await readFile(file, 'utf8');
+    await writeFile(file, rules.replace('alert: TargetDown', 'alert: ChangedByAPull'));
+    const changed = await startedAnew(() => timed('./run.sh up, a rule changed', () => stack.runSh(['up'])));
+    // The service shows them too: they are in its image.
+    expect(changed).toEqual(WHOLE.filter((service) => service !== 'postgres'));
+    const config = ['exec', await only('prometheus'), 'cat', '/tmp/config/rules/service.yml'];
+    expect(await stack.docker(...config)).toContain('alert: ChangedByAPull');
+    await writeFile(file, rules);
+  });
+
+  test('restarted, each container comes back', async () => {
+    const all = await Promise.all(WHOLE.map(only));
+    await timed('every container restarted', async () => {
+      await stack.docker('restart', ...all);
+      await Promise.all(all.map(recovered));
+    });
+  });
+
   describe('health checks', () => {
     /** To every process of a container: its first one, which only the engine can stop, and those beneath it. */
     const signal = async (name: 'STOP' | 'CONT', container: string) => {
@@ -133,11 +177,41 @@ describe.skipIf(skipped)('the stack in Docker, from a clone under umask 077', ()
     );
   });
 
+  test('./run.sh says what is wrong: a port that is taken, a stack of another checkout, a lost password', async () => {
+    await using squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const PROMETHEUS_PORT = String((squatter.address() as AddressInfo).port);
+    await expect(stack.runSh(['up'], { PROMETHEUS_PORT })).rejects.toThrow(
+      new RegExp(
+        `${PROMETHEUS_PORT}.* (in use|allocated)[\\s\\S]*A port that is taken can be another one in \\.env`,
+      ),
+    );
+    // Mended by another one.
+    await timed('./run.sh up, after a port that was taken', () => stack.runSh(['up']));
+    expect(await unhealthy()).toEqual([]);
+
+    const other = await mkdtemp(join(tmpdir(), 'mlops-other-'));
+    await copyFile(join(stack.root, 'run.sh'), join(other, 'run.sh'));
+    for (const command of ['up', 'down'])
+      await expect(stack.runSh([command], {}, other)).rejects.toThrow(
+        `runs from ${stack.root}. Stop it there`,
+      );
+    await rm(other, { recursive: true });
+
+    const [env, kept] = [join(stack.root, '.env'), join(stack.root, '.env.kept')];
+    await rename(env, kept);
+    await expect(stack.runSh(['up'])).rejects.toThrow(
+      /_postgres was made with a POSTGRES_PASSWORD that \.env no/,
+    );
+    await rename(kept, env);
+  });
+
   test('down, then up: the data are still there', async () => {
     const api = await stack.api();
     const known = await api.json(await api.call('/artifacts'));
     await timed('./run.sh down', () => stack.runSh(['down']));
     expect(await stack.containers()).toEqual([]);
+    await stack.runSh(['down']);
     await timed('./run.sh up, after down', () => stack.runSh(['up']));
     expect(await api.json(await api.call('/artifacts'))).toEqual(known);
     const [{ id }] = (known as { items: [{ id: string }] }).items;

@@ -27,8 +27,12 @@ export interface Stack extends AsyncDisposable {
   readonly root: string;
   readonly origin: string;
   readonly network: string;
-  /** What a command of run.sh prints; throws unless it succeeds. */
-  runSh(args: readonly string[], settings?: Readonly<Record<string, string>>): Promise<string>;
+  /** What a command of run.sh prints, of that checkout or of another; throws it unless the command succeeds. */
+  runSh(
+    args: readonly string[],
+    settings?: Readonly<Record<string, string>>,
+    checkout?: string,
+  ): Promise<string>;
   /** What compose would start with these settings and every profile; throws what it complains of. */
   config(settings: Readonly<Record<string, string>>): Promise<string>;
   docker(...args: readonly string[]): Promise<string>;
@@ -44,9 +48,9 @@ export interface Stack extends AsyncDisposable {
   query(promql: string): Promise<readonly number[]>;
 }
 
-/** A checkout as `git clone` makes it under a umask of 077, with what is not committed yet. */
+/** A checkout as `git clone` makes it under a umask of 077, with what is not committed yet, in a path with a space. */
 async function cloneForOneself(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mlops-stack-'));
+  const folder = await mkdtemp(join(tmpdir(), 'mlops stack-'));
   const files = 'git ls-files -z --cached --others --exclude-standard';
   const copy = 'tar --create --null --files-from=- | tar --extract --no-same-permissions --directory "$1"';
   await run('bash', ['-c', `umask 077; set -o pipefail; ${files} | ${copy}`, 'bash', folder], {
@@ -76,9 +80,9 @@ export async function createStack(engine: Engine): Promise<Stack> {
     (await docker(...args)).split('\n').filter((line) => line !== '');
   const labelled = (label: string) => ['--filter', `label=com.docker.compose.${label}`];
 
-  const runSh: Stack['runSh'] = async (args, settings = {}) => {
+  const runSh: Stack['runSh'] = async (args, settings = {}, checkout = root) => {
     const child = tied(
-      spawn(join(root, 'run.sh'), args, {
+      spawn(join(checkout, 'run.sh'), args, {
         detached: true,
         env: { ...env, ...settings },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -103,7 +107,8 @@ export async function createStack(engine: Engine): Promise<Stack> {
     docker,
     config: async (settings) => {
       const args = ['compose', '--profile', '*', 'config'];
-      const { stdout } = await run('docker', args, { cwd: root, env: { ...env, ...settings } });
+      const { stdout, stderr } = await run('docker', args, { cwd: root, env: { ...env, ...settings } });
+      if (stderr !== '') throw new Error(stderr);
       return stdout;
     },
     setting,

@@ -28,3 +28,5 @@ createServer(({ url = '' }, answer) => {
   const [type, body] = ANSWERS[url] ?? ['text/plain', ''];
   answer.writeHead(url in ANSWERS ? 200 : 404, { 'content-type': type }).end(body);
 }).listen(3000);
+// The first process of a container ends by no signal that it does not ask for.
+process.once('SIGTERM', () => process.exit());

@@ -64,3 +64,5 @@ const answer: RequestListener = async (request, response) => {
 };
 
 for (const port of ports) createServer(answer).listen(port);
+// The first process of a container ends by no signal that it does not ask for.
+process.once('SIGTERM', () => process.exit());
