@@ -35,7 +35,9 @@ describe('the preview writes numbers', () => {
 const page = (panels: readonly unknown[], data: ReadonlyMap<number, readonly Line[]> = new Map()) =>
   renderPage({ title: 'Board', description: '', panels: panels as PreviewPanel[] }, data, '');
 const panelOf = (title: string) =>
-  dashboards.flatMap(allPanels).find((panel) => panel.title === title) as unknown as PreviewPanel;
+  dashboards
+    .flatMap(allPanels)
+    .find(({ type, ...panel }) => type !== 'row' && panel.title === title) as unknown as PreviewPanel;
 
 describe('the preview tells what it has no room for', () => {
   test('of a legend: the highest lines are named, and how many there are besides', () => {
@@ -76,6 +78,17 @@ describe('the preview tells what it has no room for', () => {
 
 test('the preview shows a panel’s own words where it has no data', () => {
   expect(page([panelOf('Errors by route')])).toContain('>no errors seen<');
+});
+
+test.each([
+  ['Last clean-up', 1.8e9, 'never'],
+  ['Last clean-up', 600, '10 min'],
+  ['Queue drains in', 2e9, 'none has ended'],
+  ['State', 1, 'Pending'],
+])('the preview of "%s" says of %d: %s', (title, value, word) => {
+  const panel = panelOf(title);
+  const line: Line = { name: '', refId: 'A', labels: {}, points: [[0, value]] };
+  expect(page([panel], new Map([[panel.id, [line]]]))).toContain(`>${word}<`);
 });
 
 test('the preview knows every colour that the dashboards name', () => {

@@ -204,6 +204,3 @@ export const since =
   (moments: Figure): Figure =>
   (view) =>
     made(moments, (moment) => view.world.now - moment)(view);
-
-/** Figures above 0. */
-export const positive = (figure: Figure): Figure => made(figure, (value) => (value > 0 ? value : undefined));

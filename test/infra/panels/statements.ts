@@ -12,7 +12,6 @@ import {
   made,
   only,
   or,
-  positive,
   quantile,
   rate,
   recorded,
@@ -132,7 +131,7 @@ const offered =
 export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   State: { state },
   Processes: {
-    up: together([], 'up'),
+    up: (view) => figure(seriesIn(view, 'up').filter(({ value }) => value === 1).length)(view),
     down: (view) => figure(seriesIn(view, 'up').filter(({ value }) => value === 0).length)(view),
   },
   Requests: { requests: rate([], `${DURATION}_count`, isApi) },
@@ -145,9 +144,11 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   'Latency p95': quantiles(DURATION, [0.95], all(isApi, isAnswer)),
   'Error budget left': { '{{slo}}': recorded('slo:error_budget_remaining:ratio') },
   'Queue drains in': {
-    // The last: runs wait, and none has ended.
-    'until the queue is empty': both(waiting, ended, (depth, runs) =>
-      depth === 0 ? 0 : runs > 0 ? (depth * 30 * MINUTE) / runs : 1e9,
+    // For ever, where runs wait and none has ended.
+    'until the queue is empty': both(
+      waiting,
+      ended,
+      (depth, runs) => (depth * 30 * MINUTE) / Math.max(runs, 1e-6),
     ),
   },
   'Alerts, firing and pending': { For: alertsSince },
@@ -197,7 +198,7 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   },
   'Expired, not yet removed': { expired: highest([], own('dataset_ttl_expired_datasets')) },
   'Duration of a clean-up cycle': quantiles(own('dataset_ttl_cycle_duration_seconds'), [0.95]),
-  'Last clean-up': { ago: since(positive(highest([], own('dataset_ttl_last_success_timestamp_seconds')))) },
+  'Last clean-up': { ago: since(highest([], own('dataset_ttl_last_success_timestamp_seconds'))) },
   'Success ratio': {
     success: share(
       runs([], 'range', has('outcome', 'success')),
@@ -206,7 +207,7 @@ export const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Figure>
   },
   'Runs in the chosen time': { '{{outcome}}': runs(['outcome'], 'range') },
   'Last success by mode': {
-    '{{mode}}': since(positive(highest(['mode'], own('training_last_success_timestamp_seconds')))),
+    '{{mode}}': since(highest(['mode'], own('training_last_success_timestamp_seconds'))),
   },
   'Runs by outcome': { '{{outcome}}': runs(['outcome'], 'step') },
   'Failures by cause': {

@@ -1,5 +1,5 @@
 import * as echarts from 'echarts';
-import type { Line, PreviewPanel, Thresholds } from './panel-data.ts';
+import type { Line, Mapping, PreviewPanel, Thresholds } from './panel-data.ts';
 import { formatValue } from './units.ts';
 
 /** Panels drawn as SVG, in Grafana's dark colours. */
@@ -298,13 +298,18 @@ function figure(value: number, unit: string, thresholds: Thresholds | undefined,
   return { text: formatValue(value, unit), color: colorOf(step?.color ?? base) };
 }
 
+function wordOf(mapping: Mapping, value: number) {
+  if (mapping.type === 'value') return mapping.options[String(value)];
+  return value >= mapping.options.from ? mapping.options.result : undefined;
+}
+
 /** The last value of each line, or the word that stands for it. */
 export function stats(panel: PreviewPanel, lines: readonly Line[]): readonly Figure[] {
-  const { unit = 'none', thresholds, noValue = 'No data', mappings } = panel.fieldConfig.defaults;
+  const { unit = 'none', thresholds, noValue = 'No data', mappings = [] } = panel.fieldConfig.defaults;
   const found = lines.flatMap((line) => {
     const value = lastValue(line);
     if (value === undefined) return [];
-    const word = mappings?.[0]?.options[String(value)];
+    const word = mappings.map((mapping) => wordOf(mapping, value)).find((found) => found !== undefined);
     if (word !== undefined) return [{ name: line.name, text: word.text, color: colorOf(word.color) }];
     const own = override<Thresholds>(panel, line.name, 'thresholds') ?? thresholds;
     const shown = figure(value, unit, own, 'green');

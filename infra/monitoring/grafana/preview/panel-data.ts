@@ -21,9 +21,7 @@ export interface PreviewPanel {
       readonly noValue?: string;
       readonly thresholds?: Thresholds;
       readonly color?: { readonly mode: string; readonly fixedColor?: string };
-      readonly mappings?: readonly {
-        readonly options: Readonly<Record<string, { readonly text: string; readonly color: string }>>;
-      }[];
+      readonly mappings?: readonly Mapping[];
       readonly custom?: {
         readonly drawStyle?: string;
         readonly stacking?: { readonly mode: string };
@@ -55,6 +53,16 @@ export interface PreviewPanel {
 export interface Thresholds {
   readonly steps: readonly { readonly value: number | null; readonly color: string }[];
 }
+
+interface Word {
+  readonly text: string;
+  readonly color: string;
+}
+
+/** Words in the place of values, by value or from a value on. */
+export type Mapping =
+  | { readonly type: 'value'; readonly options: Readonly<Record<string, Word>> }
+  | { readonly type: 'range'; readonly options: { readonly from: number; readonly result: Word } };
 
 interface PreviewTarget {
   readonly refId: string;

@@ -101,12 +101,13 @@ const outgoing: Section = {
       unit: 's',
       queries: [
         {
-          expr: `time() - (max(${own('dataset_ttl_last_success_timestamp_seconds')}) > 0)`,
+          expr: `time() - max(${own('dataset_ttl_last_success_timestamp_seconds')})`,
           legend: 'ago',
         },
       ],
       thresholds: [{ value: 7200, color: 'orange' }],
-      noValue: 'never',
+      never: { text: 'never', color: 'text' },
+      noValue: 'unknown',
       links: [{ runbook: 'DatasetTtlStale' }],
     },
     {

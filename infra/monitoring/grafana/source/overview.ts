@@ -40,8 +40,6 @@ import {
 const WAITING = `sum(max by (state) (${own('training_queue_depth', 'state=~"queued|retrying"')}))`;
 const ENDED = `sum(${eventsIn('30m', 'training_runs', 'outcome!="started"')})`;
 const HALF_HOUR = 1800;
-/** Of a queue that does not drain; longer than any that does. */
-const NEVER = 1_000_000_000;
 /** The heartbeat fires as long as rules are evaluated: without it nothing is known of the other alerts. */
 const WATCHED = 'ALERTS{alertname="MonitoringHeartbeat", alertstate="firing"}';
 const firing = (severity: string) => `ALERTS{alertstate="firing", severity="${severity}"}`;
@@ -96,10 +94,16 @@ const state: Section = {
       unit: 'none',
       decimals: 0,
       queries: [
-        { expr: `sum(up${scoped()})`, legend: 'up' },
+        { expr: `sum(up${scoped()}) or vector(0)`, legend: 'up' },
         { expr: `count(up${scoped()} == 0) or vector(0)`, legend: 'down' },
       ],
-      thresholdsOf: { down: [{ value: 1, color: 'red' }] },
+      thresholdsOf: {
+        up: [
+          { value: 0, color: 'red' },
+          { value: 1, color: 'green' },
+        ],
+        down: [{ value: 1, color: 'red' }],
+      },
       links: [MORE.runtime, { runbook: 'TargetDown' }],
     },
     {
@@ -114,7 +118,7 @@ const state: Section = {
           legend: 'requests',
         },
       ],
-      noValue: 'none yet',
+      noValue: 'none seen',
       links: [MORE.requests],
     },
     {
@@ -134,7 +138,7 @@ const state: Section = {
         { value: 0.005, color: 'yellow' },
         { value: 0.05, color: 'red' },
       ],
-      noValue: 'no requests',
+      noValue: 'none seen',
       links: [MORE.requests, { runbook: 'HttpErrorRatioHigh' }],
     },
     {
@@ -148,7 +152,7 @@ const state: Section = {
         { value: 0.5, color: 'yellow' },
         { value: 2, color: 'red' },
       ],
-      noValue: 'no requests',
+      noValue: 'none seen',
       links: [MORE.requests],
     },
     {
@@ -177,7 +181,8 @@ const state: Section = {
       unit: 's',
       queries: [
         {
-          expr: `clamp_max(${WAITING} * ${HALF_HOUR} / clamp_min(${ENDED}, 1e-6), ${NEVER})`,
+          // Next to none, so that one that waits takes for ever.
+          expr: `${WAITING} * ${HALF_HOUR} / clamp_min(${ENDED}, 1e-6)`,
           legend: 'until the queue is empty',
         },
       ],
@@ -185,7 +190,7 @@ const state: Section = {
         { value: 900, color: 'yellow' },
         { value: 3600, color: 'red' },
       ],
-      words: { [NEVER]: { text: 'none has ended', color: 'yellow' } },
+      never: { text: 'none has ended', color: 'yellow' },
       noValue: 'unknown',
       links: [MORE.training, { runbook: 'TrainingQueueOld' }],
     },
@@ -205,7 +210,7 @@ const state: Section = {
         },
       ],
       sortBy: ['State', 'Severity', 'For'],
-      noValue: 'none fires, none is pending',
+      noValue: 'none seen',
       links: [{ board: UIDS.runbooks, title: 'Runbooks' }],
     },
     errorsByRoute,
@@ -258,7 +263,7 @@ const requests: Section = {
           url: requestsTo(`\${__value.text:percentencode}`),
         },
       },
-      noValue: 'no requests',
+      noValue: 'none seen',
       links: [MORE.requests],
     },
     { ...latency, height: 9 },

@@ -25,7 +25,12 @@ export interface Query {
 }
 
 type Hue = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple';
-export type Color = Hue | `${'super-light' | 'light' | 'semi-dark' | 'dark'}-${Hue}`;
+export type Color = 'text' | Hue | `${'super-light' | 'light' | 'semi-dark' | 'dark'}-${Hue}`;
+
+interface Word {
+  readonly text: string;
+  readonly color: Color;
+}
 
 export interface Threshold {
   readonly value: number;
@@ -34,6 +39,9 @@ export interface Threshold {
 
 /** Where a panel leads: the dashboard that says more, or what to do when its alert fires. */
 export type PanelLink = { readonly board: string; readonly title: string } | { readonly runbook: string };
+
+/** Seconds; what takes longer does not happen, and what was so long ago never did. */
+const NEVER = 1e9;
 
 interface Described {
   readonly title: string;
@@ -84,7 +92,9 @@ export interface StatPanel extends Measured {
   /** Of one figure beside others, by its name. */
   readonly thresholdsOf?: Readonly<Record<string, readonly Threshold[]>>;
   /** Words in the place of values, by value. */
-  readonly words?: Readonly<Record<string, { readonly text: string; readonly color: Color }>>;
+  readonly words?: Readonly<Record<string, Word>>;
+  /** A word in the place of a time that is thirty years or more. */
+  readonly never?: Word;
 }
 
 export interface Column {
@@ -254,6 +264,10 @@ function statPanel(spec: StatPanel) {
     panel.overrideByName(name, [{ id: 'thresholds', value: thresholds(steps, 'green').build() }]);
   if (spec.words !== undefined)
     panel.mappings([{ type: dashboard.MappingType.ValueToText, options: { ...spec.words } }]);
+  if (spec.never !== undefined) {
+    const options = { from: NEVER, to: null, result: { ...spec.never } };
+    panel.mappings([{ type: dashboard.MappingType.RangeToText, options }]);
+  }
   return panel;
 }
 

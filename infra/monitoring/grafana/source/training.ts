@@ -32,7 +32,7 @@ const success: Section = {
           legend: 'success',
         },
       ],
-      noValue: 'no runs',
+      noValue: 'none seen',
     },
     {
       kind: 'stat',
@@ -49,7 +49,7 @@ const success: Section = {
         failure: [{ value: 1, color: 'red' }],
         cancelled: [{ value: 1, color: 'yellow' }],
       },
-      noValue: 'no runs',
+      noValue: 'none seen',
     },
     {
       kind: 'stat',
@@ -59,11 +59,12 @@ const success: Section = {
       unit: 's',
       queries: [
         {
-          expr: `time() - (max by (mode) (${own('training_last_success_timestamp_seconds')}) > 0)`,
+          expr: `time() - max by (mode) (${own('training_last_success_timestamp_seconds')})`,
           legend: '{{mode}}',
         },
       ],
-      noValue: 'never',
+      never: { text: 'never', color: 'text' },
+      noValue: 'unknown',
       links: [{ runbook: 'TrainingWithoutSuccess' }],
     },
     runsByOutcome,
@@ -235,7 +236,7 @@ const use: Section = {
         },
       ],
       thresholds: [{ value: 1, color: 'orange' }],
-      noValue: 'none',
+      noValue: 'unknown',
     },
   ],
 };
