@@ -159,6 +159,11 @@ describe.skipIf(!hasProgram('prometheus-alertmanager'))(
       expect(await muted([down('grafana'), traces!, logs!])).toEqual([]);
     });
 
+    test('nothing is muted by what another Prometheus tells', () => {
+      const { inhibit_rules } = readYaml(CONFIG) as { inhibit_rules: { equal?: string[] }[] };
+      expect(inhibit_rules.filter(({ equal }) => !equal?.includes('monitor'))).toEqual([]);
+    });
+
     test('an outage is one page, though it uses up the budget as well; slow answers are another', async () => {
       const budget = { alertname: 'SloBudgetBurnsFast', ...critical, slo: 'availability' };
       const latency = { alertname: 'SloBudgetBurnsFast', ...critical, slo: 'latency' };
