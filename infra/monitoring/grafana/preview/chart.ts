@@ -143,7 +143,7 @@ export function timeseriesSvg(panel: PreviewPanel, lines: readonly Line[], size:
   return toSvg(
     {
       color: colors,
-      grid: { left: 8, right: 16, top: 12, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 22, top: 12, bottom: 4, containLabel: true },
       xAxis: timeAxis(size.width, shown),
       yAxis: {
         type: 'value',

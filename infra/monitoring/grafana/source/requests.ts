@@ -87,7 +87,8 @@ const many: Section = {
     {
       kind: 'timeseries',
       title: 'Connections refused',
-      description: 'What came by a connection and never became a request, per step, by why it was ended.',
+      description:
+        'Connections that were ended because what came by them never became a request, per step, by why. A few request_timeout are no harm: clients open connections ahead of need, and some they never use.',
       width: 12,
       unit: 'short',
       style: 'bars',
