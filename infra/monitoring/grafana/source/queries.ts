@@ -22,8 +22,7 @@ export const REFUSED = 'http_response_status_code=~"4.."';
 const TOLD = 'severity=~"critical|warning"';
 /** Those that fire. */
 export const FIRING = `alertstate="firing", ${TOLD}`;
-/** Those whose condition holds, but not yet for long enough. */
-export const PENDING = `alertstate="pending", ${TOLD}`;
+/** And those whose condition holds, but not yet for long enough. */
 export const TOLD_ALERTS = `ALERTS{${TOLD}}`;
 
 /**
