@@ -1,9 +1,9 @@
 import type { Handler } from 'hono';
+import { shared } from '../shared.ts';
 import { within } from '../within.ts';
 import { acceptsGzip, contentType, negotiate } from './exposition/negotiation.ts';
 import { packed } from './exposition/packed.ts';
 import { runningTelemetry, type Scrape } from './running.ts';
-import { shared } from './shared.ts';
 
 const SCRAPE_LIMIT_MS = 5000;
 

@@ -5,7 +5,7 @@ import {
   InstrumentType,
   type MetricProducer,
 } from '@opentelemetry/sdk-metrics';
-import { shared } from './shared.ts';
+import { shared } from '../shared.ts';
 
 /** What a callback has not observed by then is missing from the collection; a scrape itself may take 5 s. */
 const CALLBACK_LIMIT_MS = 3000;

@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { shared } from '../../shared.ts';
 import { FileWriter } from './file-writer.ts';
 import { ObjectNotFound, type Storage, StorageError } from './storage.ts';
 
@@ -45,20 +46,13 @@ async function openNew(path: string): Promise<FileHandle> {
 /** Nothing reads a half-written file, and whoever removes its key removes it too: it may stay if it must. */
 const discard = (part: string) => rm(part, { force: true }).catch(() => {});
 
-/** Whoever asks while it is looked at hears of the same: a file system that does not answer holds up one look alone. */
-function shared<T>(look: () => Promise<T>): () => Promise<T> {
-  let underWay: Promise<T> | undefined;
-  return () => {
-    underWay ??= look()
-      .catch((error) => {
-        throw error instanceof StorageError ? error : new StorageError({ cause: error });
-      })
-      .finally(() => {
-        underWay = undefined;
-      });
-    return underWay;
-  };
-}
+/** A file system that does not answer holds up one look alone. */
+const looking = <T>(look: () => Promise<T>): (() => Promise<T>) =>
+  shared(() =>
+    look().catch((error) => {
+      throw error instanceof StorageError ? error : new StorageError({ cause: error });
+    }),
+  );
 
 /**
  * Files under one folder: written beside their place, flushed, renamed, and the folder flushed.
@@ -72,11 +66,11 @@ export async function openLocalStorage(root: string, reserveBytes = 0): Promise<
     return join(root, key);
   };
 
-  const measure = shared(async () => {
+  const measure = looking(async () => {
     const { bavail, blocks, bsize } = await statfs(root);
     return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
   });
-  const check = shared(async () => {
+  const check = looking(async () => {
     const [{ freeBytes }] = await Promise.all([measure(), access(root, constants.W_OK | constants.X_OK)]);
     if (freeBytes < reserveBytes)
       throw Object.assign(new Error(`${freeBytes} bytes are free, the reserve is ${reserveBytes}`), {

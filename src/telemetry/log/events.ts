@@ -160,6 +160,11 @@ export const LOG_EVENTS = {
     brief: 'The connection that listens to the database has ended.',
     attributes: { channel: 'required' },
   },
+  'database does not answer yet': {
+    levels: ['warn'],
+    brief: 'A process that starts waits for the database, half a minute at most.',
+    attributes: {},
+  },
   'idle database connection lost': {
     levels: ['warn'],
     brief: 'A connection that nobody used has ended.',
