@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Database } from './adapters/db/database.ts';
+import { firstAnswer } from './adapters/db/first-answer.ts';
 import { migrate } from './adapters/db/migrate.ts';
 import { openDatabase } from './adapters/db/postgres.ts';
 import { type DatabaseServer, reachServer } from './adapters/db/server.ts';
@@ -120,6 +121,7 @@ async function openStores(
   stack.use(server);
   const db = stack.use(openDatabase(server.url, logger));
   observeConnections(() => db.connections());
+  await firstAnswer(db, logger);
   await migrate(db.sql);
   const storage = await openLocalStorage(join(config.storage.root, 'objects'), config.storage.reserveBytes);
   registerStorageGauges(() => storage.space(), config.metrics.prefix);

@@ -14,6 +14,7 @@ const NOT_PROVOKED: Readonly<Record<string, readonly RegExp[]>> = {
     /^metric db\.client\.operation\.duration · error\.type$/,
     /^event predictions could not be noted/,
     /^event (idle database connection|database notifications) lost/,
+    /^event database does not answer yet$/,
     /^span pg/,
   ],
   'what fails is killed in one of the stages, the others fail alike': [
