@@ -30,9 +30,10 @@ const passed = (fault: Fault) => {
   const measured = readMeasured().find((one) => one.fault === fault.name);
   return measured !== undefined && isAsExpected(fault, measured);
 };
-const chosen = FAULTS.filter(
-  (fault) => fault.name.includes(values.only ?? '') && !(values.missing && passed(fault)),
-);
+const { only = '' } = values;
+const named = FAULTS.filter(({ name }) => name === only);
+const asked = named.length > 0 ? named : FAULTS.filter(({ name }) => name.includes(only));
+const chosen = asked.filter((fault) => !(values.missing && passed(fault)));
 // The longest first: nobody waits for it in the end.
 const waiting = chosen.toSorted((a, b) => (b.lasts ?? 0) - (a.lasts ?? 0));
 const order = FAULTS.map(({ name }) => name);
