@@ -1,16 +1,23 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '../support/client.ts';
+import { minutes } from './compression.ts';
 import { mendedBy } from './fault.ts';
 import type { World } from './world.ts';
 
-/** An exporter in the place of a process, for what can't be made for real; its target goes with it. */
+/**
+ * An exporter in the place of a process, for what can't be made for real; its target goes with it. It answers until nobody
+ * asks any more: what Prometheus takes to note that the target is gone would look like a minute of being down.
+ */
 export async function exporter(
   world: World,
   job: string,
   lines: () => readonly string[],
 ): Promise<AsyncDisposable & { stop(): Promise<void> }> {
+  let asked = Date.now();
   const server = createServer((_, response) => {
+    asked = Date.now();
     response.setHeader('content-type', 'text/plain; version=0.0.4');
     response.end(`${lines().join('\n')}\n`);
   }).listen(0, '127.0.0.1');
@@ -24,8 +31,9 @@ export async function exporter(
     await once(server, 'close');
   };
   const whole = mendedBy(async () => {
-    await stop();
     world.discovery.remove(target);
+    await eventually(async () => !server.listening || Date.now() - asked > minutes(1));
+    await stop();
   });
   return Object.assign(whole, { stop });
 }
