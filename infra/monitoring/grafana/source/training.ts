@@ -32,6 +32,12 @@ const success: Section = {
           legend: 'success',
         },
       ],
+      thresholds: [
+        { value: 0, color: 'red' },
+        { value: 0.5, color: 'orange' },
+        { value: 0.8, color: 'yellow' },
+        { value: 0.95, color: 'green' },
+      ],
       noValue: 'none seen',
     },
     {
