@@ -13,8 +13,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { PAGE_WIDTH, type PreviewDashboard, renderPage } from '../infra/monitoring/grafana/preview/page.ts';
-import { type Line, queryPanel, variableValue } from '../infra/monitoring/grafana/preview/panel-data.ts';
+import { PAGE_WIDTH, renderPage } from '../infra/monitoring/grafana/preview/page.ts';
+import {
+  type Line,
+  type PreviewDashboard,
+  queryPanel,
+  variableValue,
+} from '../infra/monitoring/grafana/preview/panel-data.ts';
 import { everything, type Variable } from '../infra/monitoring/grafana/preview/variables.ts';
 import { withRecord } from '../infra/monitoring/grafana/preview/waterfall.ts';
 import type { TraceNode } from '../src/client/index.ts';

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { colorOf } from '../../infra/monitoring/grafana/preview/chart.ts';
-import { type PreviewDashboard, renderPage } from '../../infra/monitoring/grafana/preview/page.ts';
-import type { Line, PreviewPanel } from '../../infra/monitoring/grafana/preview/panel-data.ts';
+import { renderPage } from '../../infra/monitoring/grafana/preview/page.ts';
+import type {
+  Line,
+  PreviewDashboard,
+  PreviewPanel,
+} from '../../infra/monitoring/grafana/preview/panel-data.ts';
 import { formatValue } from '../../infra/monitoring/grafana/preview/units.ts';
 import { withRecord } from '../../infra/monitoring/grafana/preview/waterfall.ts';
 import type { TraceNode } from '../../src/client/index.ts';

@@ -1,15 +1,8 @@
 import { parse as parseMarkdown } from 'marked';
 import { heatmapSvg, type LegendEntry, legend, stats, tableOf, timeseriesSvg } from './chart.ts';
 import { escapeHtml } from './escape-html.ts';
-import type { Line, PreviewPanel } from './panel-data.ts';
+import type { Line, PreviewDashboard, PreviewPanel } from './panel-data.ts';
 import { WATERFALL_STYLE, waterfallHtml } from './waterfall.ts';
-
-/** A dashboard as one page of HTML that needs nothing else: no script, no font, no server. */
-export interface PreviewDashboard {
-  readonly title: string;
-  readonly description: string;
-  readonly panels: readonly PreviewPanel[];
-}
 
 export const PAGE_WIDTH = 1680;
 const COLUMNS = 24;
@@ -127,6 +120,7 @@ function cell(panel: PreviewPanel, lines: readonly Line[]): string {
 }
 
 /** @param data the lines of each panel, by its id */
+/** A dashboard as one page of HTML that needs nothing else: no script, no font, no server. */
 export function renderPage(
   dashboard: PreviewDashboard,
   data: ReadonlyMap<number, readonly Line[]>,

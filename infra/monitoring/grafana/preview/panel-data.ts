@@ -50,6 +50,12 @@ export interface PreviewPanel {
   readonly record?: TraceNode;
 }
 
+export interface PreviewDashboard {
+  readonly title: string;
+  readonly description: string;
+  readonly panels: readonly PreviewPanel[];
+}
+
 export interface Thresholds {
   readonly steps: readonly { readonly value: number | null; readonly color: string }[];
 }

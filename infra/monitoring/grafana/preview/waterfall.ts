@@ -1,6 +1,6 @@
 import type { TraceNode } from '../../../../src/client/index.ts';
 import { escapeHtml } from './escape-html.ts';
-import type { PreviewDashboard } from './page.ts';
+import type { PreviewDashboard } from './panel-data.ts';
 import { formatValue } from './units.ts';
 
 /** A training run's own record (`GET …/training-runs/{id}/trace`) as a waterfall, in the place of Tempo's. */
