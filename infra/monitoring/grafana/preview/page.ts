@@ -119,8 +119,10 @@ function cell(panel: PreviewPanel, lines: readonly Line[]): string {
   return `<section style="${place}" title="${escapeHtml(panel.description ?? '')}"><h3>${escapeHtml(panel.title)}</h3>${body(panel, lines)}</section>`;
 }
 
-/** @param data the lines of each panel, by its id */
-/** A dashboard as one page of HTML that needs nothing else: no script, no font, no server. */
+/**
+ * A dashboard as one page of HTML that needs nothing else: no script, no font, no server.
+ * @param data the lines of each panel, by its id
+ */
 export function renderPage(
   dashboard: PreviewDashboard,
   data: ReadonlyMap<number, readonly Line[]>,
