@@ -1,6 +1,6 @@
 /**
  * Mutation test of the rules: makes one small mistake after the other in the committed rules and counts how many of
- * them some case of the promtool tests finds.
+ * them some case of the promtool tests finds, or, in what is made of native histograms, a Prometheus that has them.
  *
  *   npm run mutants:rules [-- PART OF A RULE'S NAME]
  */
@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { caseFiles, ROOT, type Rule, readYaml, ruleFiles } from '../infra/monitoring-files.ts';
+import { nativeRecordings, questionOfRecording } from '../infra/native-recordings.ts';
+import { startNativeWorlds } from '../infra/panels/native.ts';
 import { temporaryFolder } from '../infra/temporary-folder.ts';
 import { mutantsOfRule, type RuleMutant } from './rule-mutants.ts';
 import { printScore, type Verdict } from './score.ts';
@@ -62,6 +64,15 @@ async function casesAbout(names: ReadonlySet<string>, file: string, folder: stri
   return paths;
 }
 
+const { world } = nativeRecordings;
+await using prometheus = await startNativeWorlds([world]);
+
+/** @param expr the rule's own, or what is to be tried in its place */
+async function showsOther(rule: Rule, expr = rule.expr): Promise<boolean> {
+  const question = questionOfRecording(nameOf(rule), expr);
+  return question !== undefined && (await prometheus.failuresOf(world, [question])).length > 0;
+}
+
 async function isKilled(cases: readonly string[]): Promise<boolean> {
   for (const path of cases) {
     try {
@@ -84,7 +95,8 @@ async function tryAll(file: string, group: number, index: number): Promise<Verdi
   const verdicts: Verdict[] = [];
   for (const mutant of mutantsOfRule(rule)) {
     await writeFile(join(folder.path, 'rules', file), stringify(withRule(content, group, index, mutant)));
-    verdicts.push({ where: nameOf(rule), change: mutant.change, killed: await isKilled(cases) });
+    const killed = (await showsOther(rule, mutant.rule.expr)) || (await isKilled(cases));
+    verdicts.push({ where: nameOf(rule), change: mutant.change, killed });
   }
   return verdicts;
 }
@@ -105,7 +117,8 @@ const waiting = files.flatMap(({ file, content }) =>
 const asTheyAre = allCases
   .filter(({ content }) => waiting.some(({ file }) => content.rule_files.includes(`../rules/${file}`)))
   .map(({ file }) => join(PROMETHEUS, 'tests', file));
-if (await isKilled(asTheyAre))
+const asStated = await Promise.all(allRules.map((rule) => showsOther(rule)));
+if (asStated.includes(true) || (await isKilled(asTheyAre)))
   throw new Error('Some case fails on the rules as they are: it would seem to find every mistake.');
 const verdicts: Verdict[] = [];
 const total = waiting.length;

@@ -1,7 +1,7 @@
 import { ProtobufWriter } from '../../../src/telemetry/exposition/protobuf-writer.ts';
 import { type Prometheus, startPrometheus } from '../../support/prometheus.ts';
 import { NATIVE } from '../known-metrics.ts';
-import type { GrafanaQuery } from '../monitoring-files.ts';
+import type { Query } from '../monitoring-files.ts';
 import { parsePromql } from '../promql.ts';
 import type { Question } from './cases.ts';
 import type { Sample } from './figures.ts';
@@ -30,7 +30,7 @@ const BEGIN = 3600 * 277_000;
 /** Within a bucket Prometheus 2 takes observations to lie evenly, as we do, 3 exponentially, which is this much less. */
 const TOLERANCE = { evenly: 1e-7, exponentially: 2e-3 };
 
-export const asksNativeHistograms = ({ expr }: GrafanaQuery): boolean =>
+export const asksNativeHistograms = ({ expr }: Query): boolean =>
   parsePromql(expr).selectors.some(({ metric }) => NATIVE.has(metric));
 
 export async function startNativeWorlds(worlds: readonly World[]): Promise<NativeWorlds> {
@@ -118,19 +118,22 @@ interface NativeSeries {
   readonly below: readonly (readonly number[])[];
 }
 
-function countedOf({ value, grows }: Series, scrapes: number): readonly number[] {
+/** What each scrape found of a series, the one before the first too. */
+export function countedOf({ value, grows }: Series, scrapes: number): readonly number[] {
   const values = [value];
   for (let scrape = 1; scrape <= scrapes; scrape++)
     values.push((values.at(-1) ?? 0) + (grows?.(scrape) ?? 0));
   return values;
 }
 
+const familyOf = ({ name }: Series) => name.replace(/_(bucket|count|sum)$/, '');
+const isOfNative = (series: Series) => NATIVE.has(familyOf(series));
+
 function histogramsOf(world: World): readonly NativeSeries[] {
-  const families = Map.groupBy(
-    world.series.filter(({ name }) => NATIVE.has(name.replace(/_(bucket|count|sum)$/, ''))),
-    ({ name, labels: { le: _, ...labels } }) =>
-      JSON.stringify([name.replace(/_(bucket|count|sum)$/, ''), labels]),
-  );
+  const families = Map.groupBy(world.series.filter(isOfNative), (series) => {
+    const { le: _, ...labels } = series.labels;
+    return JSON.stringify([familyOf(series), labels]);
+  });
   return [...families].flatMap(([key, parts]) => {
     const [name, labels] = JSON.parse(key) as [string, Labels];
     const last = parts[0]?.last ?? scrapesOf(world);
@@ -142,47 +145,77 @@ function histogramsOf(world: World): readonly NativeSeries[] {
   });
 }
 
-// prometheus/prompb: WriteRequest, TimeSeries, Label, Histogram, BucketSpan.
-const SERIES = { label: 1, histogram: 4 };
+// prometheus/prompb: WriteRequest, TimeSeries, Label, Sample, Histogram, BucketSpan.
+const SERIES = { label: 1, sample: 2, histogram: 4 };
+const SAMPLE = { value: 1, timestamp: 2 };
 const HISTOGRAM = {
   ...{ count: 1, sum: 3, schema: 4, zeroThreshold: 5, zeroCount: 6 },
   ...{ positiveSpan: 11, positiveDelta: 12, timestamp: 15 },
 };
 
+function openSeries(writer: ProtobufWriter, name: string, labels: Labels): number {
+  const series = writer.open(1);
+  for (const [label, value] of Object.entries({ __name__: name, ...labels }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
+    const message = writer.open(SERIES.label);
+    writer.string(1, label);
+    writer.string(2, value);
+    writer.close(message);
+  }
+  return series;
+}
+
+function writeHistogram(
+  writer: ProtobufWriter,
+  { name, labels, last, count, sum, below }: NativeSeries,
+  begin: number,
+): void {
+  const series = openSeries(writer, name, labels);
+  for (let scrape = 0; scrape <= last; scrape++) {
+    const histogram = writer.open(SERIES.histogram);
+    writer.uint(HISTOGRAM.count, count[scrape] ?? 0);
+    writer.double(HISTOGRAM.sum, sum[scrape] ?? 0);
+    writer.sint(HISTOGRAM.schema, SCHEMA);
+    writer.double(HISTOGRAM.zeroThreshold, 2 ** -128);
+    writer.uint(HISTOGRAM.zeroCount, 0);
+    const span = writer.open(HISTOGRAM.positiveSpan);
+    // The bucket with this index ends at the first bound.
+    writer.sint(1, -1);
+    writer.uint(2, below.length);
+    writer.close(span);
+    const inside = below.map((bound, i) => (bound[scrape] ?? 0) - (below[i - 1]?.[scrape] ?? 0));
+    writer.sints(
+      HISTOGRAM.positiveDelta,
+      inside.map((cell, i) => cell - (inside[i - 1] ?? 0)),
+    );
+    writer.uint(HISTOGRAM.timestamp, (begin + scrape * SCRAPE) * 1000);
+    writer.close(histogram);
+  }
+  writer.close(series);
+}
+
+function writeSamples(
+  writer: ProtobufWriter,
+  { name, labels }: Series,
+  values: readonly number[],
+  begin: number,
+): void {
+  const series = openSeries(writer, name, labels);
+  for (const [scrape, value] of values.entries()) {
+    const sample = writer.open(SERIES.sample);
+    writer.double(SAMPLE.value, value);
+    writer.uint(SAMPLE.timestamp, (begin + scrape * SCRAPE) * 1000);
+    writer.close(sample);
+  }
+  writer.close(series);
+}
+
 async function write(prometheus: Prometheus, world: World, begin: number): Promise<void> {
   const writer = new ProtobufWriter();
-  for (const { name, labels, last, count, sum, below } of histogramsOf(world)) {
-    const series = writer.open(1);
-    for (const [label, value] of Object.entries({ __name__: name, ...labels }).sort(([a], [b]) =>
-      a < b ? -1 : 1,
-    )) {
-      const message = writer.open(SERIES.label);
-      writer.string(1, label);
-      writer.string(2, value);
-      writer.close(message);
-    }
-    for (let scrape = 0; scrape <= last; scrape++) {
-      const histogram = writer.open(SERIES.histogram);
-      writer.uint(HISTOGRAM.count, count[scrape] ?? 0);
-      writer.double(HISTOGRAM.sum, sum[scrape] ?? 0);
-      writer.sint(HISTOGRAM.schema, SCHEMA);
-      writer.double(HISTOGRAM.zeroThreshold, 2 ** -128);
-      writer.uint(HISTOGRAM.zeroCount, 0);
-      const span = writer.open(HISTOGRAM.positiveSpan);
-      // The bucket with this index ends at the first bound.
-      writer.sint(1, -1);
-      writer.uint(2, below.length);
-      writer.close(span);
-      const inside = below.map((bound, i) => (bound[scrape] ?? 0) - (below[i - 1]?.[scrape] ?? 0));
-      writer.sints(
-        HISTOGRAM.positiveDelta,
-        inside.map((cell, i) => cell - (inside[i - 1] ?? 0)),
-      );
-      writer.uint(HISTOGRAM.timestamp, (begin + scrape * SCRAPE) * 1000);
-      writer.close(histogram);
-    }
-    writer.close(series);
-  }
+  for (const histogram of histogramsOf(world)) writeHistogram(writer, histogram, begin);
+  for (const series of world.series.filter((series) => !isOfNative(series)))
+    writeSamples(writer, series, countedOf(series, series.last ?? scrapesOf(world)), begin);
   const response = await fetch(`${prometheus.origin}/api/v1/write`, {
     method: 'POST',
     headers: { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' },

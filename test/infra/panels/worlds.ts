@@ -49,7 +49,7 @@ export const scrapesOf = ({ now }: World): number => Math.floor(now / SCRAPE);
 /** Of the native buckets' schema: as many of them as double the bound, as a power of two. */
 export const SCHEMA = 3;
 /** Where the native bucket ends that comes before the one with the index. */
-const nativeBound = (index: number): number => 2 ** ((index - 1) / 2 ** SCHEMA);
+export const nativeBound = (index: number): number => 2 ** ((index - 1) / 2 ** SCHEMA);
 
 /** Numbers that differ from each other, the same ones each time. */
 function distinct(): () => number {
